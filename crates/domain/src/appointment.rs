@@ -1,0 +1,195 @@
+//! A session's time: held, fixed, freed or given back.
+
+use jiff::Timestamp;
+
+use crate::{
+    id::{AppointmentId, CaseId, TherapistId},
+    intake::{Care, Format, IfPartnerSilent},
+};
+
+/// Where an appointment stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AppointmentState {
+    /// Held until the release step.
+    Held,
+    /// Fixed.
+    Confirmed,
+    /// Freed at the release step.
+    Released,
+    /// Given back by the client or staff.
+    Cancelled,
+}
+
+impl AppointmentState {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Held, Self::Confirmed, Self::Released, Self::Cancelled];
+
+    /// The name in the database.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Confirmed => "confirmed",
+            Self::Released => "released",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Reads [`AppointmentState::name`].
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+
+    /// Whether its time is taken in the calendar.
+    #[must_use]
+    pub const fn takes_time(self) -> bool {
+        matches!(self, Self::Held | Self::Confirmed)
+    }
+}
+
+/// An appointment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appointment {
+    /// Its id, which is also the calendar part's UID.
+    pub id: AppointmentId,
+    /// The case it is for.
+    pub case: CaseId,
+    /// Who treats.
+    pub therapist: TherapistId,
+    /// For both, or for one alone.
+    pub care: Care,
+    /// In a room, or by video.
+    pub format: Format,
+    /// Id of the practice's room; `None` for video.
+    pub room: Option<String>,
+    /// When it begins.
+    pub starts_at: Timestamp,
+    /// When it ends.
+    pub ends_at: Timestamp,
+    /// Where it stands.
+    pub state: AppointmentState,
+    /// When a hold is confirmed or freed.
+    pub release_at: Option<Timestamp>,
+    /// Whether the client said yes to a held time.
+    pub accepted: bool,
+    /// Rises with every change of state or time: the calendar part's SEQUENCE and the etag.
+    pub sequence: u32,
+}
+
+/// The change that an appointment's state does not allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the appointment is no longer open")]
+pub struct NotOpen;
+
+/// What a change did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Changed {
+    /// The state is a new one.
+    Now,
+    /// It had been so before; nothing is told again.
+    Already,
+}
+
+impl Appointment {
+    /// The client says yes. A joint hold only notes it; one alone is fixed.
+    ///
+    /// # Errors
+    /// Where the time was freed or given back.
+    pub fn accept(&mut self) -> Result<Changed, NotOpen> {
+        match (self.state, self.care) {
+            (AppointmentState::Confirmed, _) => Ok(Changed::Already),
+            (AppointmentState::Held, Care::Couple) => {
+                let before = std::mem::replace(&mut self.accepted, true);
+                Ok(if before { Changed::Already } else { Changed::Now })
+            }
+            (AppointmentState::Held, Care::Individual) => {
+                self.accepted = true;
+                self.confirm()
+            }
+            _ => Err(NotOpen),
+        }
+    }
+
+    /// Fixes the time.
+    ///
+    /// # Errors
+    /// Where it was freed or given back.
+    pub fn confirm(&mut self) -> Result<Changed, NotOpen> {
+        self.change(AppointmentState::Held, AppointmentState::Confirmed)
+    }
+
+    /// Gives the time back.
+    ///
+    /// # Errors
+    /// Where it was freed at the release step.
+    pub fn cancel(&mut self) -> Result<Changed, NotOpen> {
+        match self.state {
+            AppointmentState::Confirmed => self.change(AppointmentState::Confirmed, AppointmentState::Cancelled),
+            _ => self.change(AppointmentState::Held, AppointmentState::Cancelled),
+        }
+    }
+
+    /// Frees a hold at the release step.
+    ///
+    /// # Errors
+    /// Where it is not held.
+    pub fn release(&mut self) -> Result<Changed, NotOpen> {
+        self.change(AppointmentState::Held, AppointmentState::Released)
+    }
+
+    fn change(&mut self, from: AppointmentState, to: AppointmentState) -> Result<Changed, NotOpen> {
+        if self.state == to {
+            return Ok(Changed::Already);
+        }
+        if self.state != from {
+            return Err(NotOpen);
+        }
+        self.state = to;
+        self.release_at = None;
+        self.sequence += 1;
+        Ok(Changed::Now)
+    }
+}
+
+/// What the release step does with a joint hold whose deadline has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Release {
+    /// Both screenings are in, neither is flagged: the time is fixed.
+    Confirm,
+    /// The time is freed; the first partner is seen alone.
+    SeeAlone,
+    /// The time is freed; another joint one is looked for.
+    LookAgain,
+    /// The time is freed; somebody calls the first partner.
+    Call,
+}
+
+/// What the release step sees of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JointStanding {
+    /// How many of the two screenings are in and not flagged.
+    pub screenings_in: u32,
+    /// Whether a safety rule fired for either.
+    pub either_flagged: bool,
+    /// What the first partner asked for.
+    pub if_partner_silent: IfPartnerSilent,
+    /// How often a hold was freed before.
+    pub silent_rounds: u32,
+    /// How often the practice looks again at most.
+    pub most_rounds: u32,
+}
+
+/// The one decision on a joint hold. A flagged partner and a silent one lead to
+/// the same outcome, so that neither can be told from the other.
+#[must_use]
+pub const fn release(standing: JointStanding) -> Release {
+    if standing.screenings_in >= 2 && !standing.either_flagged {
+        return Release::Confirm;
+    }
+    match standing.if_partner_silent {
+        IfPartnerSilent::SeeMeAlone => Release::SeeAlone,
+        IfPartnerSilent::KeepLooking if standing.silent_rounds < standing.most_rounds => Release::LookAgain,
+        IfPartnerSilent::KeepLooking | IfPartnerSilent::CallMe => Release::Call,
+    }
+}

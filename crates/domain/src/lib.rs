@@ -1,0 +1,23 @@
+//! What the practice knows and decides, and nothing else: no I/O, no async, no
+//! clock, no randomness. Time, ids and secrets come in as arguments.
+//!
+//! Read it in the order in which an intake passes through it: [`contact`] and
+//! [`intake`] (who asks, for what), [`screening`] (questions and answers),
+//! [`triage`] (how urgent, and why), [`matching`] and [`calendar`] (with whom,
+//! and when), [`case`] and [`appointment`] (where it stands), [`event`] and
+//! [`letter`] (what the rest of the house is told). [`practice`] holds the files
+//! that a practice edits; [`problem`] is how all of them say what is wrong.
+
+pub mod appointment;
+pub mod calendar;
+pub mod case;
+pub mod contact;
+pub mod event;
+pub mod id;
+pub mod intake;
+pub mod letter;
+pub mod matching;
+pub mod practice;
+pub mod problem;
+pub mod screening;
+pub mod triage;

@@ -1,0 +1,109 @@
+//! How the practice's files and a request's fields say what is wrong.
+
+use std::fmt;
+
+/// What is wrong at one place of a file, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FileProblem {
+    /// Path within the practice's folder.
+    pub file: String,
+    /// From 1; 0 where the whole file is meant.
+    pub line: u32,
+    /// From 1, in characters; 0 where the whole line is meant.
+    pub column: u32,
+    /// Whether it only warns.
+    pub severity: Severity,
+    /// What is wrong.
+    pub what: String,
+    /// What to do; may be empty.
+    pub hint: String,
+}
+
+/// Whether a problem keeps the practice from being loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// It does.
+    Error,
+    /// It does not.
+    Warning,
+}
+
+impl FileProblem {
+    /// An error at a place.
+    pub fn error(
+        file: impl Into<String>,
+        (line, column): (u32, u32),
+        what: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
+        Self { file: file.into(), line, column, severity: Severity::Error, what: what.into(), hint: hint.into() }
+    }
+
+    /// A warning at a place.
+    pub fn warning(
+        file: impl Into<String>,
+        place: (u32, u32),
+        what: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(file, place, what, hint) }
+    }
+}
+
+/// `FILE:LINE:COLUMN: what, hint`, as compilers write it.
+impl fmt::Display for FileProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}: ", self.file, self.line, self.column)?;
+        if self.severity == Severity::Warning {
+            f.write_str("warning: ")?;
+        }
+        f.write_str(&self.what)?;
+        if !self.hint.is_empty() {
+            write!(f, ", {}", self.hint)?;
+        }
+        Ok(())
+    }
+}
+
+/// What is wrong with one field of a request. The text never repeats the value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldProblem {
+    /// Path in the request: `screenings[0].answers[3].values[0]`.
+    pub field: String,
+    /// What it must be, as a sentence without its subject: "must be a date like 1990-04-30".
+    pub description: String,
+}
+
+/// Gathers every bad field before anything is refused.
+#[derive(Debug, Default)]
+pub struct FieldProblems(Vec<FieldProblem>);
+
+impl FieldProblems {
+    /// Notes one bad field.
+    pub fn add(&mut self, field: impl Into<String>, description: impl Into<String>) {
+        self.0.push(FieldProblem { field: field.into(), description: description.into() });
+    }
+
+    /// Takes a parsed value, or notes why there is none.
+    pub fn take<T, E: fmt::Display>(&mut self, field: impl Into<String>, parsed: Result<T, E>) -> Option<T> {
+        match parsed {
+            Ok(value) => Some(value),
+            Err(why) => {
+                self.add(field, why.to_string());
+                None
+            }
+        }
+    }
+
+    /// Whether nothing is wrong so far.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All of it, in the order in which it was found.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<FieldProblem> {
+        self.0
+    }
+}

@@ -1,0 +1,6 @@
+//! Questions and answers: FHIR R4 Questionnaires of the practice, and what one
+//! person answered to them.
+
+pub mod answers;
+
+pub use answers::{Answers, Value};

@@ -1,0 +1,5 @@
+//! How urgent a case is, and why.
+
+pub mod urgency;
+
+pub use urgency::{Booking, Urgency};
