@@ -6,7 +6,7 @@
 //! [`triage`] (how urgent, and why), [`matching`] and [`calendar`] (with whom,
 //! and when), [`case`] and [`appointment`] (where it stands), [`event`] and
 //! [`letter`] (what the rest of the house is told). [`practice`] holds the files
-//! that a practice edits; [`problem`] is how all of them say what is wrong.
+//! that a practice edits, [`protocol`] those of them that decide; [`problem`] is how all of them say what is wrong.
 
 pub mod appointment;
 pub mod calendar;
@@ -19,5 +19,6 @@ pub mod letter;
 pub mod matching;
 pub mod practice;
 pub mod problem;
+pub mod protocol;
 pub mod screening;
 pub mod triage;

@@ -65,6 +65,15 @@ impl fmt::Display for FileProblem {
     }
 }
 
+/// What was read, with what its reader should still be told.
+#[derive(Debug, Clone)]
+pub struct Loaded<T> {
+    /// What was read.
+    pub value: T,
+    /// Warnings: they keep nothing from running.
+    pub warnings: Vec<FileProblem>,
+}
+
 /// What is wrong with one field of a request. The text never repeats the value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldProblem {

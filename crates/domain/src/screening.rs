@@ -2,5 +2,7 @@
 //! person answered to them.
 
 pub mod answers;
+pub mod questionnaire;
 
 pub use answers::{Answers, Value};
+pub use questionnaire::Questionnaire;

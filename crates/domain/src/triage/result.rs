@@ -1,0 +1,93 @@
+//! What triage found: enough to explain a case years later.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Booking, Urgency};
+
+/// What the safety rules alone say, inline, when an intake is submitted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Safety {
+    /// The highest that fired; [`Urgency::Routine`] where nothing did.
+    pub urgency: Urgency,
+    /// The strictest that fired.
+    pub booking: Booking,
+    /// Whether a safety rule fired that keeps a machine from booking.
+    pub flagged: bool,
+    /// Whether only a clinician may decide.
+    pub clinician_only: bool,
+    /// Whether the person is under 18.
+    pub under_18: bool,
+    /// Ids of crisis lines in practice.toml: those of the highest urgency first, none twice.
+    pub lines: Vec<String>,
+}
+
+/// The whole result of one intake. The same answers and the same digest give
+/// the same bytes: every collection in here is ordered.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct TriageResult {
+    /// Digest of the protocol that decided.
+    pub protocol: String,
+    /// The highest that fired.
+    pub urgency: Urgency,
+    /// The strictest that fired.
+    pub booking: Booking,
+    /// Whether a safety rule fired that keeps a machine from booking.
+    pub flagged: bool,
+    /// Whether only a clinician may decide.
+    pub clinician_only: bool,
+    /// Whether the person is under 18.
+    pub under_18: bool,
+    /// Competences that a therapist must have.
+    pub needs: BTreeSet<String>,
+    /// Every rule that fired: safety first, then by urgency, then as the file has them.
+    pub fired: Vec<FiredRule>,
+    /// Every scale, as the file has them.
+    pub scores: Vec<Score>,
+    /// How strongly each driver shows, from 0 to 1. A driver without a score is absent.
+    pub drivers: BTreeMap<String, f64>,
+}
+
+/// A rule that fired.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct FiredRule {
+    /// Its id.
+    pub rule: String,
+    /// The urgency that it asks for.
+    pub urgency: Urgency,
+    /// Why, in the practice's words.
+    pub because: String,
+    /// Whether it is about safety, and so for clinicians alone.
+    pub safety: bool,
+    /// What it looked at.
+    pub evidence: Vec<Evidence>,
+}
+
+/// One answer or score that a rule looked at.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// `instrument.linkId`, `scales.id` or `client.age`.
+    pub source: String,
+    /// The question, or the scale's name.
+    pub label: String,
+    /// What was answered or scored, in words; "not answered", "not asked".
+    pub value: String,
+}
+
+/// A scale's score.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Score {
+    /// The scale's id.
+    pub scale: String,
+    /// Its name in words.
+    pub label: String,
+    /// The score; absent where too little was answered.
+    pub value: Option<f64>,
+    /// The lowest possible score.
+    pub minimum: f64,
+    /// The highest possible score.
+    pub maximum: f64,
+    /// The id of the band that it falls into.
+    pub band: Option<String>,
+}
