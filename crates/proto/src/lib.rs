@@ -1,8 +1,15 @@
-//! The contract in `proto/` as Rust types.
+//! The contract in `proto/` as Rust types, and what turns domain types into them.
 //!
 //! [`intake`], [`staff`], [`events`] and [`errors`] are generated;
-//! [`FILE_DESCRIPTOR_SET`] describes them for reflection and for reading
-//! protobuf JSON.
+//! [`FILE_DESCRIPTOR_SET`] describes them for reflection and [`json`] reads and
+//! writes them as protobuf JSON. [`event`], [`enums`], [`week`] and [`time`] are
+//! the conversions.
+
+pub mod enums;
+pub mod event;
+pub mod json;
+pub mod time;
+pub mod week;
 
 #[expect(missing_docs, clippy::all, unreachable_pub, reason = "generated; documented in proto/")]
 mod generated {
@@ -34,3 +41,16 @@ pub use generated::rapport::{errors::v1 as errors, events::v1 as events, intake:
 
 /// The encoded `FileDescriptorSet` of all of it, imports included.
 pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rapport.bin"));
+
+/// What [`FILE_DESCRIPTOR_SET`] says, for walking through it.
+///
+/// # Panics
+/// Never: the set was made by the build.
+#[must_use]
+#[expect(clippy::expect_used, reason = "the build made the set; one that cannot be read is no program at all")]
+pub fn descriptor() -> prost_reflect::DescriptorPool {
+    static POOL: std::sync::LazyLock<prost_reflect::DescriptorPool> = std::sync::LazyLock::new(|| {
+        prost_reflect::DescriptorPool::decode(FILE_DESCRIPTOR_SET).expect("the build's own descriptor set")
+    });
+    POOL.clone()
+}
