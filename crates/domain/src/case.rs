@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    appointment::AppointmentState,
     id::CaseId,
     intake::CareWish,
     triage::{Booking, Urgency},
@@ -158,6 +159,35 @@ impl Case {
         }
         self.state = CaseState::BeforeStaff;
         true
+    }
+
+    /// Follows its appointment: a time is held, or fixed.
+    ///
+    /// # Errors
+    /// Where it has ended.
+    pub fn follow(&mut self, appointment: AppointmentState) -> Result<(), CaseError> {
+        if self.state == CaseState::Closed {
+            return Err(CaseError::Closed);
+        }
+        match appointment {
+            AppointmentState::Held => self.state = CaseState::Held,
+            AppointmentState::Confirmed => self.state = CaseState::Confirmed,
+            AppointmentState::Released | AppointmentState::Cancelled => {}
+        }
+        Ok(())
+    }
+
+    /// Its hold was freed because the partner stayed silent: another time is looked for.
+    ///
+    /// # Errors
+    /// Where it has ended.
+    pub fn look_again(&mut self) -> Result<(), CaseError> {
+        if self.state == CaseState::Closed {
+            return Err(CaseError::Closed);
+        }
+        self.state = CaseState::Triaged;
+        self.silent_rounds += 1;
+        Ok(())
     }
 
     /// Takes it in hand; repeating it succeeds and changes nothing.
