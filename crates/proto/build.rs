@@ -2,6 +2,7 @@
 
 use std::{env, fs, path::PathBuf};
 
+#[expect(clippy::disallowed_methods, reason = "cargo talks to build scripts through the environment")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../../proto");
     let files = [
