@@ -1,17 +1,135 @@
-//! With whom: therapists, filters, ranking.
+//! With whom, and when: therapists, hard filters, ranking.
+//!
+//! [`therapist`] is somebody who treats, [`weights`] the practice's choice of
+//! what counts how much, [`rank`] filters and orders; every candidate says why,
+//! every therapist left out by which filter.
 
-use crate::problem::FileProblem;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// How much each soft term counts, read from matching.yaml.
+use jiff::Timestamp;
+
+use crate::{
+    contact::UsState,
+    id::TherapistId,
+    intake::{Care, Format, Preferences},
+    practice::Practice,
+    triage::Urgency,
+};
+
+pub mod therapist;
+pub mod weights;
+
+pub use crate::calendar::busy::{Busy, blocks};
+pub use therapist::{Availability, Licence, Therapist};
+pub use weights::Weights;
+
+/// What a session must fit.
 #[derive(Debug, Clone)]
-pub struct Weights;
+pub struct Wish<'a> {
+    /// For both, or for one alone.
+    pub care: Care,
+    /// Where each client sits during the session.
+    pub states: Vec<UsState>,
+    /// Of every client whose preferences may be weighed: a joint hold is computed from the first alone.
+    pub preferences: Vec<&'a Preferences>,
+    /// Competences that the triage result calls for.
+    pub needs: &'a BTreeSet<String>,
+    /// What drives the distance, from 0 to 1.
+    pub drivers: &'a BTreeMap<String, f64>,
+    /// How soon.
+    pub urgency: Urgency,
+    /// The present.
+    pub now: Timestamp,
+    /// Who has treated this couple or person before.
+    pub continuity: Option<TherapistId>,
+    /// Who may not treat them: whoever treats one partner alone.
+    pub conflicts: Vec<TherapistId>,
+}
 
-impl Weights {
-    /// Reads matching.yaml.
-    ///
-    /// # Errors
-    /// Everything that is wrong with it, each at its place.
-    pub fn load(_file: &str, _text: &str) -> Result<Self, Vec<FileProblem>> {
-        Ok(Self)
-    }
+/// Who could treat, best first, and who could not, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ranking {
+    /// Best first, at most [`MOST_CANDIDATES`].
+    pub candidates: Vec<Candidate>,
+    /// Everybody left out, in the roster's order by id.
+    pub excluded: Vec<Excluded>,
+    /// The filter that emptied the list, in words: "no therapist is licensed for AK".
+    pub emptied_by: Option<String>,
+}
+
+/// As many times as a booking tries before it asks for a fresh ranking.
+pub const MOST_CANDIDATES: usize = 64;
+
+/// A therapist at a time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// Who.
+    pub therapist: TherapistId,
+    /// As clients read it.
+    pub name: String,
+    /// When and where.
+    pub slot: Slot,
+    /// From 0 to 1.
+    pub score: f64,
+    /// What the score is made of.
+    pub because: Vec<Term>,
+}
+
+/// A time that could be taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    /// When it begins.
+    pub starts_at: Timestamp,
+    /// When it ends, without the buffer.
+    pub ends_at: Timestamp,
+    /// In a room, or by video.
+    pub format: Format,
+    /// Id of the room; `None` for video.
+    pub room: Option<String>,
+    /// Id of the location; `None` for video.
+    pub location: Option<String>,
+}
+
+/// One part of a score.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Term {
+    /// Its name in matching.yaml.
+    pub term: String,
+    /// Its share of the whole; all shares make 1.
+    pub weight: f64,
+    /// From 0 to 1.
+    pub value: f64,
+    /// In words.
+    pub text: String,
+}
+
+/// A therapist who was left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excluded {
+    /// Who.
+    pub therapist: TherapistId,
+    /// As clients read it.
+    pub name: String,
+    /// The first filter that did not let them pass, in words: "is not licensed for AK".
+    pub filter: String,
+}
+
+/// The days whose blocks [`rank`] must be given: the whole weeks that the promise touches.
+#[must_use]
+#[expect(clippy::todo, reason = "signatures first")]
+pub fn span(_wish: &Wish<'_>, _practice: &Practice) -> (Timestamp, Timestamp) {
+    todo!()
+}
+
+/// Filters and orders. The same wish, roster (in any order), blocks and files give the same ranking.
+#[must_use]
+#[expect(clippy::todo, reason = "signatures first")]
+pub fn rank(
+    _wish: &Wish<'_>,
+    _therapists: &[Therapist],
+    _busy: &[Busy],
+    _practice: &Practice,
+    _weights: &Weights,
+) -> Ranking {
+    todo!()
 }

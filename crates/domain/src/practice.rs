@@ -1,1 +1,308 @@
-//! The files that a practice edits.
+//! The files that a practice edits: always current, unlike the protocol that an intake pins.
+
+use jiff::{
+    SignedDuration, Timestamp,
+    civil::{Date, Weekday},
+    tz::TimeZone,
+};
+
+use crate::{
+    calendar::week::WeeklyWindow,
+    contact::{EmailAddress, Language},
+    intake::Care,
+    matching::Therapist,
+    problem::{FileProblem, Loaded},
+    protocol::{Files, Protocol},
+    triage::{Booking, Safety, Urgency},
+};
+
+/// practice.toml, checked, with the protocol that new intakes begin with.
+#[derive(Clone)]
+pub struct Practice {
+    /// Its name, on pages.
+    pub name: String,
+    /// The neutral name that letters come from.
+    pub sender_name: String,
+    /// The address that letters come from.
+    pub sender_email: EmailAddress,
+    /// Where to call, as a person reads it.
+    pub phone: String,
+    /// The zone of every wall time.
+    pub zone: TimeZone,
+    /// Of pages and letters, first one first.
+    pub languages: Vec<Language>,
+    /// When somebody answers the phone.
+    pub hours: Vec<WeeklyWindow>,
+    /// Which weekdays count as business days.
+    pub business_days: Vec<Weekday>,
+    /// Days on which neither holds.
+    pub closed_on: Vec<Date>,
+    /// Whom alerts go to, in order.
+    pub on_call: Vec<OnCall>,
+    /// What is promised.
+    pub promise: Promise,
+    /// Where people are seen.
+    pub locations: Vec<Location>,
+    /// Lines that answer now.
+    pub lines: Vec<Line>,
+    /// Texts to be agreed to.
+    pub consents: Vec<ConsentText>,
+    /// Who pays, beside the clients themselves.
+    pub payers: Vec<Payer>,
+    /// Languages of sessions.
+    pub session_languages: Vec<SessionLanguage>,
+    /// What a machine may book, and how.
+    pub booking: BookingPolicy,
+    /// Not an emergency service: on every page.
+    pub emergency_note: Text,
+    /// What new intakes are answered under.
+    pub protocol: Protocol,
+}
+
+/// A text in every language that Rapport writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// English.
+    pub en: String,
+    /// Spanish.
+    pub es: String,
+}
+
+impl Text {
+    /// The text in a language.
+    #[must_use]
+    pub fn get(&self, language: Language) -> &str {
+        match language {
+            Language::En => &self.en,
+            Language::Es => &self.es,
+        }
+    }
+}
+
+/// Somebody on call.
+#[derive(Clone)]
+pub struct OnCall {
+    /// Who.
+    pub name: String,
+    /// Where alerts go.
+    pub email: EmailAddress,
+}
+
+/// What is promised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Promise {
+    /// IMMEDIATE: a call within these minutes, at any hour.
+    pub immediate_minutes: u32,
+    /// URGENT: a clinician's call within these hours, at any hour.
+    pub urgent_hours: u32,
+    /// PRIORITY: a first session alone within these business days.
+    pub priority_days: u32,
+    /// PRIORITY: a first joint session within these business days.
+    pub priority_joint_days: u32,
+    /// Where no machine may book: a call within these business days.
+    pub call_days: u32,
+    /// ROUTINE: a first session within these days.
+    pub routine_days: u32,
+}
+
+/// A place where people are seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Location {
+    /// Its id.
+    pub id: String,
+    /// What a person reads.
+    pub name: String,
+    /// The street address.
+    pub address: String,
+    /// Ids of its rooms, unique in the practice, in the order in which they are given out.
+    pub rooms: Vec<String>,
+}
+
+/// A line that answers now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Its id, as rules name it.
+    pub id: String,
+    /// Its name.
+    pub name: Text,
+    /// The number to call; may be empty.
+    pub phone: String,
+    /// How to text it; may be empty.
+    pub text: Text,
+    /// Its chat's https address; may be empty.
+    pub chat_url: String,
+    /// When it answers, in which languages.
+    pub note: Text,
+    /// When somebody last made sure of all that.
+    pub last_verified: Date,
+}
+
+/// A text to be agreed to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsentText {
+    /// Its id.
+    pub id: String,
+    /// Its version.
+    pub version: String,
+    /// What a person reads.
+    pub text: Text,
+    /// Whether an intake is refused without it.
+    pub required: bool,
+}
+
+/// Who pays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payer {
+    /// Its id.
+    pub id: String,
+    /// What a person reads.
+    pub label: String,
+    /// The kinds of care that it pays for.
+    pub pays_for: Vec<Care>,
+}
+
+/// A language of sessions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionLanguage {
+    /// BCP 47.
+    pub tag: String,
+    /// What a person reads.
+    pub label: Text,
+}
+
+/// What a machine may book, and how.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BookingPolicy {
+    /// Whether a session alone is fixed at once or waits for the client's yes.
+    pub confirm: Confirm,
+    /// Hours between now and the first time that is offered.
+    pub lead_hours: u32,
+    /// A joint hold starts at least these days out.
+    pub hold_min_days: u32,
+    /// A joint hold is confirmed or freed these hours before it starts.
+    pub release_hours: u32,
+    /// The share of a therapist's weekly sessions that holds may take, from 0 to 1.
+    pub hold_share: f64,
+    /// How often another joint time is looked for while the partner stays silent.
+    pub most_rounds: u32,
+    /// Length of a session alone, in minutes.
+    pub individual_minutes: u32,
+    /// Length of a joint session, in minutes.
+    pub couple_minutes: u32,
+    /// Minutes behind every session in which therapist and room stay free.
+    pub buffer_minutes: u32,
+    /// Minutes between the times that are offered within a therapist's hours.
+    pub step_minutes: u32,
+}
+
+impl BookingPolicy {
+    /// The time behind every session in which therapist and room stay free.
+    #[must_use]
+    pub fn buffer(&self) -> SignedDuration {
+        SignedDuration::from_mins(i64::from(self.buffer_minutes))
+    }
+
+    /// How long a session takes.
+    #[must_use]
+    pub fn session(&self, care: Care) -> SignedDuration {
+        SignedDuration::from_mins(i64::from(match care {
+            Care::Couple => self.couple_minutes,
+            Care::Individual => self.individual_minutes,
+        }))
+    }
+
+    /// When a joint hold that starts then is confirmed or freed.
+    #[must_use]
+    pub fn release_at(&self, starts_at: Timestamp) -> Timestamp {
+        starts_at - SignedDuration::from_hours(i64::from(self.release_hours))
+    }
+}
+
+/// How a session alone is fixed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirm {
+    /// At once.
+    Auto,
+    /// By the client, over the link in the letter.
+    Link,
+}
+
+/// What must be put before a person at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SafetyNotice<'a> {
+    /// One plain sentence.
+    pub headline: String,
+    /// Lines, in the order in which they stand.
+    pub lines: Vec<&'a Line>,
+    /// When a person of the practice calls.
+    pub call_promise: String,
+    /// What was not done: nobody else was told.
+    pub discretion: String,
+}
+
+#[expect(clippy::todo, reason = "signatures first")]
+impl Practice {
+    /// Reads the practice's folder: path → text.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn load(_files: &Files) -> Result<Loaded<Self>, Vec<FileProblem>> {
+        todo!()
+    }
+
+    /// Reads roster.csv, which seeds an empty database.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn roster(&self, _files: &Files) -> Result<Loaded<Vec<Therapist>>, Vec<FileProblem>> {
+        todo!()
+    }
+
+    /// The day it is in the practice's zone.
+    #[must_use]
+    pub fn today(&self, now: Timestamp) -> Date {
+        now.to_zoned(self.zone.clone()).date()
+    }
+
+    /// By when a case must be answered.
+    #[must_use]
+    pub fn respond_by(&self, _urgency: Urgency, _booking: Booking, _care: Care, _now: Timestamp) -> Timestamp {
+        todo!()
+    }
+
+    /// When somebody calls, and the sentence that says so.
+    #[must_use]
+    pub fn call_promise(
+        &self,
+        _urgency: Urgency,
+        _safe_hours: &[WeeklyWindow],
+        _language: Language,
+        _now: Timestamp,
+    ) -> (Timestamp, String) {
+        todo!()
+    }
+
+    /// What must be shown at once to somebody whose answers call for a person; `None` where none do.
+    #[must_use]
+    pub fn safety_notice(
+        &self,
+        _safety: &Safety,
+        _safe_hours: &[WeeklyWindow],
+        _language: Language,
+        _now: Timestamp,
+    ) -> Option<SafetyNotice<'_>> {
+        todo!()
+    }
+
+    /// What is promised to whom, in plain sentences.
+    #[must_use]
+    pub fn promises(&self, _language: Language) -> Vec<String> {
+        todo!()
+    }
+
+    /// A room's location.
+    #[must_use]
+    pub fn location_of(&self, room: &str) -> Option<&Location> {
+        self.locations.iter().find(|location| location.rooms.iter().any(|id| id == room))
+    }
+}
