@@ -1,1 +1,50 @@
-//! x
+//! The database, and the only place that knows there is one: SQLite or
+//! PostgreSQL, from one set of entities and migrations.
+//!
+//! Read [`store`] (connecting, transactions, who may run a query), [`error`],
+//! [`wakes`] (who is told after a commit) and [`accept`] (one intake, stored in
+//! one round trip). Then one file per aggregate, all alike: [`intakes`],
+//! [`cases`], [`triage_results`], [`appointments`], [`calendar`],
+//! [`therapists`], [`protocols`]; what makes work happen once: [`outbox`],
+//! [`inbox`], [`requests`], [`letters`]; and [`audit`], [`search`],
+//! [`staff_tokens`]. `entity` lists the tables, `migrations` makes them,
+//! `keys` finds the key that a row is sealed with.
+//!
+//! Whatever somebody told in confidence stands in encrypted columns only; plain
+//! are ids, states, urgency, times and the therapist.
+
+pub mod accept;
+pub mod appointments;
+pub mod audit;
+pub mod calendar;
+pub mod cases;
+pub mod error;
+pub mod inbox;
+pub mod intakes;
+pub mod letters;
+pub mod outbox;
+pub mod protocols;
+pub mod requests;
+pub mod search;
+pub mod staff_tokens;
+pub mod store;
+pub mod therapists;
+pub mod triage_results;
+pub mod wakes;
+
+mod entity;
+mod keys;
+mod migrations;
+mod time;
+
+pub use accept::{Accepted, NewIntake};
+pub use audit::AuditEntry;
+pub use calendar::Blocked;
+pub use cases::{CaseCursor, CaseDetail, CaseFilter};
+pub use error::StoreError;
+pub use letters::{ClaimedLetter, LetterStanding};
+pub use requests::{RequestKey, Seen};
+pub use search::SearchToken;
+pub use staff_tokens::NewStaffToken;
+pub use store::{Conn, Store, StoreSettings, Tx};
+pub use wakes::{Topic, Wake, Wakes};

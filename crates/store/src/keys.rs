@@ -1,0 +1,1 @@
+//! The key that a row is sealed with.

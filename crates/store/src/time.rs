@@ -1,0 +1,1 @@
+//! Instants at the database's edge.
