@@ -21,6 +21,8 @@ pub struct ClaimedLetter {
     pub case: CaseId,
     /// About which appointment, in which state of it.
     pub appointment: Option<(AppointmentId, u32)>,
+    /// When it was queued: the message's date, and what the time for tries is counted from.
+    pub queued_at: Timestamp,
     /// How often it was claimed, this time included; also tells this claim from a later one.
     pub attempts: u32,
     /// The message of an earlier try, to be sent again byte by byte.

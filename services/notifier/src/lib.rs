@@ -1,1 +1,64 @@
-//! x
+//! Writes letters and sends them, each once.
+//!
+//! The mail ledger is its queue: a use case puts a row there in the transaction
+//! that makes the letter due, and events only wake this service.
+//!
+//! Read `letters` (which letters there are: what each tells, when it is no
+//! longer true, what it puts into a calendar), [`texts`] (the practice's words
+//! for them, checked when they are loaded), `write_letter` (from words to the
+//! message's bytes), `send_letters` and `send_letter` (the ledger's loop and one
+//! letter's way through it), then [`transport`] (a folder, or SMTP).
+
+use std::sync::Arc;
+
+use rapport_domain::practice::Practice;
+use rapport_messaging::Transport;
+use rapport_runtime::Clock;
+use rapport_store::Store;
+use serde::Deserialize;
+use tokio_util::sync::CancellationToken;
+
+pub mod texts;
+pub mod transport;
+
+pub use texts::LetterTexts;
+pub use transport::MailUrl;
+
+/// Settings, section `mail`.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where letters go: `file:DIR`, `smtps://user:password@host` or `smtp://host`.
+    pub url: MailUrl,
+    /// How many letters are sent at the same time, each over a connection of its own.
+    #[serde(default = "default_connections")]
+    pub connections: usize,
+}
+
+const fn default_connections() -> usize {
+    4
+}
+
+/// What the notifier works with.
+#[derive(Clone)]
+pub struct Deps {
+    /// The ledger, and what letters tell of.
+    pub store: Store,
+    /// Brings the events that wake it.
+    pub transport: Arc<dyn Transport>,
+    /// Whose letters they are.
+    pub practice: Arc<Practice>,
+    /// Its words.
+    pub texts: Arc<LetterTexts>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Sends what is due until `stop`.
+///
+/// # Errors
+/// Where the mail URL cannot be used: a folder that cannot be made.
+#[expect(clippy::todo, reason = "signatures first")]
+pub async fn run(_config: Config, _deps: Deps, _stop: CancellationToken) -> anyhow::Result<()> {
+    todo!()
+}
