@@ -10,6 +10,8 @@ use crate::calendar::week::WeeklyWindow;
 
 mod email;
 mod phone;
+#[cfg(test)]
+mod tests;
 
 pub use email::EmailAddress;
 pub use phone::Phone;

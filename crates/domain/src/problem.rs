@@ -48,6 +48,21 @@ impl FileProblem {
     ) -> Self {
         Self { severity: Severity::Warning, ..Self::error(file, place, what, hint) }
     }
+
+    /// Why a YAML file could not be read.
+    pub(crate) fn yaml(file: impl Into<String>, error: &serde_saphyr::Error) -> Self {
+        let place = error.location().map_or((0, 0), |location| yaml_place(&location));
+        let text = error.without_snippet().to_string();
+        let first = text.lines().next().unwrap_or_default();
+        let what = first.split_once(" at line ").map_or(first, |(what, _)| what);
+        Self::error(file, place, what, "")
+    }
+}
+
+/// Line and column of a place in a YAML file.
+pub(crate) fn yaml_place(location: &serde_saphyr::Location) -> (u32, u32) {
+    let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+    (number(location.line()), number(location.column()))
 }
 
 /// `FILE:LINE:COLUMN: what, hint`, as compilers write it.

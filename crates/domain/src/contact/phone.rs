@@ -10,32 +10,34 @@ use super::ContactError;
 pub struct Phone(String);
 
 impl Phone {
-    /// Reads ten digits, with or without `+1` or `1` and the usual punctuation.
-    /// Area code and exchange do not begin with 0 or 1 (the numbering plan's rule).
+    /// Reads ten digits, with or without `+1` or `1`, and the punctuation that
+    /// people and their phones put between them. What the numbering plan gives to
+    /// nobody is refused: area code and exchange begin with 2 to 9 and do not end
+    /// in 11 (those are services, as 911), no area code has a 9 in the middle.
     ///
     /// # Errors
-    /// Where it is not such a number.
+    /// Where it is not such a number; an extension can't be dialled and is none.
     pub fn parse(text: &str) -> Result<Self, ContactError> {
         const WRONG: ContactError = ContactError("must be a US phone number like 704-555-0100");
         let text = text.trim();
-        if text.len() > 24 || !text.chars().all(|c| c.is_ascii_digit() || "+-.() ".contains(c)) {
+        let (plus, rest) = text.strip_prefix('+').map_or((false, text), |rest| (true, rest));
+        if rest.chars().count() > 24 || !rest.chars().all(|c| c.is_ascii_digit() || is_punctuation(c)) {
             return Err(WRONG);
         }
-        if text.rfind('+').is_some_and(|at| at > 0) {
-            return Err(WRONG);
-        }
-        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let digits: String = rest.chars().filter(char::is_ascii_digit).collect();
         let national = match digits.len() {
-            10 if !text.starts_with('+') => digits.as_str(),
+            10 if !plus => digits.as_str(),
             11 => digits.strip_prefix('1').ok_or(WRONG)?,
             _ => return Err(WRONG),
         };
-        let mut each = national.bytes();
-        let area_and_exchange = [each.next(), each.nth(2)];
-        if area_and_exchange.iter().any(|digit| !digit.is_some_and(|d| d >= b'2')) {
-            return Err(WRONG);
+        match national.as_bytes() {
+            [area @ .., e1, e2, e3, _, _, _, _]
+                if is_code(area) && is_code(&[*e1, *e2, *e3]) && area.get(1) != Some(&b'9') =>
+            {
+                Ok(Self(format!("+1{national}")))
+            }
+            _ => Err(WRONG),
         }
-        Ok(Self(format!("+1{national}")))
     }
 
     /// E.164.
@@ -57,4 +59,14 @@ impl From<Phone> for String {
     fn from(phone: Phone) -> Self {
         phone.0
     }
+}
+
+/// Dashes, dots, brackets and spaces, also as word processors write them.
+const fn is_punctuation(c: char) -> bool {
+    matches!(c, '-' | '.' | '(' | ')' | ' ' | '\u{a0}' | '\u{202f}' | '\u{2010}'..='\u{2015}')
+}
+
+/// Whether three digits can be an area code or an exchange.
+fn is_code(digits: &[u8]) -> bool {
+    matches!(digits, [b'2'..=b'9', rest @ ..] if rest != b"11")
 }
