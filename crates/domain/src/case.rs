@@ -73,6 +73,8 @@ pub enum StaffReason {
     PartnerSilent,
     /// A client gave their time back.
     CancelledByClient,
+    /// A session alone was held for the client's yes, which did not come.
+    HoldLapsed,
 }
 
 impl StaffReason {
@@ -87,6 +89,7 @@ impl StaffReason {
             Self::SamePersonElsewhere => "An open case has the same address or phone.".to_owned(),
             Self::PartnerSilent => "The partner has not answered; the client asked for a call.".to_owned(),
             Self::CancelledByClient => "The client gave their time back.".to_owned(),
+            Self::HoldLapsed => "The client did not confirm the held time.".to_owned(),
         }
     }
 }

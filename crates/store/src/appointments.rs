@@ -44,10 +44,6 @@ pub async fn save(_tx: &Tx, _appointment: &Appointment, _read_sequence: u32) -> 
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn due_for_release(
-    _conn: &impl Conn,
-    _now: Timestamp,
-    _limit: u64,
-) -> Result<Vec<Appointment>, StoreError> {
+pub async fn due_for_release(_conn: &impl Conn, _now: Timestamp, _limit: u64) -> Result<Vec<Appointment>, StoreError> {
     todo!()
 }

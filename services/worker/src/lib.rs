@@ -1,1 +1,90 @@
-//! x
+//! The worker: everything that happens to an intake after it was stored and
+//! before its letter is written.
+//!
+//! Read it as an intake passes through: [`relay`] publishes what the outbox
+//! holds; [`consumers`] lists who hears it; [`triage_intake`] scores and applies
+//! the rules; [`match_case`] finds a therapist and a time, or puts the case
+//! before staff. Then what the clock does: [`release_holds`] and
+//! [`expire_holds`] end holds, [`purge`] forgets what is no longer needed.
+//! [`job`] says what retries and what fails. Every step can be called by itself,
+//! with the time as the injected clock has it.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rapport_domain::{
+    event::{Event, Fact},
+    id::EventId,
+    practice::Practice,
+};
+use rapport_messaging::Transport;
+use rapport_runtime::{Clock, Ids};
+use rapport_store::Store;
+use serde::Deserialize;
+use tokio_util::sync::CancellationToken;
+
+pub mod consumers;
+pub mod expire_holds;
+pub mod job;
+pub mod match_case;
+pub mod purge;
+pub mod relay;
+pub mod release_holds;
+pub mod triage_intake;
+
+mod book;
+mod dossier;
+mod protocols;
+mod refer;
+mod timer;
+
+/// The worker's settings.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Messages of one queue that are worked on at a time.
+    pub concurrency: usize,
+}
+
+impl Default for Config {
+    /// Eight keep two cores and a share of the sixteen connections busy.
+    fn default() -> Self {
+        Self { concurrency: 8 }
+    }
+}
+
+/// What every job is handed.
+#[derive(Clone)]
+pub struct Deps {
+    /// Rows.
+    pub store: Store,
+    /// Events.
+    pub transport: Arc<dyn Transport>,
+    /// The practice's files, as they are today.
+    pub practice: Arc<Practice>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn Ids>,
+}
+
+impl Deps {
+    /// Something that happens now.
+    fn event(&self, fact: Fact, now: Timestamp) -> Event {
+        Event { id: EventId::new(self.ids.uuid()), occurred_at: now, fact }
+    }
+}
+
+/// Works until `stop`.
+///
+/// # Errors
+/// None today: every part outlives what it depends on.
+pub async fn run(config: Config, deps: Deps, stop: CancellationToken) -> anyhow::Result<()> {
+    tokio::join!(
+        relay::run(&deps, &stop),
+        consumers::run(&config, &deps, &stop),
+        timer::every(&release_holds::TIMER, &deps, &stop, release_holds::release_due),
+        timer::every(&purge::TIMER, &deps, &stop, purge::purge),
+    );
+    Ok(())
+}

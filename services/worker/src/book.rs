@@ -1,0 +1,113 @@
+//! One attempt to book: whatever a session is made of, in the caller's transaction.
+
+use jiff::{SignedDuration, Timestamp};
+use rapport_domain::{
+    appointment::{Appointment, AppointmentState},
+    calendar::busy::{Busy, blocks},
+    event::{Event, Fact},
+    id::AppointmentId,
+    intake::Care,
+    letter::{Cause, DueLetter, LetterKind},
+    matching::{Candidate, Excluded},
+    practice::Confirm,
+};
+use rapport_store::{Blocked, Tx, appointments, calendar, cases, letters, outbox};
+
+use crate::{Deps, dossier::Dossier, job::JobError};
+
+/// How long a session alone waits for the client's yes, where the practice asks for one. A day: whoever reads their
+/// mail in the evening can answer, and the time is still worth something to somebody else.
+const WAITS_FOR_YES: SignedDuration = SignedDuration::from_hours(24);
+
+/// A session that is about to be booked.
+#[derive(Clone)]
+pub(crate) struct Session {
+    appointment: Appointment,
+    blocks: Vec<Busy>,
+    event: Event,
+    letter: Option<DueLetter>,
+    because: Vec<String>,
+    excluded: Vec<String>,
+}
+
+impl Session {
+    /// A session with this candidate: a joint one is held until the release step, one alone is fixed or, where the
+    /// practice wants it so, waits for the client's yes.
+    pub(crate) fn plan(
+        deps: &Deps,
+        dossier: &Dossier,
+        care: Care,
+        candidate: &Candidate,
+        excluded: &[Excluded],
+        now: Timestamp,
+    ) -> Self {
+        let (case, slot) = (dossier.case.id, &candidate.slot);
+        let policy = &deps.practice.booking;
+        let (state, release_at) = match (care, policy.confirm) {
+            (Care::Couple, _) => (AppointmentState::Held, Some(policy.release_at(slot.starts_at))),
+            (Care::Individual, Confirm::Auto) => (AppointmentState::Confirmed, None),
+            (Care::Individual, Confirm::Link) => {
+                (AppointmentState::Held, Some(slot.starts_at.min(now + WAITS_FOR_YES)))
+            }
+        };
+        let appointment = Appointment {
+            id: AppointmentId::new(deps.ids.uuid()),
+            case,
+            therapist: candidate.therapist,
+            care,
+            format: slot.format,
+            room: slot.room.clone(),
+            starts_at: slot.starts_at,
+            ends_at: slot.ends_at,
+            state,
+            release_at,
+            accepted: false,
+            sequence: 0,
+        };
+        let (fact, kind) = told(&appointment);
+        let mut terms: Vec<_> = candidate.because.iter().collect();
+        terms.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+        Self {
+            blocks: blocks(&appointment, &deps.practice),
+            event: deps.event(fact, now),
+            letter: dossier.letter(kind, Cause::Appointment(appointment.id, appointment.sequence)),
+            because: terms.into_iter().map(|term| term.text.clone()).collect(),
+            excluded: in_words(excluded),
+            appointment,
+        }
+    }
+
+    /// Takes the time and writes everything that follows from it.
+    ///
+    /// # Errors
+    /// [`JobError::Taken`] where somebody else has the time: the transaction must roll back.
+    pub(crate) async fn book(self, tx: &Tx, mut dossier: Dossier, now: Timestamp) -> Result<(), JobError> {
+        let Self { appointment, blocks, event, letter, because, excluded } = self;
+        appointments::insert(tx, &appointment).await?;
+        if calendar::block(tx, &blocks, appointment.id).await? == Blocked::Taken {
+            return Err(JobError::Taken);
+        }
+        dossier.case.follow(appointment.state)?;
+        cases::save(tx, &dossier.case).await?;
+        dossier.detail.match_because = because;
+        dossier.detail.excluded = excluded;
+        cases::save_detail(tx, dossier.case.id, &dossier.detail).await?;
+        outbox::add(tx, &event).await?;
+        letters::queue(tx, letter.as_slice(), now).await?;
+        Ok(())
+    }
+}
+
+/// What the house and the client are told of an appointment that takes time.
+pub(crate) const fn told(appointment: &Appointment) -> (Fact, LetterKind) {
+    let (id, case) = (appointment.id, appointment.case);
+    match appointment.state {
+        AppointmentState::Confirmed => (Fact::AppointmentConfirmed { appointment: id, case }, LetterKind::Confirmed),
+        _ => (Fact::AppointmentHeld { appointment: id, case }, LetterKind::Held),
+    }
+}
+
+/// Who was left out and why, a line each.
+pub(crate) fn in_words(excluded: &[Excluded]) -> Vec<String> {
+    excluded.iter().map(|left_out| format!("{} {}", left_out.name, left_out.filter)).collect()
+}

@@ -1,0 +1,89 @@
+//! What a machine reads before it decides on a case.
+
+use jiff::Timestamp;
+use rapport_domain::{
+    case::Case,
+    id::{CaseId, IntakeId, TherapistId},
+    intake::{Care, CareWish, IfPartnerSilent, Intake},
+    letter::{Cause, DueLetter, LetterKind, Recipient},
+    matching::Wish,
+    triage::TriageResult,
+};
+use rapport_store::{CaseDetail, Store, cases, intakes, triage_results};
+
+use crate::job::JobError;
+
+/// A case with its first partner's intake and result, and what is there of the second's.
+#[derive(Clone)]
+pub(crate) struct Dossier {
+    /// As it stood; saving it fails where somebody changed it since.
+    pub(crate) case: Case,
+    /// What staff read.
+    pub(crate) detail: CaseDetail,
+    /// Of the client whose case it is: everything they can observe is computed from it alone.
+    pub(crate) first: Intake,
+    /// What triage found for them.
+    pub(crate) found: TriageResult,
+    /// The second partner's, once it is in.
+    pub(crate) second: Option<(Intake, Option<TriageResult>)>,
+}
+
+/// Reads a case whose first intake is triaged.
+pub(crate) async fn read(store: &Store, case: CaseId) -> Result<Dossier, JobError> {
+    let of_case = case;
+    let case = cases::get(store, of_case).await?.ok_or(JobError::Poison("there is no such case"))?;
+    let detail = cases::detail(store, of_case).await?.ok_or(JobError::Poison("the case has no detail"))?;
+    let mut results = triage_results::of_case(store, of_case).await?;
+    let mut take = |intake: IntakeId| {
+        let at = results.iter().position(|(id, _)| *id == intake)?;
+        Some(results.swap_remove(at).1)
+    };
+    let mut intakes = intakes::of_case(store, of_case).await?.into_iter();
+    let first = intakes.next().ok_or(JobError::Poison("the case has no intake"))?;
+    let found = take(first.id).ok_or(JobError::Poison("the intake was never triaged"))?;
+    let second = intakes.next().map(|intake| {
+        let found = take(intake.id);
+        (intake, found)
+    });
+    Ok(Dossier { case, detail, first, found, second })
+}
+
+impl Dossier {
+    /// Whom the next session is for: a couple whose second partner stayed silent may have asked for one alone.
+    pub(crate) const fn care(&self) -> Care {
+        match self.case.care {
+            CareWish::Couple(IfPartnerSilent::SeeMeAlone) if self.case.silent_rounds > 0 => Care::Individual,
+            wish => wish.care(),
+        }
+    }
+
+    /// What a session must fit, from the first partner's intake alone.
+    pub(crate) fn wish(&self, care: Care, continuity: Option<TherapistId>, now: Timestamp) -> Wish<'_> {
+        Wish {
+            care,
+            states: vec![self.first.submission.client.residence_state],
+            preferences: vec![&self.first.submission.preferences],
+            needs: &self.found.needs,
+            drivers: &self.found.drivers,
+            urgency: self.found.urgency,
+            now,
+            continuity,
+            conflicts: Vec::new(),
+        }
+    }
+
+    /// A letter to the client of the first intake; none where they gave no address.
+    pub(crate) fn letter(&self, kind: LetterKind, cause: Cause) -> Option<DueLetter> {
+        letter_to(&self.first, kind, cause)
+    }
+}
+
+/// A letter to an intake's own client; none where they gave no address.
+pub(crate) fn letter_to(intake: &Intake, kind: LetterKind, cause: Cause) -> Option<DueLetter> {
+    intake.submission.client.email.as_ref()?;
+    let appointment = match cause {
+        Cause::Appointment(id, sequence) => Some((id, sequence)),
+        Cause::Event(_) | Cause::Case(_) => None,
+    };
+    Some(DueLetter { cause, recipient: Recipient::Client(intake.id), kind, case: intake.case, appointment })
+}

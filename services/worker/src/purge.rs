@@ -1,0 +1,32 @@
+//! Forgets what is no longer needed to do everything once.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use rapport_store::{inbox, outbox, requests};
+
+use crate::{Deps, job::JobError, timer::Timer};
+
+/// What is forgotten is days old; an hour more does not matter.
+pub(crate) const TIMER: Timer = Timer { name: "purge", period: Duration::from_secs(3600) };
+
+/// How long an inbox row is kept: longer than any message waits for its last try or, as a dead letter, for somebody to
+/// look. Behind it, a case's state still keeps an event from having its effect twice.
+const INBOX: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How long a published event is kept, for whoever looks into what happened last week.
+const PUBLISHED: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Forgets expired answers to requests, old inbox rows and long published events.
+///
+/// # Errors
+/// Where the store fails; what was forgotten until then stays forgotten.
+pub async fn purge(deps: &Deps, now: Timestamp) -> Result<(), JobError> {
+    let store = &deps.store;
+    let requests = requests::purge_expired(store, now).await?;
+    let inbox = inbox::purge_before(store, now - INBOX).await?;
+    let outbox = outbox::purge_published_before(store, now - PUBLISHED).await?;
+    if requests + inbox + outbox > 0 {
+        tracing::info!(requests, inbox, outbox, "forgot rows that are no longer needed");
+    }
+    Ok(())
+}

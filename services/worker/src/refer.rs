@@ -1,0 +1,69 @@
+//! Putting a case before staff, in the caller's transaction: staff are told at
+//! once, and the client reads honestly what comes next.
+
+use jiff::Timestamp;
+use rapport_domain::{
+    case::StaffReason,
+    event::{Event, Fact},
+    id::CaseId,
+    letter::{Cause, DueLetter, LetterKind, Recipient},
+};
+use rapport_store::{Tx, cases, letters, outbox};
+
+use crate::{Deps, dossier::Dossier, job::JobError};
+
+/// A case that is about to be put before staff.
+#[derive(Clone)]
+pub(crate) struct Referral {
+    reason: StaffReason,
+    excluded: Vec<String>,
+    event: Event,
+    letters: Vec<DueLetter>,
+}
+
+impl Referral {
+    /// For this reason. `cause` names the letters once and for all: the case where it is decided on for the first time
+    /// (so that an alert which left when it came is not sent again), an event where it comes back later.
+    pub(crate) fn plan(deps: &Deps, dossier: &Dossier, reason: StaffReason, cause: Cause, now: Timestamp) -> Self {
+        let case = dossier.case.id;
+        let letters = [Some(alert(case, cause)), dossier.letter(letter_for(&reason), cause)];
+        Self {
+            reason,
+            excluded: Vec::new(),
+            event: deps.event(Fact::CaseReferred { case }, now),
+            letters: letters.into_iter().flatten().collect(),
+        }
+    }
+
+    /// With the therapists who were left out.
+    pub(crate) fn leaving_out(self, excluded: Vec<String>) -> Self {
+        Self { excluded, ..self }
+    }
+
+    /// Writes it. A case that has ended stays as it is.
+    pub(crate) async fn write(self, tx: &Tx, mut dossier: Dossier, now: Timestamp) -> Result<(), JobError> {
+        if !dossier.case.refer() {
+            return Ok(());
+        }
+        cases::save(tx, &dossier.case).await?;
+        dossier.detail.staff_reason = Some(self.reason);
+        dossier.detail.excluded = self.excluded;
+        cases::save_detail(tx, dossier.case.id, &dossier.detail).await?;
+        outbox::add(tx, &self.event).await?;
+        letters::queue(tx, &self.letters, now).await?;
+        Ok(())
+    }
+}
+
+/// To the first person of the on-call chain.
+pub(crate) const fn alert(case: CaseId, cause: Cause) -> DueLetter {
+    DueLetter { cause, recipient: Recipient::OnCall(0), kind: LetterKind::StaffAlert, case, appointment: None }
+}
+
+/// What the client reads: that no time fits yet, or that somebody calls.
+const fn letter_for(reason: &StaffReason) -> LetterKind {
+    match reason {
+        StaffReason::NobodyMatches { .. } | StaffReason::NoTimeLeft => LetterKind::NoTimeYet,
+        _ => LetterKind::WeWillCall,
+    }
+}
