@@ -12,6 +12,7 @@ pub fn new_id(unix_millis: u64) -> Uuid {
 
 /// Random bytes from the operating system.
 #[expect(clippy::expect_used, reason = "without randomness no secret can be made, and nothing sensible is left to do")]
+#[expect(clippy::disallowed_methods, reason = "this is the place that makes key material")]
 pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("the operating system gives random bytes");

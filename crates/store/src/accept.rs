@@ -3,7 +3,19 @@
 use jiff::Timestamp;
 use rapport_domain::{case::Case, event::Event, intake::Intake, letter::DueLetter};
 
-use crate::{AuditEntry, CaseDetail, RequestKey, Store, StoreError};
+use sea_orm::{EntityTrait, IntoActiveModel};
+
+use crate::{
+    AuditEntry, CaseDetail, RequestKey, Seen, Store, StoreError, Topic, Tx, audit, cases,
+    entity::{
+        audit_log as audit_table, cases as cases_table, data_keys, intakes as intakes_table, letters as letters_table,
+        outbox as outbox_table, request_ids,
+    },
+    intakes, keys, letters, outbox, requests,
+    store::sealed::Sealed,
+};
+
+mod one_statement;
 
 /// Everything that one submission stores.
 pub struct NewIntake {
@@ -42,11 +54,80 @@ pub enum Accepted {
 
 impl Store {
     /// Stores an intake with its case, keys, event, letters, audit row and
-    /// request id: all of it, once, or nothing.
+    /// request id: all of it, once, or nothing. A repeated request stores
+    /// nothing, not even an audit row: its answer tells nothing new.
     ///
     /// # Errors
     /// Where the database fails; nothing is stored then.
-    pub async fn accept(&self, _new: NewIntake) -> Result<Accepted, StoreError> {
-        todo!()
+    pub async fn accept(&self, new: NewIntake) -> Result<Accepted, StoreError> {
+        let (request, now) = (new.request.clone(), new.now);
+        let rows = Rows::of(self, new)?;
+        let topics = if rows.letters.is_empty() { NEWS } else { NEWS | Topic::Letters.bit() };
+        let stored = if self.is_postgres() {
+            let store = self.clone();
+            self.uncancelled(async move { one_statement::run(store.db(), rows, now).await }).await?
+        } else {
+            let request = request.clone();
+            self.transact(move |tx| Box::pin(rows.insert(tx, request, now))).await?
+        };
+        if stored {
+            self.wakes().wake_all(topics);
+            return Ok(Accepted::Stored);
+        }
+        match requests::seen(self, &request, now).await? {
+            Seen::Repeated(response) => Ok(Accepted::Repeated(response)),
+            Seen::OtherBody => Ok(Accepted::OtherBody),
+            // It expired between the two statements: the caller may try again.
+            Seen::New => Err(StoreError::Conflict),
+        }
+    }
+}
+
+/// Who hears of every intake.
+const NEWS: u8 = Topic::Outbox.bit() | Topic::Cases.bit();
+
+/// Everything that one submission stores, as rows.
+struct Rows {
+    request: request_ids::Model,
+    keys: [data_keys::Model; 2],
+    case: cases_table::Model,
+    intake: intakes_table::Model,
+    event: outbox_table::Model,
+    audit: audit_table::Model,
+    letters: Vec<letters_table::Model>,
+}
+
+impl Rows {
+    fn of(store: &Store, new: NewIntake) -> Result<Self, StoreError> {
+        let keyring = store.keyring();
+        let person = keys::create(keyring, &new.intake.id, new.now);
+        let case = keys::create(keyring, &new.case.id, new.now);
+        Ok(Self {
+            request: requests::row(keyring, &new.request, &new.response, new.now)?,
+            case: cases::row(&new.case, &new.detail, &case)?,
+            intake: intakes::row(&new.intake, &person, new.status_token_hash)?,
+            event: outbox::row(&new.event),
+            audit: audit::row(&new.audit),
+            letters: new.letters.iter().map(|letter| letters::row(letter, new.now)).collect(),
+            keys: [person.row, case.row],
+        })
+    }
+
+    /// Row by row, for SQLite; `false` where the request came before.
+    async fn insert(self, tx: &Tx, request: RequestKey, now: Timestamp) -> Result<bool, StoreError> {
+        if requests::seen(tx, &request, now).await? != Seen::New {
+            return Ok(false);
+        }
+        let db = tx.db();
+        requests::keep_row(tx, self.request, now).await?;
+        data_keys::Entity::insert_many(self.keys.map(IntoActiveModel::into_active_model))
+            .exec_without_returning(db)
+            .await?;
+        cases_table::Entity::insert(self.case.into_active_model()).exec_without_returning(db).await?;
+        intakes_table::Entity::insert(self.intake.into_active_model()).exec_without_returning(db).await?;
+        outbox_table::Entity::insert(self.event.into_active_model()).exec_without_returning(db).await?;
+        audit_table::Entity::insert(self.audit.into_active_model()).exec_without_returning(db).await?;
+        letters::queue_rows(tx, self.letters).await?;
+        Ok(true)
     }
 }

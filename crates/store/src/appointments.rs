@@ -2,48 +2,121 @@
 
 use jiff::Timestamp;
 use rapport_domain::{
-    appointment::Appointment,
-    id::{AppointmentId, CaseId},
+    appointment::{Appointment, AppointmentState},
+    id::{AppointmentId, CaseId, TherapistId},
+};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use crate::{Conn, StoreError, Tx};
+use crate::{Conn, StoreError, Topic, Tx, column, entity::appointments as table, store::sealed::Sealed};
 
 /// An appointment.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn get(_conn: &impl Conn, _id: AppointmentId) -> Result<Option<Appointment>, StoreError> {
-    todo!()
+pub async fn get(conn: &impl Conn, id: AppointmentId) -> Result<Option<Appointment>, StoreError> {
+    table::Entity::find_by_id(id.uuid()).one(conn.db()).await?.map(read).transpose()
 }
 
 /// The latest appointment of a case, in whatever state.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn current_of_case(_conn: &impl Conn, _case: CaseId) -> Result<Option<Appointment>, StoreError> {
-    todo!()
+pub async fn current_of_case(conn: &impl Conn, case: CaseId) -> Result<Option<Appointment>, StoreError> {
+    let row = table::Entity::find()
+        .filter(table::Column::CaseId.eq(case.uuid()))
+        .order_by_desc(table::Column::Id)
+        .one(conn.db())
+        .await?;
+    row.map(read).transpose()
 }
 
 /// Writes a new one. Its time is taken by [`crate::calendar::block`].
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn insert(_tx: &Tx, _appointment: &Appointment) -> Result<(), StoreError> {
-    todo!()
+pub async fn insert(tx: &Tx, appointment: &Appointment) -> Result<(), StoreError> {
+    let row = table::Model {
+        id: appointment.id.uuid(),
+        case_id: appointment.case.uuid(),
+        therapist_id: appointment.therapist.uuid(),
+        care: column::from_care(appointment.care).to_owned(),
+        format: column::from_format(appointment.format).to_owned(),
+        room: appointment.room.clone(),
+        starts_at: column::from_time(appointment.starts_at),
+        ends_at: column::from_time(appointment.ends_at),
+        state: appointment.state.name().to_owned(),
+        release_at: appointment.release_at.map(column::from_time),
+        accepted: appointment.accepted,
+        sequence: column::from_count(appointment.sequence),
+    };
+    table::Entity::insert(row.into_active_model()).exec_without_returning(tx.db()).await?;
+    tx.touch(Topic::Cases);
+    Ok(())
 }
 
-/// Writes one that was read when its sequence was `read_sequence`.
+/// Writes one that was read when its sequence was `read_sequence`. Noting the
+/// client's yes does not raise the sequence, so it is never taken back here.
 ///
 /// # Errors
 /// [`StoreError::Conflict`] where it has changed since it was read.
-pub async fn save(_tx: &Tx, _appointment: &Appointment, _read_sequence: u32) -> Result<(), StoreError> {
-    todo!()
+pub async fn save(tx: &Tx, appointment: &Appointment, read_sequence: u32) -> Result<(), StoreError> {
+    let change = table::ActiveModel {
+        therapist_id: Set(appointment.therapist.uuid()),
+        format: Set(column::from_format(appointment.format).to_owned()),
+        room: Set(appointment.room.clone()),
+        starts_at: Set(column::from_time(appointment.starts_at)),
+        ends_at: Set(column::from_time(appointment.ends_at)),
+        state: Set(appointment.state.name().to_owned()),
+        release_at: Set(appointment.release_at.map(column::from_time)),
+        accepted: if appointment.accepted { Set(true) } else { NotSet },
+        sequence: Set(column::from_count(appointment.sequence)),
+        ..Default::default()
+    };
+    let saved = table::Entity::update_many()
+        .set(change)
+        .filter(table::Column::Id.eq(appointment.id.uuid()))
+        .filter(table::Column::Sequence.eq(column::from_count(read_sequence)))
+        .exec(tx.db())
+        .await?;
+    if saved.rows_affected == 0 {
+        return Err(StoreError::Conflict);
+    }
+    tx.touch(Topic::Cases);
+    Ok(())
 }
 
 /// Holds whose release step has come, the earliest first.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn due_for_release(_conn: &impl Conn, _now: Timestamp, _limit: u64) -> Result<Vec<Appointment>, StoreError> {
-    todo!()
+pub async fn due_for_release(conn: &impl Conn, now: Timestamp, limit: u64) -> Result<Vec<Appointment>, StoreError> {
+    let rows = table::Entity::find()
+        .filter(table::Column::State.eq(AppointmentState::Held.name()))
+        .filter(table::Column::ReleaseAt.lte(column::from_time(now)))
+        .order_by_asc(table::Column::ReleaseAt)
+        .order_by_asc(table::Column::Id)
+        .limit(limit)
+        .all(conn.db())
+        .await?;
+    rows.into_iter().map(read).collect()
+}
+
+fn read(row: table::Model) -> Result<Appointment, StoreError> {
+    Ok(Appointment {
+        id: AppointmentId::new(row.id),
+        case: CaseId::new(row.case_id),
+        therapist: TherapistId::new(row.therapist_id),
+        care: column::to_care(&row.care)?,
+        format: column::to_format(&row.format)?,
+        room: row.room,
+        starts_at: column::to_time(row.starts_at)?,
+        ends_at: column::to_time(row.ends_at)?,
+        state: AppointmentState::from_name(&row.state).ok_or(StoreError::Unreadable("an appointment's state"))?,
+        release_at: row.release_at.map(column::to_time).transpose()?,
+        accepted: row.accepted,
+        sequence: column::to_count(row.sequence),
+    })
 }

@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::{Conn, StoreError};
+use sea_orm::{EntityTrait, IntoActiveModel};
+
+use crate::{Conn, StoreError, column, entity::audit_log as table, keys::new_row_id};
 
 /// A row of the audit trail: one per call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +27,20 @@ pub struct AuditEntry {
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn write(_conn: &impl Conn, _entry: &AuditEntry) -> Result<(), StoreError> {
-    todo!()
+pub async fn write(conn: &impl Conn, entry: &AuditEntry) -> Result<(), StoreError> {
+    table::Entity::insert(row(entry).into_active_model()).exec_without_returning(conn.db()).await?;
+    Ok(())
+}
+
+/// The row of an entry.
+pub(crate) fn row(entry: &AuditEntry) -> table::Model {
+    table::Model {
+        id: new_row_id(entry.at),
+        at: column::from_time(entry.at),
+        principal: entry.principal.clone(),
+        role: entry.role.to_owned(),
+        method: entry.method.to_owned(),
+        resources: entry.resources.join(" "),
+        outcome: entry.outcome.to_owned(),
+    }
 }

@@ -1,9 +1,14 @@
 //! Whose time is taken; the database itself refuses an overlap.
 
 use jiff::Timestamp;
-use rapport_domain::{calendar::busy::Busy, id::AppointmentId};
+use rapport_domain::{appointment::AppointmentState, calendar::busy::Busy, id::AppointmentId};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, TryInsertResult};
 
-use crate::{Conn, StoreError, Tx};
+use crate::{
+    Conn, StoreError, Tx, column,
+    entity::{appointments, calendar_blocks as table},
+    store::sealed::Sealed,
+};
 
 /// Whether a time could be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,22 +23,61 @@ pub enum Blocked {
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn busy(_conn: &impl Conn, _from: Timestamp, _to: Timestamp) -> Result<Vec<Busy>, StoreError> {
-    todo!()
+pub async fn busy(conn: &impl Conn, from: Timestamp, to: Timestamp) -> Result<Vec<Busy>, StoreError> {
+    let rows = table::Entity::find()
+        .filter(table::Column::StartsAt.lt(column::from_time(to)))
+        .filter(table::Column::EndsAt.gt(column::from_time(from)))
+        .order_by_asc(table::Column::Resource)
+        .order_by_asc(table::Column::StartsAt)
+        .find_also_related(appointments::Entity)
+        .all(conn.db())
+        .await?;
+    rows.into_iter()
+        .map(|(block, appointment)| {
+            Ok(Busy {
+                resource: block.resource,
+                starts_at: column::to_time(block.starts_at)?,
+                ends_at: column::to_time(block.ends_at)?,
+                appointment: block.appointment_id.map(AppointmentId::new),
+                held: appointment.is_some_and(|it| it.state == AppointmentState::Held.name()),
+            })
+        })
+        .collect()
 }
 
 /// Takes the time of an appointment, all of it or none: on [`Blocked::Taken`] roll back.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn block(_tx: &Tx, _blocks: &[Busy], _appointment: AppointmentId) -> Result<Blocked, StoreError> {
-    todo!()
+pub async fn block(tx: &Tx, blocks: &[Busy], appointment: AppointmentId) -> Result<Blocked, StoreError> {
+    let mut blocks: Vec<&Busy> = blocks.iter().collect();
+    // Every transaction takes therapists/… before rooms/…: two that want the same
+    // pair wait for one another in turn, never crosswise.
+    blocks.sort_by(|a, b| b.resource.cmp(&a.resource).then(a.starts_at.cmp(&b.starts_at)));
+    let rows = blocks.iter().map(|block| {
+        table::Model {
+            resource: block.resource.clone(),
+            starts_at: column::from_time(block.starts_at),
+            ends_at: column::from_time(block.ends_at),
+            appointment_id: Some(appointment.uuid()),
+        }
+        .into_active_model()
+    });
+    // DO NOTHING, not an error: a plain insert against an exclusion constraint
+    // deadlocks under load, and would abort the transaction.
+    let taken = table::Entity::insert_many(rows).on_conflict_do_nothing().exec_without_returning(tx.db()).await?;
+    match taken {
+        TryInsertResult::Inserted(count) if usize::try_from(count) == Ok(blocks.len()) => Ok(Blocked::All),
+        TryInsertResult::Empty => Ok(Blocked::All),
+        TryInsertResult::Inserted(_) | TryInsertResult::Conflicted => Ok(Blocked::Taken),
+    }
 }
 
 /// Gives an appointment's time back.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn free(_tx: &Tx, _appointment: AppointmentId) -> Result<(), StoreError> {
-    todo!()
+pub async fn free(tx: &Tx, appointment: AppointmentId) -> Result<(), StoreError> {
+    table::Entity::delete_many().filter(table::Column::AppointmentId.eq(appointment.uuid())).exec(tx.db()).await?;
+    Ok(())
 }

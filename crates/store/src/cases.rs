@@ -6,9 +6,16 @@ use rapport_domain::{
     id::CaseId,
     triage::Urgency,
 };
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use crate::{Conn, StoreError, Tx};
+use crate::{
+    Conn, StoreError, Topic, Tx, column,
+    entity::{cases as table, data_keys},
+    keys::{self, NewKey},
+    store::sealed::Sealed,
+};
 
 /// What staff read about a case beside its plain columns; kept encrypted under the case's key.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -54,32 +61,64 @@ impl CaseCursor {
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn get(_conn: &impl Conn, _id: CaseId) -> Result<Option<Case>, StoreError> {
-    todo!()
+pub async fn get(conn: &impl Conn, id: CaseId) -> Result<Option<Case>, StoreError> {
+    table::Entity::find_by_id(id.uuid()).one(conn.db()).await?.as_ref().map(read).transpose()
 }
 
 /// Writes a case that was read as it stood, and returns its new version.
 ///
 /// # Errors
 /// [`StoreError::Conflict`] where it has changed since it was read.
-pub async fn save(_tx: &Tx, _case: &Case) -> Result<i64, StoreError> {
-    todo!()
+pub async fn save(tx: &Tx, case: &Case) -> Result<i64, StoreError> {
+    let version = case.version + 1;
+    let change = table::ActiveModel {
+        state: Set(case.state.name().to_owned()),
+        urgency: Set(column::from_urgency(case.urgency)),
+        booking: Set(column::from_booking(case.booking)),
+        clinician_only: Set(case.clinician_only),
+        flagged: Set(case.flagged),
+        respond_by: Set(column::from_time(case.respond_by)),
+        assignee: Set(case.assignee.clone()),
+        silent_rounds: Set(column::from_count(case.silent_rounds)),
+        version: Set(version),
+        ..Default::default()
+    };
+    let saved = table::Entity::update_many()
+        .set(change)
+        .filter(table::Column::Id.eq(case.id.uuid()))
+        .filter(table::Column::Version.eq(case.version))
+        .exec(tx.db())
+        .await?;
+    if saved.rows_affected == 0 {
+        return Err(StoreError::Conflict);
+    }
+    tx.touch(Topic::Cases);
+    Ok(version)
 }
 
 /// What staff read about a case, opened.
 ///
 /// # Errors
 /// Where the database fails or the row cannot be opened.
-pub async fn detail(_conn: &impl Conn, _id: CaseId) -> Result<Option<CaseDetail>, StoreError> {
-    todo!()
+pub async fn detail(conn: &impl Conn, id: CaseId) -> Result<Option<CaseDetail>, StoreError> {
+    let row = table::Entity::find_by_id(id.uuid()).find_also_related(data_keys::Entity).one(conn.db()).await?;
+    row.map(|(row, key)| open(conn, &row, key)).transpose()
 }
 
 /// Writes what staff read about a case.
 ///
 /// # Errors
-/// Where the database fails.
-pub async fn save_detail(_tx: &Tx, _id: CaseId, _detail: &CaseDetail) -> Result<(), StoreError> {
-    todo!()
+/// Where the database fails or there is no such case.
+pub async fn save_detail(tx: &Tx, id: CaseId, detail: &CaseDetail) -> Result<(), StoreError> {
+    let key = keys::load(tx, key_id(tx, id).await?).await?;
+    let sealed = key.seal("cases", "detail", id.uuid(), &column::to_json(detail)?);
+    table::Entity::update_many()
+        .set(table::ActiveModel { detail: Set(sealed), ..Default::default() })
+        .filter(table::Column::Id.eq(id.uuid()))
+        .exec(tx.db())
+        .await?;
+    tx.touch(Topic::Cases);
+    Ok(())
 }
 
 /// A page of the queue: by urgency, then by the time left to answer.
@@ -87,10 +126,102 @@ pub async fn save_detail(_tx: &Tx, _id: CaseId, _detail: &CaseDetail) -> Result<
 /// # Errors
 /// Where the database fails or a row cannot be opened.
 pub async fn list(
-    _conn: &impl Conn,
-    _filter: &CaseFilter,
-    _after: Option<CaseCursor>,
-    _limit: u64,
+    conn: &impl Conn,
+    filter: &CaseFilter,
+    after: Option<CaseCursor>,
+    limit: u64,
 ) -> Result<Vec<(Case, CaseDetail)>, StoreError> {
-    todo!()
+    let rows = table::Entity::find()
+        .filter(matching(filter))
+        .filter(after.map_or_else(Condition::all, behind))
+        .order_by_desc(table::Column::Urgency)
+        .order_by_asc(table::Column::RespondBy)
+        .order_by_asc(table::Column::Id)
+        .limit(limit)
+        .find_also_related(data_keys::Entity)
+        .all(conn.db())
+        .await?;
+    rows.into_iter().map(|(row, key)| Ok((read(&row)?, open(conn, &row, key)?))).collect()
+}
+
+/// The row of a new case.
+pub(crate) fn row(case: &Case, detail: &CaseDetail, key: &NewKey) -> Result<table::Model, StoreError> {
+    let (care, if_partner_silent) = column::from_wish(case.care);
+    let id = case.id.uuid();
+    Ok(table::Model {
+        id,
+        data_key: key.row.id,
+        care,
+        if_partner_silent,
+        state: case.state.name().to_owned(),
+        urgency: column::from_urgency(case.urgency),
+        booking: column::from_booking(case.booking),
+        clinician_only: case.clinician_only,
+        flagged: case.flagged,
+        respond_by: column::from_time(case.respond_by),
+        created_at: column::from_time(case.created_at),
+        assignee: case.assignee.clone(),
+        silent_rounds: column::from_count(case.silent_rounds),
+        version: case.version,
+        detail: key.key.seal("cases", "detail", id, &column::to_json(detail)?),
+    })
+}
+
+/// The key that a case's row names.
+pub(crate) async fn key_id(conn: &impl Conn, id: CaseId) -> Result<Uuid, StoreError> {
+    let key: Option<Uuid> = table::Entity::find_by_id(id.uuid())
+        .select_only()
+        .column(table::Column::DataKey)
+        .into_tuple()
+        .one(conn.db())
+        .await?;
+    key.ok_or(StoreError::Missing("a case"))
+}
+
+fn matching(filter: &CaseFilter) -> Condition {
+    let mut condition = if filter.states.is_empty() {
+        Condition::all().add(table::Column::State.ne(CaseState::Closed.name()))
+    } else {
+        Condition::all().add(table::Column::State.is_in(filter.states.iter().map(|state| state.name())))
+    };
+    if !filter.urgencies.is_empty() {
+        let ranks = filter.urgencies.iter().map(|urgency| column::from_urgency(*urgency));
+        condition = condition.add(table::Column::Urgency.is_in(ranks));
+    }
+    if filter.unclaimed_only {
+        condition = condition.add(table::Column::Assignee.is_null());
+    }
+    condition
+}
+
+/// Everything that the queue's order puts behind a place in it.
+fn behind(cursor: CaseCursor) -> Condition {
+    use table::Column::{Id, RespondBy, Urgency};
+    let (urgency, respond_by) = (column::from_urgency(cursor.urgency), column::from_time(cursor.respond_by));
+    let tie = Condition::any()
+        .add(RespondBy.gt(respond_by))
+        .add(Condition::all().add(RespondBy.eq(respond_by)).add(Id.gt(cursor.case.uuid())));
+    Condition::any().add(Urgency.lt(urgency)).add(Condition::all().add(Urgency.eq(urgency)).add(tie))
+}
+
+fn read(row: &table::Model) -> Result<Case, StoreError> {
+    Ok(Case {
+        id: CaseId::new(row.id),
+        care: column::to_wish(&row.care, row.if_partner_silent.as_deref())?,
+        state: CaseState::from_name(&row.state).ok_or(StoreError::Unreadable("a case's state"))?,
+        urgency: column::to_urgency(row.urgency)?,
+        booking: column::to_booking(row.booking)?,
+        clinician_only: row.clinician_only,
+        flagged: row.flagged,
+        respond_by: column::to_time(row.respond_by)?,
+        created_at: column::to_time(row.created_at)?,
+        assignee: row.assignee.clone(),
+        silent_rounds: column::to_count(row.silent_rounds),
+        version: row.version,
+    })
+}
+
+fn open(conn: &impl Conn, row: &table::Model, key: Option<data_keys::Model>) -> Result<CaseDetail, StoreError> {
+    let json = keys::open(conn, key)?.open("cases", "detail", row.id, &row.detail)?;
+    column::from_json(&json, "a case's detail")
 }

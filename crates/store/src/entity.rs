@@ -1,1 +1,355 @@
-//! The tables.
+//! The tables, one module each; the migrations make them. Columns that hold
+//! what was told in confidence are `Vec<u8>` and say under which key they are sealed.
+
+#![expect(missing_docs, reason = "sea-orm's derives make public items; nothing of it leaves the crate")]
+
+/// A table without relations.
+macro_rules! no_relations {
+    () => {
+        #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+        pub enum Relation {}
+        impl ActiveModelBehavior for ActiveModel {}
+    };
+}
+
+/// A table whose rows are sealed under a key that they name.
+macro_rules! sealed_under_key {
+    () => {
+        #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+        pub enum Relation {
+            #[sea_orm(
+                belongs_to = "super::data_keys::Entity",
+                from = "Column::DataKey",
+                to = "super::data_keys::Column::Id"
+            )]
+            DataKey,
+        }
+        impl Related<super::data_keys::Entity> for Entity {
+            fn to() -> RelationDef {
+                Relation::DataKey.def()
+            }
+        }
+        impl ActiveModelBehavior for ActiveModel {}
+    };
+}
+
+/// The wrapped key of one person or one case; destroying it destroys what it sealed.
+pub mod data_keys {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "data_keys")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        /// `intakes/…` or `cases/…`.
+        pub subject: String,
+        pub wrapped: Vec<u8>,
+        pub master_version: i32,
+    }
+    no_relations!();
+}
+
+pub mod cases {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "cases")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub data_key: Uuid,
+        pub care: String,
+        pub if_partner_silent: Option<String>,
+        pub state: String,
+        /// Rank of the urgency: a higher one comes first in the queue.
+        pub urgency: i16,
+        /// Rank of what a machine may book.
+        pub booking: i16,
+        pub clinician_only: bool,
+        pub flagged: bool,
+        pub respond_by: DateTimeUtc,
+        pub created_at: DateTimeUtc,
+        pub assignee: Option<String>,
+        pub silent_rounds: i32,
+        pub version: i64,
+        /// `CaseDetail`, under the case's key.
+        pub detail: Vec<u8>,
+    }
+    sealed_under_key!();
+}
+
+pub mod intakes {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "intakes")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub case_id: Uuid,
+        pub data_key: Uuid,
+        pub care: String,
+        pub if_partner_silent: Option<String>,
+        pub protocol: String,
+        pub received_at: DateTimeUtc,
+        pub status_token_hash: Vec<u8>,
+        /// `Submission`, under the person's key.
+        pub submission: Vec<u8>,
+    }
+    sealed_under_key!();
+}
+
+pub mod triage_results {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "triage_results")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub intake_id: Uuid,
+        pub case_id: Uuid,
+        pub data_key: Uuid,
+        /// `TriageResult`, under the person's key.
+        pub result: Vec<u8>,
+    }
+    sealed_under_key!();
+}
+
+pub mod appointments {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "appointments")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub case_id: Uuid,
+        pub therapist_id: Uuid,
+        pub care: String,
+        pub format: String,
+        pub room: Option<String>,
+        pub starts_at: DateTimeUtc,
+        pub ends_at: DateTimeUtc,
+        pub state: String,
+        pub release_at: Option<DateTimeUtc>,
+        pub accepted: bool,
+        pub sequence: i32,
+    }
+    no_relations!();
+}
+
+/// A resource's taken time; the database refuses an overlap.
+pub mod calendar_blocks {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "calendar_blocks")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub resource: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub starts_at: DateTimeUtc,
+        pub ends_at: DateTimeUtc,
+        pub appointment_id: Option<Uuid>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {
+        #[sea_orm(
+            belongs_to = "super::appointments::Entity",
+            from = "Column::AppointmentId",
+            to = "super::appointments::Column::Id"
+        )]
+        Appointment,
+    }
+    impl Related<super::appointments::Entity> for Entity {
+        fn to() -> RelationDef {
+            Relation::Appointment.def()
+        }
+    }
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod therapists {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "therapists")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        /// `Therapist` as JSON.
+        pub profile: String,
+    }
+    no_relations!();
+}
+
+pub mod protocols {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "protocols")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub digest: String,
+        pub bundle: Vec<u8>,
+    }
+    no_relations!();
+}
+
+/// Events that wait to be published.
+pub mod outbox {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "outbox")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub routing_key: String,
+        pub body: Vec<u8>,
+        pub occurred_at: DateTimeUtc,
+        pub published_at: Option<DateTimeUtc>,
+    }
+    no_relations!();
+}
+
+/// Messages of the local transport: a row per event and bound queue.
+pub mod deliveries {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "deliveries")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub event: Uuid,
+        pub queue: String,
+        pub routing_key: String,
+        pub body: Vec<u8>,
+        pub state: String,
+        pub attempts: i32,
+        pub not_before: DateTimeUtc,
+        pub leased_until: Option<DateTimeUtc>,
+        pub cause: Option<String>,
+    }
+    no_relations!();
+}
+
+/// Which consumer has seen which event.
+pub mod inbox {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "inbox")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub consumer: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub event_id: Uuid,
+        pub seen_at: DateTimeUtc,
+    }
+    no_relations!();
+}
+
+/// Requests that were answered.
+pub mod request_ids {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "request_ids")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub principal: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub method: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub request_id: Uuid,
+        /// Keyed digest of the request.
+        pub digest: Vec<u8>,
+        /// The answer, under the keyring's response key.
+        pub response: Vec<u8>,
+        pub expires_at: DateTimeUtc,
+    }
+    no_relations!();
+}
+
+/// The mail ledger.
+pub mod letters {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "letters")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub cause: String,
+        pub recipient: String,
+        pub letter: String,
+        pub case_id: Uuid,
+        pub appointment_id: Option<Uuid>,
+        pub sequence: Option<i32>,
+        pub state: String,
+        pub attempts: i32,
+        pub not_before: DateTimeUtc,
+        pub leased_until: Option<DateTimeUtc>,
+        /// The message, under the client's key or, to staff, the case's.
+        pub bytes: Option<Vec<u8>>,
+        pub why: Option<String>,
+        pub updated_at: DateTimeUtc,
+    }
+    no_relations!();
+}
+
+pub mod audit_log {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "audit_log")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub at: DateTimeUtc,
+        pub principal: String,
+        pub role: String,
+        pub method: String,
+        /// Names, with a space between.
+        pub resources: String,
+        pub outcome: String,
+    }
+    no_relations!();
+}
+
+pub mod search_tokens {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "search_tokens")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub kind: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub token: Vec<u8>,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub case_id: Uuid,
+    }
+    no_relations!();
+}
+
+pub mod staff_tokens {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "staff_tokens")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub token_hash: Vec<u8>,
+        pub label: String,
+        pub role: String,
+        pub created_at: DateTimeUtc,
+        pub expires_at: DateTimeUtc,
+    }
+    no_relations!();
+}

@@ -1,44 +1,116 @@
 //! What one person submitted.
 
 use rapport_domain::{
+    case::CaseState,
     id::{CaseId, IntakeId},
-    intake::Intake,
+    intake::{Intake, Submission},
 };
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use uuid::Uuid;
 
-use crate::{Conn, SearchToken, StoreError};
+use crate::{
+    Conn, SearchToken, StoreError, column,
+    entity::{cases, data_keys, intakes as table, search_tokens},
+    keys::{self, NewKey},
+    search,
+};
 
 /// An intake, opened.
 ///
 /// # Errors
 /// Where the database fails or the row cannot be opened.
-pub async fn get(_conn: &impl Conn, _id: IntakeId) -> Result<Option<Intake>, StoreError> {
-    todo!()
+pub async fn get(conn: &impl Conn, id: IntakeId) -> Result<Option<Intake>, StoreError> {
+    let row = table::Entity::find_by_id(id.uuid()).find_also_related(data_keys::Entity).one(conn.db()).await?;
+    row.map(|(row, key)| open(conn, row, key)).transpose()
 }
 
 /// A case's intakes, the first one first.
 ///
 /// # Errors
 /// Where the database fails or a row cannot be opened.
-pub async fn of_case(_conn: &impl Conn, _case: CaseId) -> Result<Vec<Intake>, StoreError> {
-    todo!()
+pub async fn of_case(conn: &impl Conn, case: CaseId) -> Result<Vec<Intake>, StoreError> {
+    let rows = table::Entity::find()
+        .filter(table::Column::CaseId.eq(case.uuid()))
+        .order_by_asc(table::Column::ReceivedAt)
+        .order_by_asc(table::Column::Id)
+        .find_also_related(data_keys::Entity)
+        .all(conn.db())
+        .await?;
+    rows.into_iter().map(|(row, key)| open(conn, row, key)).collect()
 }
 
 /// The intake that a status token opens.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn by_status_token(_conn: &impl Conn, _hash: [u8; 32]) -> Result<Option<IntakeId>, StoreError> {
-    todo!()
+pub async fn by_status_token(conn: &impl Conn, hash: [u8; 32]) -> Result<Option<IntakeId>, StoreError> {
+    let id: Option<Uuid> = table::Entity::find()
+        .select_only()
+        .column(table::Column::Id)
+        .filter(table::Column::StatusTokenHash.eq(hash.to_vec()))
+        .into_tuple()
+        .one(conn.db())
+        .await?;
+    Ok(id.map(IntakeId::new))
 }
 
-/// Whether another case that is still open has one of these tokens.
+/// Whether an earlier case that is still open has the same address or phone.
+/// Earlier by id, so that of two that came together one goes on.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn same_person_open(
-    _conn: &impl Conn,
-    _intake: &Intake,
-    _tokens: &[SearchToken],
-) -> Result<bool, StoreError> {
-    todo!()
+pub async fn same_person_open(conn: &impl Conn, intake: &Intake, tokens: &[SearchToken]) -> Result<bool, StoreError> {
+    let same = search_tokens::Entity::find()
+        .select_only()
+        .column(search_tokens::Column::CaseId)
+        .filter(search::any_of(tokens.iter().filter(|token| token.is_unique_to_a_person())))
+        .into_query();
+    let open = cases::Entity::find()
+        .filter(cases::Column::State.ne(CaseState::Closed.name()))
+        .filter(cases::Column::Id.lt(intake.case.uuid()))
+        .filter(cases::Column::Id.in_subquery(same))
+        .count(conn.db())
+        .await?;
+    Ok(open > 0)
+}
+
+/// The row of a new intake.
+pub(crate) fn row(intake: &Intake, key: &NewKey, status_token_hash: [u8; 32]) -> Result<table::Model, StoreError> {
+    let (care, if_partner_silent) = column::from_wish(intake.care);
+    let id = intake.id.uuid();
+    Ok(table::Model {
+        id,
+        case_id: intake.case.uuid(),
+        data_key: key.row.id,
+        care,
+        if_partner_silent,
+        protocol: intake.protocol.clone(),
+        received_at: column::from_time(intake.received_at),
+        status_token_hash: status_token_hash.to_vec(),
+        submission: key.key.seal("intakes", "submission", id, &column::to_json(&intake.submission)?),
+    })
+}
+
+/// The key that an intake's row names.
+pub(crate) async fn key_id(conn: &impl Conn, id: IntakeId) -> Result<Uuid, StoreError> {
+    let key: Option<Uuid> = table::Entity::find_by_id(id.uuid())
+        .select_only()
+        .column(table::Column::DataKey)
+        .into_tuple()
+        .one(conn.db())
+        .await?;
+    key.ok_or(StoreError::Missing("an intake"))
+}
+
+fn open(conn: &impl Conn, row: table::Model, key: Option<data_keys::Model>) -> Result<Intake, StoreError> {
+    let json = keys::open(conn, key)?.open("intakes", "submission", row.id, &row.submission)?;
+    let submission: Submission = column::from_json(&json, "a submission")?;
+    Ok(Intake {
+        id: IntakeId::new(row.id),
+        case: CaseId::new(row.case_id),
+        care: column::to_wish(&row.care, row.if_partner_silent.as_deref())?,
+        protocol: row.protocol,
+        received_at: column::to_time(row.received_at)?,
+        submission,
+    })
 }

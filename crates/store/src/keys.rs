@@ -1,1 +1,39 @@
-//! The key that a row is sealed with.
+//! The key that a row is sealed with: one per person, one per case.
+
+use jiff::Timestamp;
+use rapport_security::{DataKey, Keyring, new_id};
+use sea_orm::EntityTrait;
+use uuid::Uuid;
+
+use crate::{Conn, StoreError, entity::data_keys};
+
+/// A fresh key and the row that keeps it.
+pub(crate) struct NewKey {
+    pub(crate) key: DataKey,
+    pub(crate) row: data_keys::Model,
+}
+
+/// A fresh key for `intakes/…` or `cases/…`.
+pub(crate) fn create(keyring: &Keyring, subject: &impl ToString, now: Timestamp) -> NewKey {
+    let id = new_row_id(now);
+    let key = keyring.new_data_key();
+    let wrapped = keyring.wrap(id, &key);
+    let row = data_keys::Model { id, subject: subject.to_string(), wrapped, master_version: Keyring::MASTER_VERSION };
+    NewKey { key, row }
+}
+
+/// Opens the key of a row that was read together with it.
+pub(crate) fn open(conn: &impl Conn, row: Option<data_keys::Model>) -> Result<DataKey, StoreError> {
+    let row = row.ok_or(StoreError::Missing("a data key"))?;
+    conn.store().keyring().unwrap(row.id, &row.wrapped).map_err(|_| StoreError::Unreadable("a data key"))
+}
+
+/// Reads and opens the key with this id.
+pub(crate) async fn load(conn: &impl Conn, id: Uuid) -> Result<DataKey, StoreError> {
+    open(conn, data_keys::Entity::find_by_id(id).one(conn.db()).await?)
+}
+
+/// A UUIDv7 for a row that nobody named yet.
+pub(crate) fn new_row_id(now: Timestamp) -> Uuid {
+    new_id(now.as_millisecond().unsigned_abs())
+}

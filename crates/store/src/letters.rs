@@ -6,7 +6,19 @@ use rapport_domain::{
     letter::{DueLetter, LedgerState, LetterKind, Recipient},
 };
 
-use crate::{Conn, Store, StoreError, Tx};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::{Expr, LockBehavior, LockType},
+};
+
+use crate::{
+    Conn, Store, StoreError, Topic, Tx, cases, column,
+    entity::letters as table,
+    intakes,
+    keys::{self, new_row_id},
+    store::sealed::Sealed,
+};
 
 /// A letter that this notifier holds until its lease ends.
 #[derive(Clone)]
@@ -48,8 +60,8 @@ pub struct LetterStanding {
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn queue(_tx: &Tx, _letters: &[DueLetter], _now: Timestamp) -> Result<(), StoreError> {
-    todo!()
+pub async fn queue(tx: &Tx, letters: &[DueLetter], now: Timestamp) -> Result<(), StoreError> {
+    queue_rows(tx, letters.iter().map(|letter| row(letter, now)).collect()).await
 }
 
 /// Takes letters that are due, or whose notifier let its lease end before it
@@ -58,20 +70,42 @@ pub async fn queue(_tx: &Tx, _letters: &[DueLetter], _now: Timestamp) -> Result<
 /// # Errors
 /// Where the database fails or a kept message cannot be opened.
 pub async fn claim(
-    _store: &Store,
-    _now: Timestamp,
-    _lease: SignedDuration,
-    _limit: u32,
+    store: &Store,
+    now: Timestamp,
+    lease: SignedDuration,
+    limit: u32,
 ) -> Result<Vec<ClaimedLetter>, StoreError> {
-    todo!()
+    let leased_until = until(now, lease)?;
+    store
+        .transact(move |tx| {
+            Box::pin(async move {
+                give_up_lost_sends(tx, now).await?;
+                let claimed = table::Entity::update_many()
+                    .set(changed(LedgerState::Claimed, now))
+                    .col_expr(table::Column::Attempts, Expr::col(table::Column::Attempts).add(1))
+                    .col_expr(table::Column::LeasedUntil, Expr::value(column::from_time(leased_until)))
+                    .filter(table::Column::Id.in_subquery(due(now, limit)))
+                    .exec_with_returning(tx.db())
+                    .await?;
+                let mut letters = Vec::with_capacity(claimed.len());
+                for row in claimed {
+                    letters.push(read(tx, row).await?);
+                }
+                Ok(letters)
+            })
+        })
+        .await
 }
 
 /// Keeps the message, encrypted, until the letter is final.
 ///
 /// # Errors
 /// [`StoreError::Conflict`] where the lease was lost.
-pub async fn keep_bytes(_conn: &impl Conn, _letter: &ClaimedLetter, _bytes: &[u8]) -> Result<(), StoreError> {
-    todo!()
+pub async fn keep_bytes(conn: &impl Conn, letter: &ClaimedLetter, bytes: &[u8]) -> Result<(), StoreError> {
+    let key = keys::load(conn, key_id(conn, letter.recipient, letter.case).await?).await?;
+    let sealed = key.seal("letters", "bytes", letter.id.uuid(), bytes);
+    let kept = table::ActiveModel { bytes: Set(Some(sealed)), ..Default::default() };
+    change(conn, letter, &[LedgerState::Claimed], kept).await
 }
 
 /// Notes, before the first byte leaves, that from here nobody may try blindly again.
@@ -79,20 +113,22 @@ pub async fn keep_bytes(_conn: &impl Conn, _letter: &ClaimedLetter, _bytes: &[u8
 /// # Errors
 /// [`StoreError::Conflict`] where the lease was lost: do not send.
 pub async fn sending(
-    _conn: &impl Conn,
-    _letter: &ClaimedLetter,
-    _now: Timestamp,
-    _lease: SignedDuration,
+    conn: &impl Conn,
+    letter: &ClaimedLetter,
+    now: Timestamp,
+    lease: SignedDuration,
 ) -> Result<(), StoreError> {
-    todo!()
+    let mut sending = changed(LedgerState::Sending, now);
+    sending.leased_until = Set(Some(column::from_time(until(now, lease)?)));
+    change(conn, letter, &[LedgerState::Claimed], sending).await
 }
 
 /// The mail server took it.
 ///
 /// # Errors
 /// [`StoreError::Conflict`] where the lease was lost.
-pub async fn sent(_conn: &impl Conn, _letter: &ClaimedLetter, _now: Timestamp) -> Result<(), StoreError> {
-    todo!()
+pub async fn sent(conn: &impl Conn, letter: &ClaimedLetter, now: Timestamp) -> Result<(), StoreError> {
+    change(conn, letter, &[LedgerState::Sending], ended(LedgerState::Sent, None, now)).await
 }
 
 /// Refused for now, before the final dot; `why` carries no address.
@@ -100,48 +136,204 @@ pub async fn sent(_conn: &impl Conn, _letter: &ClaimedLetter, _now: Timestamp) -
 /// # Errors
 /// [`StoreError::Conflict`] where the lease was lost.
 pub async fn retry(
-    _conn: &impl Conn,
-    _letter: &ClaimedLetter,
-    _not_before: Timestamp,
-    _why: &str,
-    _now: Timestamp,
+    conn: &impl Conn,
+    letter: &ClaimedLetter,
+    not_before: Timestamp,
+    why: &str,
+    now: Timestamp,
 ) -> Result<(), StoreError> {
-    todo!()
+    let mut again = changed(LedgerState::Retry, now);
+    again.not_before = Set(column::from_time(not_before));
+    again.leased_until = Set(None);
+    again.why = Set(Some(why.to_owned()));
+    change(conn, letter, &[LedgerState::Claimed, LedgerState::Sending], again).await
 }
 
 /// Refused for good; `why` carries no address.
 ///
 /// # Errors
 /// [`StoreError::Conflict`] where the lease was lost.
-pub async fn failed(_conn: &impl Conn, _letter: &ClaimedLetter, _why: &str, _now: Timestamp) -> Result<(), StoreError> {
-    todo!()
+pub async fn failed(conn: &impl Conn, letter: &ClaimedLetter, why: &str, now: Timestamp) -> Result<(), StoreError> {
+    let failed = ended(LedgerState::Failed, Some(why), now);
+    change(conn, letter, &[LedgerState::Claimed, LedgerState::Sending], failed).await
 }
 
-/// The reply was lost after the final dot; `why` carries no address.
+/// The reply was lost after the final dot; `why` carries no address. The
+/// message is kept, for whoever resolves it.
 ///
 /// # Errors
 /// [`StoreError::Conflict`] where the lease was lost.
-pub async fn unknown(
-    _conn: &impl Conn,
-    _letter: &ClaimedLetter,
-    _why: &str,
-    _now: Timestamp,
-) -> Result<(), StoreError> {
-    todo!()
+pub async fn unknown(conn: &impl Conn, letter: &ClaimedLetter, why: &str, now: Timestamp) -> Result<(), StoreError> {
+    let mut unknown = changed(LedgerState::Unknown, now);
+    unknown.leased_until = Set(None);
+    unknown.why = Set(Some(why.to_owned()));
+    change(conn, letter, &[LedgerState::Sending], unknown).await
 }
 
 /// No longer true when its turn came.
 ///
 /// # Errors
 /// [`StoreError::Conflict`] where the lease was lost.
-pub async fn superseded(_conn: &impl Conn, _letter: &ClaimedLetter, _now: Timestamp) -> Result<(), StoreError> {
-    todo!()
+pub async fn superseded(conn: &impl Conn, letter: &ClaimedLetter, now: Timestamp) -> Result<(), StoreError> {
+    change(conn, letter, &[LedgerState::Claimed], ended(LedgerState::Superseded, None, now)).await
 }
 
 /// Every letter about a case, the oldest first.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn of_case(_conn: &impl Conn, _case: CaseId) -> Result<Vec<LetterStanding>, StoreError> {
-    todo!()
+pub async fn of_case(conn: &impl Conn, case: CaseId) -> Result<Vec<LetterStanding>, StoreError> {
+    let rows = table::Entity::find()
+        .filter(table::Column::CaseId.eq(case.uuid()))
+        .order_by_asc(table::Column::Id)
+        .all(conn.db())
+        .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(LetterStanding {
+                id: LetterId::new(row.id),
+                kind: kind(&row)?,
+                recipient: recipient(&row)?,
+                state: LedgerState::from_name(&row.state).ok_or(StoreError::Unreadable("a letter's state"))?,
+                updated_at: column::to_time(row.updated_at)?,
+            })
+        })
+        .collect()
+}
+
+/// The row of a letter that is due now.
+pub(crate) fn row(letter: &DueLetter, now: Timestamp) -> table::Model {
+    table::Model {
+        id: new_row_id(now),
+        cause: letter.cause.to_string(),
+        recipient: letter.recipient.to_string(),
+        letter: letter.kind.name().to_owned(),
+        case_id: letter.case.uuid(),
+        appointment_id: letter.appointment.map(|(id, _)| id.uuid()),
+        sequence: letter.appointment.map(|(_, sequence)| column::from_count(sequence)),
+        state: LedgerState::Queued.name().to_owned(),
+        attempts: 0,
+        not_before: column::from_time(now),
+        leased_until: None,
+        bytes: None,
+        why: None,
+        updated_at: column::from_time(now),
+    }
+}
+
+/// Writes rows; one that is there already stays as it is.
+pub(crate) async fn queue_rows(tx: &Tx, rows: Vec<table::Model>) -> Result<(), StoreError> {
+    use table::Column::{Cause, Letter, Recipient};
+    table::Entity::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model))
+        .on_conflict_do_nothing_on([Cause, Recipient, Letter])
+        .exec_without_returning(tx.db())
+        .await?;
+    tx.touch(Topic::Letters);
+    Ok(())
+}
+
+/// Whoever was sending these is gone, and nobody can tell how far it came.
+async fn give_up_lost_sends(tx: &Tx, now: Timestamp) -> Result<(), StoreError> {
+    let mut unknown = changed(LedgerState::Unknown, now);
+    unknown.leased_until = Set(None);
+    unknown.why = Set(Some("the notifier ended while it was sending".to_owned()));
+    table::Entity::update_many()
+        .set(unknown)
+        .filter(table::Column::State.eq(LedgerState::Sending.name()))
+        .filter(table::Column::LeasedUntil.lte(column::from_time(now)))
+        .exec(tx.db())
+        .await?;
+    Ok(())
+}
+
+/// Letters whose turn it is. SQLite has no SKIP LOCKED and needs none: it has one writer.
+fn due(now: Timestamp, limit: u32) -> sea_orm::sea_query::SelectStatement {
+    let now = column::from_time(now);
+    let waiting = table::Column::State
+        .is_in([LedgerState::Queued.name(), LedgerState::Retry.name()])
+        .and(table::Column::NotBefore.lte(now));
+    let abandoned = table::Column::State.eq(LedgerState::Claimed.name()).and(table::Column::LeasedUntil.lte(now));
+    table::Entity::find()
+        .select_only()
+        .column(table::Column::Id)
+        .filter(Condition::any().add(waiting).add(abandoned))
+        .order_by_asc(table::Column::NotBefore)
+        .limit(u64::from(limit))
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .into_query()
+}
+
+fn changed(state: LedgerState, now: Timestamp) -> table::ActiveModel {
+    table::ActiveModel {
+        state: Set(state.name().to_owned()),
+        updated_at: Set(column::from_time(now)),
+        ..Default::default()
+    }
+}
+
+/// A final state: the message is forgotten.
+fn ended(state: LedgerState, why: Option<&str>, now: Timestamp) -> table::ActiveModel {
+    table::ActiveModel {
+        leased_until: Set(None),
+        bytes: Set(None),
+        why: Set(why.map(str::to_owned)),
+        ..changed(state, now)
+    }
+}
+
+/// Changes a letter that this very claim still holds.
+async fn change(
+    conn: &impl Conn,
+    letter: &ClaimedLetter,
+    from: &[LedgerState],
+    change: table::ActiveModel,
+) -> Result<(), StoreError> {
+    let done = table::Entity::update_many()
+        .set(change)
+        .filter(table::Column::Id.eq(letter.id.uuid()))
+        .filter(table::Column::Attempts.eq(column::from_count(letter.attempts)))
+        .filter(table::Column::State.is_in(from.iter().map(|state| state.name())))
+        .exec(conn.db())
+        .await?;
+    if done.rows_affected == 0 { Err(StoreError::Conflict) } else { Ok(()) }
+}
+
+async fn read(conn: &impl Conn, row: table::Model) -> Result<ClaimedLetter, StoreError> {
+    let (kind, recipient, case) = (kind(&row)?, recipient(&row)?, CaseId::new(row.case_id));
+    let bytes = match &row.bytes {
+        None => None,
+        Some(sealed) => {
+            let key = keys::load(conn, key_id(conn, recipient, case).await?).await?;
+            Some(key.open("letters", "bytes", row.id, sealed)?)
+        }
+    };
+    Ok(ClaimedLetter {
+        id: LetterId::new(row.id),
+        recipient,
+        kind,
+        case,
+        appointment: row.appointment_id.map(AppointmentId::new).zip(row.sequence.map(column::to_count)),
+        attempts: column::to_count(row.attempts),
+        bytes,
+    })
+}
+
+/// A letter to a client is sealed under the client's key, one to staff under the case's.
+async fn key_id(conn: &impl Conn, recipient: Recipient, case: CaseId) -> Result<uuid::Uuid, StoreError> {
+    match recipient {
+        Recipient::Client(intake) => intakes::key_id(conn, intake).await,
+        Recipient::OnCall(_) => cases::key_id(conn, case).await,
+    }
+}
+
+fn kind(row: &table::Model) -> Result<LetterKind, StoreError> {
+    LetterKind::from_name(&row.letter).ok_or(StoreError::Unreadable("a letter's kind"))
+}
+
+fn recipient(row: &table::Model) -> Result<Recipient, StoreError> {
+    Recipient::from_text(&row.recipient).ok_or(StoreError::Unreadable("a letter's recipient"))
+}
+
+fn until(now: Timestamp, lease: SignedDuration) -> Result<Timestamp, StoreError> {
+    now.checked_add(lease).map_err(|_| StoreError::Unreadable("the clock"))
 }

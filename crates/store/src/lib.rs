@@ -6,7 +6,7 @@
 //! one round trip). Then one file per aggregate, all alike: [`intakes`],
 //! [`cases`], [`triage_results`], [`appointments`], [`calendar`],
 //! [`therapists`], [`protocols`]; what makes work happen once: [`outbox`],
-//! [`inbox`], [`requests`], [`letters`]; and [`audit`], [`search`],
+//! [`deliveries`], [`inbox`], [`requests`], [`letters`]; and [`audit`], [`search`],
 //! [`staff_tokens`]. `entity` lists the tables, `migrations` makes them,
 //! `keys` finds the key that a row is sealed with.
 //!
@@ -18,6 +18,7 @@ pub mod appointments;
 pub mod audit;
 pub mod calendar;
 pub mod cases;
+pub mod deliveries;
 pub mod error;
 pub mod inbox;
 pub mod intakes;
@@ -32,10 +33,11 @@ pub mod therapists;
 pub mod triage_results;
 pub mod wakes;
 
+mod column;
 mod entity;
 mod keys;
 mod migrations;
-mod time;
+mod schema;
 
 pub use accept::{Accepted, NewIntake};
 pub use audit::AuditEntry;

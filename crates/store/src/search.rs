@@ -2,7 +2,13 @@
 
 use rapport_domain::{contact::Client, id::CaseId};
 
-use crate::{Store, StoreError, Tx};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel};
+
+use crate::{Store, StoreError, Tx, entity::search_tokens as table, store::sealed::Sealed};
+
+const EMAIL: &str = "email";
+const PHONE: &str = "phone";
+const NAME: &str = "name";
 
 /// A value's keyed hash.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -13,16 +19,47 @@ pub struct SearchToken {
     pub token: [u8; 32],
 }
 
-/// The tokens of a client: address and number tell that two cases are one person's; names find a case.
-#[must_use]
-pub fn tokens(_store: &Store, _client: &Client) -> Vec<SearchToken> {
-    todo!()
+impl SearchToken {
+    /// Whether two cases with this token are one person's; a name alone says nothing.
+    pub(crate) fn is_unique_to_a_person(&self) -> bool {
+        self.kind != NAME
+    }
 }
 
-/// Lets a case be found.
+/// The tokens of a client: address and number tell that two cases are one person's; names find a case.
+#[must_use]
+pub fn tokens(store: &Store, client: &Client) -> Vec<SearchToken> {
+    let name = format!("{} {}", client.given_name.as_str(), client.family_name.as_str()).to_lowercase();
+    let token = |kind, value: &str| SearchToken { kind, token: store.keyring().search_token(kind, value) };
+    client
+        .email
+        .iter()
+        .map(|email| token(EMAIL, &email.search_form()))
+        .chain([token(PHONE, client.phone.as_str()), token(NAME, &name)])
+        .collect()
+}
+
+/// Lets a case be found; repeating it changes nothing.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn put(_tx: &Tx, _case: CaseId, _tokens: &[SearchToken]) -> Result<(), StoreError> {
-    todo!()
+pub async fn put(tx: &Tx, case: CaseId, tokens: &[SearchToken]) -> Result<(), StoreError> {
+    let rows = tokens.iter().map(|token| {
+        table::Model { kind: token.kind.to_owned(), token: token.token.to_vec(), case_id: case.uuid() }
+            .into_active_model()
+    });
+    table::Entity::insert_many(rows)
+        .on_conflict_do_nothing_on([table::Column::Kind, table::Column::Token, table::Column::CaseId])
+        .exec_without_returning(tx.db())
+        .await?;
+    Ok(())
+}
+
+/// Rows that have one of these tokens; none where there are no tokens.
+pub(crate) fn any_of<'t>(tokens: impl Iterator<Item = &'t SearchToken>) -> Condition {
+    // An empty "any" would be true.
+    let never = table::Column::Kind.is_null();
+    tokens.fold(Condition::any().add(never), |any, token| {
+        any.add(table::Column::Kind.eq(token.kind).and(table::Column::Token.eq(token.token.to_vec())))
+    })
 }

@@ -4,21 +4,50 @@ use rapport_domain::{
     id::{CaseId, IntakeId},
     triage::TriageResult,
 };
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
-use crate::{Conn, StoreError, Tx};
+use crate::{
+    Conn, StoreError, Tx, column,
+    entity::{data_keys, intakes, triage_results as table},
+    keys,
+    store::sealed::Sealed,
+};
 
 /// Keeps an intake's result; the first one stands.
 ///
 /// # Errors
 /// Where the database fails or there is no such intake.
-pub async fn put(_tx: &Tx, _intake: IntakeId, _result: &TriageResult) -> Result<(), StoreError> {
-    todo!()
+pub async fn put(tx: &Tx, intake: IntakeId, result: &TriageResult) -> Result<(), StoreError> {
+    let (of, key) = intakes::Entity::find_by_id(intake.uuid())
+        .find_also_related(data_keys::Entity)
+        .one(tx.db())
+        .await?
+        .ok_or(StoreError::Missing("an intake"))?;
+    let key_id = of.data_key;
+    let sealed = keys::open(tx, key)?.seal("triage_results", "result", of.id, &column::to_json(result)?);
+    let row = table::Model { intake_id: of.id, case_id: of.case_id, data_key: key_id, result: sealed };
+    table::Entity::insert(row.into_active_model())
+        .on_conflict_do_nothing_on([table::Column::IntakeId])
+        .exec_without_returning(tx.db())
+        .await?;
+    Ok(())
 }
 
 /// The results of a case's intakes, opened, the first one first.
 ///
 /// # Errors
 /// Where the database fails or a row cannot be opened.
-pub async fn of_case(_conn: &impl Conn, _case: CaseId) -> Result<Vec<(IntakeId, TriageResult)>, StoreError> {
-    todo!()
+pub async fn of_case(conn: &impl Conn, case: CaseId) -> Result<Vec<(IntakeId, TriageResult)>, StoreError> {
+    let rows = table::Entity::find()
+        .filter(table::Column::CaseId.eq(case.uuid()))
+        .order_by_asc(table::Column::IntakeId)
+        .find_also_related(data_keys::Entity)
+        .all(conn.db())
+        .await?;
+    rows.into_iter()
+        .map(|(row, key)| {
+            let json = keys::open(conn, key)?.open("triage_results", "result", row.intake_id, &row.result)?;
+            Ok((IntakeId::new(row.intake_id), column::from_json(&json, "a triage result")?))
+        })
+        .collect()
 }

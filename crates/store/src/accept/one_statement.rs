@@ -1,0 +1,77 @@
+//! PostgreSQL: every insert in one statement, and so in one round trip and one transaction.
+//!
+//! The first insert is the request id's. It returns a row where the request is
+//! new, and every other insert selects from that row: where the request came
+//! before there is nothing to select from, and nothing is inserted.
+
+use jiff::Timestamp;
+use sea_orm::{
+    ActiveModelTrait, ConnectionTrait, DbBackend, EntityName, EntityTrait, IdenStatic, IntoActiveModel, Iterable,
+    Statement, Value,
+};
+
+use super::Rows;
+use crate::{StoreError, column};
+
+/// Runs it; `false` where the request came before.
+pub(super) async fn run(db: &impl ConnectionTrait, rows: Rows, now: Timestamp) -> Result<bool, StoreError> {
+    let [person, case] = rows.keys;
+    let mut statement = OneStatement::default();
+    statement.request(rows.request.into_active_model(), now);
+    statement.insert("person_key", person.into_active_model());
+    statement.insert("case_key", case.into_active_model());
+    statement.insert("new_case", rows.case.into_active_model());
+    statement.insert("new_intake", rows.intake.into_active_model());
+    statement.insert("new_event", rows.event.into_active_model());
+    statement.insert("new_audit", rows.audit.into_active_model());
+    for (position, letter) in rows.letters.into_iter().enumerate() {
+        statement.insert(&format!("new_letter_{position}"), letter.into_active_model());
+    }
+    let won = db.query_one_raw(statement.end()).await?;
+    Ok(won.map(|row| row.try_get_by_index::<i64>(0)).transpose()? == Some(1))
+}
+
+/// The statement so far. The same kind of intake gives the same text, so that
+/// every connection prepares it once.
+#[derive(Default)]
+struct OneStatement {
+    sql: String,
+    values: Vec<Value>,
+}
+
+impl OneStatement {
+    /// The insert that all others hang on; an expired request with the same id gives way.
+    fn request<A: ActiveModelTrait>(&mut self, row: A, now: Timestamp) {
+        let (into, values) = self.row(row);
+        self.values.push(column::from_time(now).into());
+        let now = self.values.len();
+        self.sql = format!(
+            "WITH won AS (INSERT INTO {into} VALUES ({values}) ON CONFLICT (principal, method, request_id) DO UPDATE \
+             SET digest = excluded.digest, response = excluded.response, expires_at = excluded.expires_at \
+             WHERE request_ids.expires_at <= ${now} RETURNING 1)"
+        );
+    }
+
+    /// An insert that happens where the request is new.
+    fn insert<A: ActiveModelTrait>(&mut self, name: &str, row: A) {
+        let (into, values) = self.row(row);
+        self.sql.push_str(&format!(", {name} AS (INSERT INTO {into} SELECT {values} FROM won)"));
+    }
+
+    fn end(self) -> Statement {
+        Statement::from_sql_and_values(DbBackend::Postgres, self.sql + " SELECT count(*) FROM won", self.values)
+    }
+
+    /// `table (column, …)` and `$1, …`, from the entity itself.
+    fn row<A: ActiveModelTrait>(&mut self, row: A) -> (String, String) {
+        let (mut columns, mut places) = (Vec::new(), Vec::new());
+        for column in <A::Entity as EntityTrait>::Column::iter() {
+            if let Some(value) = row.get(column).into_value() {
+                self.values.push(value);
+                columns.push(format!("\"{}\"", column.as_str()));
+                places.push(format!("${}", self.values.len()));
+            }
+        }
+        (format!("{} ({})", A::Entity::default().table_name(), columns.join(", ")), places.join(", "))
+    }
+}

@@ -1,1 +1,0 @@
-//! Instants at the database's edge.
