@@ -297,6 +297,7 @@ pub mod letters {
         /// The message, under the client's key or, to staff, the case's.
         pub bytes: Option<Vec<u8>>,
         pub why: Option<String>,
+        pub queued_at: DateTimeUtc,
         pub updated_at: DateTimeUtc,
     }
     no_relations!();

@@ -217,6 +217,7 @@ pub(crate) fn row(letter: &DueLetter, now: Timestamp) -> table::Model {
         leased_until: None,
         bytes: None,
         why: None,
+        queued_at: column::from_time(now),
         updated_at: column::from_time(now),
     }
 }
@@ -313,6 +314,7 @@ async fn read(conn: &impl Conn, row: table::Model) -> Result<ClaimedLetter, Stor
         kind,
         case,
         appointment: row.appointment_id.map(AppointmentId::new).zip(row.sequence.map(column::to_count)),
+        queued_at: column::to_time(row.queued_at)?,
         attempts: column::to_count(row.attempts),
         bytes,
     })

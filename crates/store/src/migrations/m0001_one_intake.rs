@@ -190,6 +190,7 @@ fn once() -> Vec<TableCreateStatement> {
             .col(timestamp_with_time_zone_null("leased_until"))
             .col(blob_null("bytes"))
             .col(string_null("why"))
+            .col(timestamp_with_time_zone("queued_at"))
             .col(timestamp_with_time_zone("updated_at"))
             .index(Index::create().unique().name("letters_once").col("cause").col("recipient").col("letter"))
             .foreign_key(&mut points("letters", "case_id", "cases", "id"))
