@@ -3,15 +3,27 @@
 //! An intake pins the digest of the protocol that it was answered under, and
 //! every worker decides by that bundle, never by its own folder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::{
     intake::Care,
     matching::Weights,
     problem::{FieldProblems, FileProblem, Loaded},
-    screening::{Answers, Questionnaire, Value},
-    triage::{Safety, TriageResult},
+    screening::{Answers, Questionnaire, Value, check},
+    triage::{
+        Safety, TriageResult,
+        engine::Engine,
+        file::{self, Triage},
+    },
 };
+
+const INSTRUMENTS: &str = "instruments/";
+const MATCHING: &str = "matching.yaml";
+/// Raised when a stored bundle would have to be read in another way.
+const BUNDLE_FORMAT: u32 = 1;
 
 /// The practice's files: path in its folder → text.
 pub type Files = BTreeMap<String, String>;
@@ -25,6 +37,7 @@ pub struct Protocol {
     digest: String,
     bundle: Vec<u8>,
     instruments: Vec<Questionnaire>,
+    engine: Engine,
     weights: Weights,
 }
 
@@ -44,22 +57,72 @@ pub struct Subject<'a> {
     pub care: Care,
 }
 
-#[expect(clippy::todo, reason = "signatures first")]
+/// What is stored: the texts themselves, so that what decided can be read years later.
+#[derive(Serialize, Deserialize)]
+struct Bundle {
+    format: u32,
+    files: Files,
+}
+
 impl Protocol {
     /// Reads `instruments/*.json`, `triage.yaml` and `matching.yaml`.
     ///
     /// # Errors
     /// Everything that is wrong in any of them.
-    pub fn load(_files: &Files) -> Result<Loaded<Self>, Vec<FileProblem>> {
-        todo!()
+    pub fn load(files: &Files) -> Result<Loaded<Self>, Vec<FileProblem>> {
+        let mut problems = Vec::new();
+        let mut warnings = Vec::new();
+        let mut instruments: Vec<Questionnaire> = Vec::new();
+        for (path, text) in files.iter().filter(|(path, _)| is_instrument(path)) {
+            match Questionnaire::load(path, text) {
+                Ok(loaded) => {
+                    warnings.extend(loaded.warnings);
+                    let clash = instruments.iter().any(|other| {
+                        other.canonical() == loaded.value.canonical() || other.name() == loaded.value.name()
+                    });
+                    if clash {
+                        let hint = "give it its own url, version and file name";
+                        problems.push(FileProblem::error(path, (1, 1), "another instrument has its name", hint));
+                    }
+                    instruments.push(loaded.value);
+                }
+                Err(found) => problems.extend(found),
+            }
+        }
+        let weights = required(files, MATCHING, &mut problems)
+            .and_then(|text| Weights::load(MATCHING, text).map_err(|found| problems.extend(found)).ok());
+        // Rules are held against the instruments, so those must be right first.
+        let broken = !problems.is_empty();
+        let triage = required(files, file::FILE, &mut problems)
+            .filter(|_| !broken)
+            .and_then(|text| file::load(text, instruments).map_err(|found| problems.extend(found)).ok());
+        match (triage, weights) {
+            (Some(triage), Some(weights)) if problems.is_empty() => {
+                warnings.extend(triage.warnings);
+                let Triage { instruments, engine } = triage.value;
+                let bundle = bundle(files).map_err(|error| {
+                    vec![FileProblem::error("", (0, 0), "the files cannot be bundled", error.to_string())]
+                })?;
+                let digest = hex(&Sha256::digest(&bundle));
+                Ok(Loaded { value: Self { digest, bundle, instruments, engine, weights }, warnings })
+            }
+            _ => Err(problems),
+        }
     }
 
     /// Reads what [`Protocol::bundle`] gave.
     ///
     /// # Errors
     /// Where it is not such a bundle, or no longer understood.
-    pub fn from_bundle(_bundle: &[u8]) -> Result<Self, BundleError> {
-        todo!()
+    pub fn from_bundle(bundle: &[u8]) -> Result<Self, BundleError> {
+        let read: Bundle = serde_json::from_slice(bundle).map_err(|error| BundleError(error.to_string()))?;
+        if read.format != BUNDLE_FORMAT {
+            return Err(BundleError(format!("its format is {}, this program reads {BUNDLE_FORMAT}", read.format)));
+        }
+        match Self::load(&read.files) {
+            Ok(loaded) => Ok(loaded.value),
+            Err(problems) => Err(BundleError(problems.first().map_or_else(String::new, ToString::to_string))),
+        }
     }
 
     /// Canonical bytes of everything that decides.
@@ -86,21 +149,101 @@ impl Protocol {
         &self.weights
     }
 
+    /// Ids of the crisis lines that rules name: practice.toml must have them.
+    #[must_use]
+    pub fn lines(&self) -> BTreeSet<&str> {
+        self.engine.lines()
+    }
+
+    /// The competences that rules ask for: somebody on the roster should have them.
+    #[must_use]
+    pub fn needs(&self) -> BTreeSet<&str> {
+        self.engine.needs()
+    }
+
+    /// Ids of the drivers that are measured.
+    #[must_use]
+    pub fn drivers(&self) -> BTreeSet<&str> {
+        self.engine.drivers()
+    }
+
+    /// Ids of all rules, with the built-in one.
+    pub fn rules(&self) -> impl Iterator<Item = &str> {
+        self.engine.rule_ids()
+    }
+
     /// Checks answers against the instruments and drops those of items that are switched off.
     /// A missing safety answer is no problem here: it is stored, and triage sends it to a person.
-    pub fn check_answers(&self, _given: Vec<GivenAnswers>, _problems: &mut FieldProblems) -> Option<Answers> {
-        todo!()
+    pub fn check_answers(&self, given: Vec<GivenAnswers>, problems: &mut FieldProblems) -> Option<Answers> {
+        let mut checked = FieldProblems::default();
+        let mut answers = Answers::default();
+        let mut places = BTreeMap::new();
+        for (position, (canonical, given)) in given.into_iter().enumerate() {
+            let path = format!("screenings[{position}]");
+            let Some(instrument) = self.instruments.iter().find(|one| one.canonical() == canonical) else {
+                checked.add(format!("{path}.questionnaire"), "must be one that GetScreening gave, as url|version");
+                continue;
+            };
+            if answers.0.contains_key(&canonical) {
+                checked.add(format!("{path}.questionnaire"), "must stand here only once");
+                continue;
+            }
+            let read = check::read_answers(instrument, given, &path, &mut checked);
+            places.insert(canonical.clone(), format!("{path}.answers"));
+            answers.0.insert(canonical, read);
+        }
+        for (index, instrument) in self.instruments.iter().enumerate() {
+            let missing = check::settle(instrument, &mut answers);
+            if !self.engine.is_about_safety(index) {
+                let path = places.get(instrument.canonical()).map_or("screenings", String::as_str);
+                for item in missing {
+                    checked.add(path, format!("must answer {}.{}", instrument.name(), item.link_id));
+                }
+            }
+        }
+        let good = checked.is_empty();
+        for problem in checked.into_vec() {
+            problems.add(problem.field, problem.description);
+        }
+        good.then_some(answers)
     }
 
     /// The safety rules alone.
     #[must_use]
-    pub fn screen_safety(&self, _subject: &Subject<'_>) -> Safety {
-        todo!()
+    pub fn screen_safety(&self, subject: &Subject<'_>) -> Safety {
+        self.engine.screen_safety(&self.instruments, subject)
     }
 
     /// Everything; never less strict than [`Protocol::screen_safety`].
     #[must_use]
-    pub fn triage(&self, _subject: &Subject<'_>) -> TriageResult {
-        todo!()
+    pub fn triage(&self, subject: &Subject<'_>) -> TriageResult {
+        self.engine.triage(&self.instruments, subject, &self.digest)
     }
+}
+
+fn is_instrument(path: &str) -> bool {
+    path.starts_with(INSTRUMENTS) && path.ends_with(".json")
+}
+
+fn required<'f>(files: &'f Files, path: &str, problems: &mut Vec<FileProblem>) -> Option<&'f String> {
+    let found = files.get(path);
+    if found.is_none() {
+        problems.push(FileProblem::error(path, (0, 0), "the file is missing", "a practice cannot decide without it"));
+    }
+    found
+}
+
+fn bundle(files: &Files) -> Result<Vec<u8>, serde_json::Error> {
+    let decides = |path: &str| is_instrument(path) || path == file::FILE || path == MATCHING;
+    let files = files.iter().filter(|(path, _)| decides(path)).map(|(path, text)| (path.clone(), text.clone()));
+    serde_json::to_vec(&Bundle { format: BUNDLE_FORMAT, files: files.collect() })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

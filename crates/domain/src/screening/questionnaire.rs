@@ -1,6 +1,24 @@
 //! A FHIR R4 Questionnaire, as the practice may ask it.
+//!
+//! [`Questionnaire::load`] checks a file as a whole; what it gives cannot be
+//! wrong any more. Items stand flat, in the order of the form; a group is an
+//! item with others below it. Left out on purpose: repeating groups (refused),
+//! and anything that is computed from answers in the form (totals are always
+//! computed here).
 
-use crate::problem::{FileProblem, Loaded};
+mod client_json;
+mod enabled;
+mod places;
+mod read;
+
+use std::collections::BTreeMap;
+
+use crate::{
+    problem::{FileProblem, Loaded},
+    screening::Value,
+};
+
+pub(crate) use enabled::{Sheet, State};
 
 /// A checked questionnaire.
 #[derive(Debug, Clone)]
@@ -9,19 +27,164 @@ pub struct Questionnaire {
     canonical: String,
     title: String,
     client_json: String,
+    items: Vec<Item>,
+    by_link_id: BTreeMap<String, usize>,
+    /// Indices of `items`, each after those that decide whether it is asked.
+    deciding_order: Vec<usize>,
+}
+
+/// One item of a questionnaire.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// Its name in the questionnaire.
+    pub link_id: String,
+    /// What a person reads.
+    pub text: String,
+    /// What may be answered.
+    pub kind: Kind,
+    /// Whether a form must not be sent without it.
+    pub required: bool,
+    /// Whether it takes several values.
+    pub repeats: bool,
+    /// Neither shown nor answered: hidden, read-only or computed.
+    pub closed: bool,
+    /// The lowest value.
+    pub minimum: Option<Bound>,
+    /// The highest value.
+    pub maximum: Option<Bound>,
+    /// The most characters of a text.
+    pub max_length: Option<usize>,
+    /// The options of a choice; empty where they stand in a value set outside of the file.
+    pub options: Vec<Choice>,
+    /// The units of a quantity; empty: any.
+    pub units: Vec<String>,
+    pub(crate) parent: Option<usize>,
+    pub(crate) enable_when: Vec<Condition>,
+    pub(crate) enable_any: bool,
+}
+
+/// What may be answered to an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Others below it.
+    Group,
+    /// Only shown.
+    Display,
+    /// Yes or no.
+    Boolean,
+    /// A whole number of 32 bits.
+    Integer,
+    /// A decimal number.
+    Decimal,
+    /// Text of one or of several lines, or an address of the web.
+    Text,
+    /// A day.
+    Date,
+    /// An instant.
+    DateTime,
+    /// A time of day.
+    Time,
+    /// One of the options.
+    Choice,
+    /// One of the options, or text.
+    OpenChoice,
+    /// A number with its unit.
+    Quantity,
+}
+
+/// The lowest or highest value of an item.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub enum Bound {
+    /// Of a number.
+    Number(f64),
+    /// Of a day.
+    Date(jiff::civil::Date),
+    /// Of an instant.
+    DateTime(jiff::Timestamp),
+    /// Of a time of day.
+    Time(jiff::civil::Time),
+}
+
+impl std::fmt::Display for Bound {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Date(date) => date.fmt(f),
+            Self::DateTime(instant) => instant.fmt(f),
+            Self::Time(time) => time.fmt(f),
+        }
+    }
+}
+
+/// One option of a choice.
+#[derive(Clone, PartialEq)]
+pub struct Choice {
+    /// What is answered.
+    pub value: Value,
+    /// What a person reads.
+    pub display: String,
+    /// What it counts in a scale; absent: it counts as no answer.
+    pub weight: Option<f64>,
+}
+
+/// An option stands in the practice's file: nothing in it is anybody's answer.
+impl std::fmt::Debug for Choice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Choice").field("display", &self.display).field("weight", &self.weight).finish_non_exhaustive()
+    }
+}
+
+impl Choice {
+    /// The name that rules know it by: its code, or its text. Numbers and days have none.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        code_of(&self.value)
+    }
+}
+
+/// One condition of `enableWhen`.
+#[derive(Clone)]
+pub(crate) struct Condition {
+    /// Index of the item that is asked about.
+    pub(crate) question: usize,
+    pub(crate) test: Test,
+}
+
+impl std::fmt::Debug for Condition {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Condition").field("question", &self.question).finish_non_exhaustive()
+    }
+}
+
+/// What a condition asks of an answer.
+#[derive(Clone)]
+pub(crate) enum Test {
+    Exists(bool),
+    Is(Value),
+    /// True as well where nothing was answered: FHIR says "no answer is equal".
+    IsNot(Value),
+    Compares(Order, Bound),
+}
+
+/// How a value stands to a bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    Below,
+    AtMost,
+    Above,
+    AtLeast,
 }
 
 impl Questionnaire {
-    /// Reads and checks one file.
+    /// Reads and checks one file; `file` names it in problems, its stem names it in rules.
     ///
     /// # Errors
     /// Everything that is wrong with it, each at its place.
-    #[expect(clippy::todo, reason = "signature first")]
-    pub fn load(_file: &str, _json: &str) -> Result<Loaded<Self>, Vec<FileProblem>> {
-        todo!()
+    pub fn load(file: &str, json: &str) -> Result<Loaded<Self>, Vec<FileProblem>> {
+        read::questionnaire(file, json)
     }
 
-    /// Its name in rules: the file's stem.
+    /// Its name in rules: the file's stem, with `_` for what a name in a rule cannot hold.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -43,5 +206,58 @@ impl Questionnaire {
     #[must_use]
     pub fn client_json(&self) -> &str {
         &self.client_json
+    }
+
+    /// Its items in the order of the form.
+    #[must_use]
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// The item with a linkId, and its index.
+    #[must_use]
+    pub fn item(&self, link_id: &str) -> Option<(usize, &Item)> {
+        let index = *self.by_link_id.get(link_id)?;
+        Some((index, self.items.get(index)?))
+    }
+}
+
+impl Item {
+    /// Whether a person can answer it at all.
+    #[must_use]
+    pub const fn answerable(&self) -> bool {
+        !self.closed && !matches!(self.kind, Kind::Group | Kind::Display)
+    }
+
+    /// The option that a value chooses.
+    #[must_use]
+    pub fn choice(&self, value: &Value) -> Option<&Choice> {
+        self.options.iter().find(|option| option.value == *value)
+    }
+}
+
+impl Bound {
+    /// Reads the value of an answer that has an order.
+    pub(crate) fn of(value: &Value) -> Option<Self> {
+        match value {
+            #[expect(clippy::cast_precision_loss, reason = "answers are integers of 32 bits")]
+            Value::Integer(number) => Some(Self::Number(*number as f64)),
+            Value::Decimal(number) | Value::Quantity { value: number, .. } => {
+                number.parse().ok().filter(|number: &f64| number.is_finite()).map(Self::Number)
+            }
+            Value::Date(date) => date.parse().ok().map(Self::Date),
+            Value::DateTime(instant) => instant.parse().ok().map(Self::DateTime),
+            Value::Time(time) => time.parse().ok().map(Self::Time),
+            Value::Boolean(_) | Value::Text(_) | Value::Code { .. } => None,
+        }
+    }
+}
+
+/// The name that rules know a chosen value by.
+pub(crate) fn code_of(value: &Value) -> Option<&str> {
+    match value {
+        Value::Code { code, .. } => Some(code),
+        Value::Text(text) => Some(text),
+        _ => None,
     }
 }

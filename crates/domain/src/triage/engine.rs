@@ -1,0 +1,260 @@
+//! Runs the scales and rules over one person's answers.
+//!
+//! The safety rules alone run at submission, all of them in triage; the second
+//! is a superset of the first, so it can never come out less strict. Whatever
+//! was left open about safety fires [`REVIEW`], which no file can take out.
+
+mod evidence;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Booking, Evidence, FiredRule, Safety, Score, TriageResult, Urgency,
+    expression::{Facts, ItemRef, Outcome, Source},
+    rule::Rule,
+    scale::Scale,
+};
+use crate::{
+    intake::Care,
+    protocol::Subject,
+    screening::{
+        Answers, Questionnaire,
+        questionnaire::{Sheet, State, code_of},
+    },
+};
+
+/// The built-in rule: a safety answer is missing or kept for a person, or a condition failed.
+pub const REVIEW: &str = "review_by_a_person";
+const REVIEW_BECAUSE: &str = "A safety question was left open or is to be told to a person: a person calls.";
+const ADULT: i16 = 18;
+
+/// Everything that decides, checked and ready to run.
+#[derive(Debug, Clone)]
+pub(crate) struct Engine {
+    scales: Vec<Scale>,
+    /// Driver's id, and the scale that measures it.
+    drivers: Vec<(String, usize)>,
+    rules: Vec<Rule>,
+    /// Every question about safety: those of the safety instruments, and whatever a safety rule names.
+    safety_items: BTreeSet<ItemRef>,
+    /// Indices of the instruments that are about safety as a whole.
+    safety_instruments: Vec<usize>,
+    /// The code with which somebody keeps an answer for a person.
+    refusal: String,
+}
+
+/// What fired, before it is put into words.
+struct Run<'a> {
+    facts: Facts<'a>,
+    fired: Vec<&'a Rule>,
+    /// What a person must ask about: open safety questions, and what failing rules looked at.
+    open: Vec<Source>,
+    under_18: bool,
+}
+
+impl Engine {
+    pub(super) fn new(
+        instruments: &[Questionnaire],
+        scales: Vec<Scale>,
+        drivers: Vec<(String, usize)>,
+        rules: Vec<Rule>,
+        safety_instruments: &[usize],
+        refusal: &str,
+    ) -> Self {
+        let mut safety_items = BTreeSet::new();
+        for &instrument in safety_instruments {
+            let items = instruments.get(instrument).map_or(&[][..], Questionnaire::items);
+            let answerable = items.iter().enumerate().filter(|(_, item)| item.answerable());
+            safety_items.extend(answerable.map(|(item, _)| ItemRef { instrument, item }));
+        }
+        for source in rules.iter().filter(|rule| rule.safety).flat_map(|rule| &rule.sources) {
+            match source {
+                Source::Item(item) => {
+                    safety_items.insert(*item);
+                }
+                Source::Scale(scale) | Source::Band(scale) => {
+                    safety_items.extend(scales.get(*scale).into_iter().flat_map(|scale| &scale.items));
+                }
+                Source::Element | Source::Age | Source::Care => {}
+            }
+        }
+        let safety_instruments = safety_instruments.to_vec();
+        Self { scales, drivers, rules, safety_items, safety_instruments, refusal: refusal.to_owned() }
+    }
+
+    /// The safety rules alone.
+    pub(crate) fn screen_safety(&self, instruments: &[Questionnaire], subject: &Subject<'_>) -> Safety {
+        let run = self.run(instruments, subject, |rule| rule.safety);
+        Safety {
+            urgency: run.urgency(),
+            booking: run.booking(),
+            flagged: run.flagged(),
+            clinician_only: run.fired.iter().any(|rule| rule.clinician),
+            under_18: run.under_18,
+            lines: run.lines(),
+        }
+    }
+
+    /// Everything.
+    pub(crate) fn triage(&self, instruments: &[Questionnaire], subject: &Subject<'_>, digest: &str) -> TriageResult {
+        let run = self.run(instruments, subject, |_| true);
+        let scores = self.scales.iter().zip(&run.facts.scores).map(|(scale, (value, band))| Score {
+            scale: scale.id.clone(),
+            label: scale.label.clone(),
+            value: *value,
+            minimum: scale.minimum,
+            maximum: scale.maximum,
+            band: band.map(str::to_owned),
+        });
+        let drivers = self.drivers.iter().filter_map(|(driver, scale)| {
+            let (score, _) = run.facts.scores.get(*scale)?;
+            Some((driver.clone(), self.scales.get(*scale)?.share((*score)?)))
+        });
+        TriageResult {
+            protocol: digest.to_owned(),
+            urgency: run.urgency(),
+            booking: run.booking(),
+            flagged: run.flagged(),
+            clinician_only: run.fired.iter().any(|rule| rule.clinician),
+            under_18: run.under_18,
+            needs: run.fired.iter().flat_map(|rule| rule.needs.iter().cloned()).collect(),
+            fired: self.explain(instruments, &run),
+            scores: scores.collect(),
+            drivers: drivers.collect(),
+        }
+    }
+
+    /// Whether an instrument is about safety: then nothing in it must be answered.
+    pub(crate) fn is_about_safety(&self, instrument: usize) -> bool {
+        self.safety_instruments.contains(&instrument)
+    }
+
+    /// Ids of all rules, in the file's order, with the built-in one.
+    pub(crate) fn rule_ids(&self) -> impl Iterator<Item = &str> {
+        self.rules.iter().map(|rule| rule.id.as_str()).chain([REVIEW])
+    }
+
+    /// Crisis lines that rules name.
+    pub(crate) fn lines(&self) -> BTreeSet<&str> {
+        self.rules.iter().flat_map(|rule| &rule.lines).map(String::as_str).collect()
+    }
+
+    /// Competences that rules ask for.
+    pub(crate) fn needs(&self) -> BTreeSet<&str> {
+        self.rules.iter().flat_map(|rule| &rule.needs).map(String::as_str).collect()
+    }
+
+    /// Drivers that are measured.
+    pub(crate) fn drivers(&self) -> BTreeSet<&str> {
+        self.drivers.iter().map(|(driver, _)| driver.as_str()).collect()
+    }
+
+    /// Whether the file books nothing for somebody who is 17, whatever they answer.
+    pub(super) fn keeps_minors_from_booking(&self, instruments: &[Questionnaire]) -> bool {
+        let answers = Answers::default();
+        [Care::Couple, Care::Individual].into_iter().all(|care| {
+            let subject = Subject { answers: &answers, age: ADULT - 1, care };
+            self.run(instruments, &subject, |rule| rule.safety).booking() == Booking::Never
+        })
+    }
+
+    fn run<'a>(
+        &'a self,
+        instruments: &[Questionnaire],
+        subject: &Subject<'a>,
+        wanted: impl Fn(&Rule) -> bool,
+    ) -> Run<'a> {
+        let sheets: Vec<_> = instruments.iter().map(|one| Sheet::fill(one, subject.answers)).collect();
+        let scores = self.scales.iter().map(|scale| {
+            let score = scale.score(instruments, &sheets);
+            (score, score.and_then(|score| scale.band(score)))
+        });
+        let scores = scores.collect();
+        let facts = Facts { sheets, scores, age: subject.age, care: subject.care };
+        let mut open: Vec<_> = self
+            .safety_items
+            .iter()
+            .filter(|item| self.is_open(&facts, **item))
+            .map(|item| Source::Item(*item))
+            .collect();
+        let mut fired = Vec::new();
+        for rule in self.rules.iter().filter(|rule| wanted(rule)) {
+            match rule.when.run(&facts) {
+                Outcome::True => fired.push(rule),
+                Outcome::False | Outcome::Absent => {}
+                Outcome::Error => open.extend(rule.sources.iter().copied()),
+            }
+        }
+        Run { facts, fired, open, under_18: subject.age < ADULT }
+    }
+
+    fn is_open(&self, facts: &Facts<'_>, item: ItemRef) -> bool {
+        match facts.sheets.get(item.instrument).map(|sheet| sheet.state(item.item)) {
+            Some(State::NotAsked) | None => false,
+            Some(State::Blank) => true,
+            Some(State::Answered(values)) => values.iter().any(|value| code_of(value) == Some(&self.refusal)),
+        }
+    }
+
+    /// Safety first, then by urgency, then as the file has them.
+    fn explain(&self, instruments: &[Questionnaire], run: &Run<'_>) -> Vec<FiredRule> {
+        let evidence = |sources: &[Source]| -> Vec<Evidence> {
+            sources.iter().filter_map(|source| self.evidence(instruments, &run.facts, *source)).collect()
+        };
+        let mut fired: Vec<_> = run
+            .fired
+            .iter()
+            .map(|rule| FiredRule {
+                rule: rule.id.clone(),
+                urgency: rule.urgency,
+                because: rule.because.clone(),
+                safety: rule.safety,
+                evidence: evidence(&rule.sources),
+            })
+            .collect();
+        if !run.open.is_empty() {
+            fired.push(FiredRule {
+                rule: REVIEW.to_owned(),
+                urgency: Urgency::Priority,
+                because: REVIEW_BECAUSE.to_owned(),
+                safety: true,
+                evidence: evidence(&run.open),
+            });
+        }
+        fired.sort_by_key(|rule| (!rule.safety, std::cmp::Reverse(rule.urgency)));
+        fired
+    }
+}
+
+impl Run<'_> {
+    fn reviewed(&self) -> bool {
+        !self.open.is_empty()
+    }
+
+    fn urgency(&self) -> Urgency {
+        let floor = if self.reviewed() { Urgency::Priority } else { Urgency::Routine };
+        self.fired.iter().map(|rule| rule.urgency).fold(floor, Urgency::max)
+    }
+
+    fn booking(&self) -> Booking {
+        let floor = if self.reviewed() { Booking::AloneByStaff } else { Booking::Auto };
+        self.fired.iter().map(|rule| rule.book).fold(floor, Booking::max)
+    }
+
+    fn flagged(&self) -> bool {
+        self.reviewed() || self.fired.iter().any(|rule| rule.safety && !rule.book.by_machine())
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let mut by_urgency = self.fired.clone();
+        by_urgency.sort_by_key(|rule| std::cmp::Reverse(rule.urgency));
+        let mut seen = BTreeMap::new();
+        for line in by_urgency.iter().flat_map(|rule| &rule.lines) {
+            let next = seen.len();
+            seen.entry(line).or_insert(next);
+        }
+        let mut lines: Vec<_> = seen.into_iter().collect();
+        lines.sort_by_key(|(_, position)| *position);
+        lines.into_iter().map(|(line, _)| line.clone()).collect()
+    }
+}

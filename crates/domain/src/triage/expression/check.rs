@@ -1,0 +1,380 @@
+//! CEL's AST → a checked [`Expression`], or every reason why not.
+//!
+//! The subset: comparison, `&& || !`, `? :`, arithmetic on numbers of one type,
+//! `in`, `has`, `size`, and un-nested `exists` and `all` over repeated items.
+//! Names, codes, bands and types are held against the instruments and scales, so
+//! that a mistyped rule does not load instead of never firing.
+
+mod names;
+
+pub(in crate::triage) use names::nearest;
+
+use std::ops::Range;
+
+use cel::{
+    common::ast::{CallExpr, ComprehensionExpr, Expr, IdedExpr, LiteralValue, SourceInfo, operators},
+    parser::Parser,
+};
+
+use super::{Comparison, Expression, ItemRef, Operation, Source};
+use crate::{screening::Questionnaire, triage::scale::Scale};
+
+/// What a rule may name.
+#[derive(Clone, Copy)]
+pub(in crate::triage) struct Vocabulary<'a> {
+    pub(in crate::triage) instruments: &'a [Questionnaire],
+    pub(in crate::triage) scales: &'a [Scale],
+}
+
+/// A checked condition and what it looks at, in the order in which it names it.
+pub(in crate::triage) struct Checked {
+    pub(in crate::triage) expression: Expression,
+    pub(in crate::triage) sources: Vec<Source>,
+}
+
+/// What is wrong with a condition, from which byte of its text on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::triage) struct Refusal {
+    pub(in crate::triage) at: usize,
+    pub(in crate::triage) what: String,
+    pub(in crate::triage) hint: String,
+}
+
+/// Checks a condition as a whole.
+pub(in crate::triage) fn check(text: &str, vocabulary: Vocabulary<'_>) -> Result<Checked, Vec<Refusal>> {
+    let (root, places) = Parser::new().max_recursion_depth(40).parse_with_source_info(text).map_err(|errors| {
+        let refusals = errors.errors.into_iter().map(|error| {
+            let (line, column) = error.pos;
+            Refusal {
+                at: byte_at(text, line, column),
+                what: format!("cannot be read: {}", error.msg),
+                hint: String::new(),
+            }
+        });
+        refusals.collect::<Vec<_>>()
+    })?;
+    let mut checker = Checker { vocabulary, places, sources: Vec::new(), refusals: Vec::new(), element: None };
+    let expression = checker.flag(&root);
+    match expression {
+        Some(expression) if checker.refusals.is_empty() => Ok(Checked { expression, sources: checker.sources }),
+        _ => Err(checker.refusals),
+    }
+}
+
+fn byte_at(text: &str, line: isize, column: isize) -> usize {
+    let lines = usize::try_from(line - 1).unwrap_or(0);
+    let before: usize = text.split_inclusive('\n').take(lines).map(str::len).sum();
+    before + usize::try_from(column).unwrap_or(0).saturating_sub(1)
+}
+
+/// What a part of a condition is, as far as the parts around it care.
+enum Operand {
+    Flag(Expression),
+    Int(Expression),
+    Double(Expression),
+    /// A code, band or kind of care: comparable with the names that it can have.
+    Names {
+        source: Source,
+        possible: Vec<String>,
+        what: String,
+    },
+    /// A text that the rule itself spells out.
+    Spelled(String),
+    /// A repeated item.
+    Repeated {
+        item: ItemRef,
+        what: String,
+    },
+    /// There, but not comparable: text, days, quantities.
+    Opaque {
+        source: Source,
+        what: String,
+    },
+}
+
+struct Checker<'a> {
+    vocabulary: Vocabulary<'a>,
+    places: SourceInfo,
+    sources: Vec<Source>,
+    refusals: Vec<Refusal>,
+    /// Within `exists` and `all`: the variable, and the item that it runs over.
+    element: Option<(String, ItemRef)>,
+}
+
+impl Checker<'_> {
+    /// Notes what is wrong; `None`, so that a caller can return it.
+    fn refuse<T>(&mut self, at: &IdedExpr, what: impl Into<String>, hint: impl Into<String>) -> Option<T> {
+        let Range { start, .. } = self.span(at);
+        self.refusals.push(Refusal { at: start, what: what.into(), hint: hint.into() });
+        None
+    }
+
+    fn span(&self, at: &IdedExpr) -> Range<usize> {
+        let (start, stop) = self.places.offset_for(at.id).unwrap_or_default();
+        usize::try_from(start).unwrap_or(0)..usize::try_from(stop).unwrap_or(0)
+    }
+
+    /// A part that must be true or false.
+    fn flag(&mut self, at: &IdedExpr) -> Option<Expression> {
+        match self.operand(at)? {
+            Operand::Flag(expression) => Some(expression),
+            Operand::Names { what, .. } => {
+                self.refuse(at, format!("{what} is a code, not yes or no"), "compare it: … == \"code\"")
+            }
+            other => self.refuse(at, format!("{} is not yes or no", other.what()), "compare it with something"),
+        }
+    }
+
+    fn operand(&mut self, at: &IdedExpr) -> Option<Operand> {
+        match &at.expr {
+            Expr::Literal(literal) => self.literal(at, literal),
+            Expr::Ident(_) | Expr::Select(_) => self.named(at),
+            Expr::Call(call) if call.func_name == operators::INDEX => self.named(at),
+            Expr::Call(call) => self.call(at, call),
+            Expr::Comprehension(each) => self.each(at, each),
+            Expr::List(_) => self.refuse(at, "a list stands alone", "lists belong behind \"in\""),
+            Expr::Map(_) | Expr::Struct(_) => self.refuse(at, "maps and messages are not allowed", ""),
+            Expr::Unspecified => self.refuse(at, "nothing stands here", ""),
+        }
+    }
+
+    fn literal(&mut self, at: &IdedExpr, literal: &LiteralValue) -> Option<Operand> {
+        Some(match literal {
+            LiteralValue::Boolean(value) => Operand::Flag(Expression::Bool(*value.inner())),
+            LiteralValue::Int(value) => Operand::Int(Expression::Int(*value.inner())),
+            LiteralValue::Double(value) => Operand::Double(Expression::Double(*value.inner())),
+            LiteralValue::String(value) => Operand::Spelled(value.inner().to_owned()),
+            _ => return self.refuse(at, "bytes, null and unsigned numbers are not allowed", ""),
+        })
+    }
+
+    fn call(&mut self, at: &IdedExpr, call: &CallExpr) -> Option<Operand> {
+        let name = call.func_name.as_str();
+        match (name, call.target.as_deref(), call.args.as_slice()) {
+            (operators::LOGICAL_AND | operators::LOGICAL_OR, None, [left, right]) => {
+                let (left, right) = (self.flag(left), self.flag(right));
+                let (left, right) = (Box::new(left?), Box::new(right?));
+                let and = name == operators::LOGICAL_AND;
+                Some(Operand::Flag(if and { Expression::And(left, right) } else { Expression::Or(left, right) }))
+            }
+            (operators::LOGICAL_NOT, None, [inner]) => {
+                Some(Operand::Flag(Expression::Not(Box::new(self.flag(inner)?))))
+            }
+            (operators::CONDITIONAL, None, [condition, yes, no]) => self.conditional(at, condition, yes, no),
+            (operators::NEGATE, None, [inner]) => match self.operand(inner)? {
+                Operand::Int(inner) => Some(Operand::Int(Expression::Negate(Box::new(inner)))),
+                Operand::Double(inner) => Some(Operand::Double(Expression::Negate(Box::new(inner)))),
+                other => self.refuse(at, format!("{} has no negative", other.what()), ""),
+            },
+            (operators::IN, None, [left, right]) => self.within(at, left, right),
+            ("size", None, [inner]) | ("size", Some(inner), []) => match self.operand(inner)? {
+                Operand::Repeated { item, .. } => Some(Operand::Int(Expression::Size(item))),
+                other => self.refuse(inner, format!("{} has no size", other.what()), "only items that repeat have one"),
+            },
+            (_, None, [left, right]) => match (comparison(name), operation(name)) {
+                (Some(comparison), _) => self.compare(at, comparison, left, right),
+                (_, Some(operation)) => self.calculate(at, operation, left, right),
+                _ => self.unknown(at, name),
+            },
+            _ => self.unknown(at, name),
+        }
+    }
+
+    fn unknown(&mut self, at: &IdedExpr, name: &str) -> Option<Operand> {
+        let name = name.trim_matches(['_', '@']);
+        self.refuse(
+            at,
+            format!("\"{name}\" is not allowed in a rule"),
+            "rules know == != < <= > >= && || ! ?: + - * / % in has size exists all",
+        )
+    }
+
+    fn conditional(&mut self, at: &IdedExpr, condition: &IdedExpr, yes: &IdedExpr, no: &IdedExpr) -> Option<Operand> {
+        let (condition, yes, no) = (self.flag(condition), self.operand(yes), self.operand(no));
+        let either = |yes, no| Some(Expression::If(Box::new(condition?), Box::new(yes), Box::new(no)));
+        match (yes?, no?) {
+            (Operand::Flag(yes), Operand::Flag(no)) => either(yes, no).map(Operand::Flag),
+            (Operand::Int(yes), Operand::Int(no)) => either(yes, no).map(Operand::Int),
+            (Operand::Double(yes), Operand::Double(no)) => either(yes, no).map(Operand::Double),
+            (yes, no) => {
+                let what = format!("the two sides of \":\" differ: {} and {}", yes.what(), no.what());
+                self.refuse(at, what, "both must be yes or no, or numbers of one type")
+            }
+        }
+    }
+
+    fn compare(&mut self, at: &IdedExpr, comparison: Comparison, left: &IdedExpr, right: &IdedExpr) -> Option<Operand> {
+        let (left, right) = (self.operand(left), self.operand(right));
+        let same = matches!(comparison, Comparison::Equal | Comparison::Unequal);
+        let flag = match (left?, right?) {
+            (Operand::Names { source, possible, what }, Operand::Spelled(name))
+            | (Operand::Spelled(name), Operand::Names { source, possible, what })
+                if same =>
+            {
+                self.possible(at, &name, &possible, &what)?;
+                let is = Expression::OneOf(source, vec![name]);
+                if comparison == Comparison::Equal { is } else { Expression::Not(Box::new(is)) }
+            }
+            (Operand::Flag(left), Operand::Flag(right)) if same => {
+                Expression::Compare(comparison, Box::new(left), Box::new(right))
+            }
+            (Operand::Int(left) | Operand::Double(left), Operand::Int(right) | Operand::Double(right)) => {
+                Expression::Compare(comparison, Box::new(left), Box::new(right))
+            }
+            (Operand::Repeated { what, .. }, _) | (_, Operand::Repeated { what, .. }) => {
+                let hint = format!("ask whether it holds a code: \"code\" in {what}");
+                return self.refuse(at, format!("{what} may have several values"), hint);
+            }
+            (Operand::Opaque { what, .. }, _) | (_, Operand::Opaque { what, .. }) => {
+                let hint = "rules compare choices, yes or no, and numbers; of other items they ask has(…)";
+                return self.refuse(at, format!("{what} cannot be compared"), hint);
+            }
+            (left, right) => {
+                let what = format!("{} cannot be compared with {} like this", left.what(), right.what());
+                return self.refuse(at, what, "it would never be true");
+            }
+        };
+        Some(Operand::Flag(flag))
+    }
+
+    fn calculate(&mut self, at: &IdedExpr, operation: Operation, left: &IdedExpr, right: &IdedExpr) -> Option<Operand> {
+        let divides = matches!(operation, Operation::Divide | Operation::Remainder);
+        let (left, right) = (self.operand(left), self.operand(right));
+        let (left, right) = (left?, right?);
+        let safe = match &right {
+            Operand::Int(Expression::Int(value)) => *value != 0,
+            Operand::Double(Expression::Double(value)) => *value != 0.0,
+            _ => false,
+        };
+        if divides && !safe {
+            return self.refuse(at, "it divides by something that may be zero", "divide by a number other than zero");
+        }
+        match (left, right) {
+            (Operand::Int(left), Operand::Int(right)) => {
+                Some(Operand::Int(Expression::Calculate(operation, Box::new(left), Box::new(right))))
+            }
+            (Operand::Double(left), Operand::Double(right)) => {
+                Some(Operand::Double(Expression::Calculate(operation, Box::new(left), Box::new(right))))
+            }
+            (Operand::Int(_), Operand::Double(_)) | (Operand::Double(_), Operand::Int(_)) => {
+                self.refuse(at, "a whole number meets a decimal one", "scales are decimal: write 1.0 instead of 1")
+            }
+            (left, right) => self.refuse(at, format!("{} and {} are not both numbers", left.what(), right.what()), ""),
+        }
+    }
+
+    /// `code in item`, `item in ["a", "b"]`, `number in [1, 2]`.
+    fn within(&mut self, at: &IdedExpr, left: &IdedExpr, right: &IdedExpr) -> Option<Operand> {
+        if let Expr::List(list) = &right.expr {
+            return match self.operand(left)? {
+                Operand::Names { source, possible, what } => {
+                    let mut names = Vec::new();
+                    for element in &list.elements {
+                        let Operand::Spelled(name) = self.operand(element)? else {
+                            return self.refuse(element, "this is no code", format!("{what} is compared with codes"));
+                        };
+                        self.possible(element, &name, &possible, &what)?;
+                        names.push(name);
+                    }
+                    Some(Operand::Flag(Expression::OneOf(source, names)))
+                }
+                Operand::Int(number) | Operand::Double(number) => {
+                    let mut any = Expression::Bool(false);
+                    for element in &list.elements {
+                        let (Operand::Int(one) | Operand::Double(one)) = self.operand(element)? else {
+                            return self.refuse(element, "this is no number", "");
+                        };
+                        let equal = Expression::Compare(Comparison::Equal, Box::new(number.clone()), Box::new(one));
+                        any = Expression::Or(Box::new(any), Box::new(equal));
+                    }
+                    Some(Operand::Flag(any))
+                }
+                other => self.refuse(left, format!("{} cannot stand before \"in\" and a list", other.what()), ""),
+            };
+        }
+        let (left, right) = (self.operand(left), self.operand(right));
+        match (left?, right?) {
+            (Operand::Spelled(name), Operand::Repeated { item, what }) => {
+                let possible = self.names_of(item);
+                self.possible(at, &name, &possible, &what)?;
+                Some(Operand::Flag(Expression::Contains(item, name)))
+            }
+            (_, right) => {
+                self.refuse(at, format!("{} is no list", right.what()), "an item that repeats, or [\"a\", \"b\"]")
+            }
+        }
+    }
+
+    fn each(&mut self, at: &IdedExpr, each: &ComprehensionExpr) -> Option<Operand> {
+        if self.element.is_some() {
+            return self.refuse(at, "exists and all do not nest", "split the rule");
+        }
+        let Operand::Repeated { item, .. } = self.operand(&each.iter_range)? else {
+            return self.refuse(&each.iter_range, "this does not repeat", "exists and all run over items that repeat");
+        };
+        // The parser has already written the macro out: exists starts from false and steps by
+        // `@result || body`, all from true by `@result && body`; the others look different.
+        let all = match (&each.accu_init.expr, &each.loop_step.expr) {
+            (Expr::Literal(LiteralValue::Boolean(start)), Expr::Call(step))
+                if step.func_name == operators::LOGICAL_OR && !start.inner() =>
+            {
+                Some((false, step))
+            }
+            (Expr::Literal(LiteralValue::Boolean(start)), Expr::Call(step))
+                if step.func_name == operators::LOGICAL_AND && *start.inner() =>
+            {
+                Some((true, step))
+            }
+            _ => None,
+        };
+        let Some((all, [_, body])) = all.map(|(all, step)| (all, step.args.as_slice())) else {
+            return self.refuse(at, "only exists and all run over values", "use one of them");
+        };
+        self.element = Some((each.iter_var.clone(), item));
+        let body = self.flag(body);
+        self.element = None;
+        Some(Operand::Flag(Expression::Each { item, all, body: Box::new(body?) }))
+    }
+
+    fn possible(&mut self, at: &IdedExpr, name: &str, possible: &[String], what: &str) -> Option<()> {
+        if possible.iter().any(|one| one == name) {
+            return Some(());
+        }
+        self.refuse(at, format!("{what} is never \"{name}\""), format!("it can be {}", possible.join(", ")))
+    }
+}
+
+impl Operand {
+    fn what(&self) -> String {
+        match self {
+            Self::Flag(_) => "a yes or no".to_owned(),
+            Self::Int(_) => "a whole number".to_owned(),
+            Self::Double(_) => "a decimal number".to_owned(),
+            Self::Spelled(text) => format!("the text \"{text}\""),
+            Self::Names { what, .. } | Self::Repeated { what, .. } | Self::Opaque { what, .. } => what.clone(),
+        }
+    }
+}
+
+fn comparison(name: &str) -> Option<Comparison> {
+    Some(match name {
+        operators::EQUALS => Comparison::Equal,
+        operators::NOT_EQUALS => Comparison::Unequal,
+        operators::LESS => Comparison::Less,
+        operators::LESS_EQUALS => Comparison::AtMost,
+        operators::GREATER => Comparison::Greater,
+        operators::GREATER_EQUALS => Comparison::AtLeast,
+        _ => return None,
+    })
+}
+
+fn operation(name: &str) -> Option<Operation> {
+    Some(match name {
+        operators::ADD => Operation::Add,
+        operators::SUBSTRACT => Operation::Subtract,
+        operators::MULTIPLY => Operation::Multiply,
+        operators::DIVIDE => Operation::Divide,
+        operators::MODULO => Operation::Remainder,
+        _ => return None,
+    })
+}
