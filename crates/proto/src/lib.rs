@@ -11,7 +11,14 @@ pub mod json;
 pub mod time;
 pub mod week;
 
-#[expect(missing_docs, clippy::all, unreachable_pub, reason = "generated; documented in proto/")]
+#[expect(
+    missing_docs,
+    unreachable_pub,
+    clippy::all,
+    clippy::allow_attributes,
+    clippy::too_many_lines,
+    reason = "generated; documented in proto/"
+)]
 mod generated {
     pub mod rapport {
         pub mod errors {

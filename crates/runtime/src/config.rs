@@ -45,9 +45,9 @@ impl Sources {
 pub struct ConfigError(pub Vec<String>);
 
 /// Reads settings whose compiled-in defaults are `defaults`. Environment variables
-/// are `PREFIX` + `SECTION__KEY`. A key in `secrets` ("section.key") may not stand
-/// in the file itself; `section.key_file` names a file that holds it, in the TOML
-/// file as in the environment.
+/// are `PREFIX` + `SECTION__KEY`. Any text may be kept in a file of its own, which
+/// `KEY_file` names instead; a key in `secrets` ("section.key") must not stand in
+/// the TOML file otherwise.
 ///
 /// # Errors
 /// Everything that is wrong, each with its source.
@@ -74,8 +74,8 @@ pub fn load<T: DeserializeOwned>(
     }
 }
 
-/// Reads a secret's file: its text without the line break at its end.
-fn read_secret(path: &Path) -> Result<String, String> {
+/// Reads a setting's own file: its text without the line break at its end.
+fn read_own_file(path: &Path) -> Result<String, String> {
     std::fs::read_to_string(path)
         .map(|text| text.trim_end_matches(['\n', '\r']).to_owned())
         .map_err(|error| format!("cannot read the file that it names: {error}"))

@@ -55,6 +55,20 @@ impl TryFrom<String> for Filter {
     }
 }
 
+impl Filter {
+    /// Warnings and errors alone.
+    #[must_use]
+    pub fn warnings() -> Self {
+        Self("warn".to_owned())
+    }
+
+    /// Whether it asks for what settings ask for by default.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        self.0 == "info"
+    }
+}
+
 /// Installs logging for the process. A second call, as in tests, changes nothing.
 pub fn init(telemetry: &Telemetry) {
     let filter = EnvFilter::try_new(&telemetry.filter.0).unwrap_or_else(|_| EnvFilter::new("info"));

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use toml::{Table, Value, de::DeTable};
 
-use super::{nearest::nearest, read_secret};
+use super::{nearest::nearest, read_own_file};
 
 /// A value for a key, and where it came from.
 pub(super) struct Override {
@@ -94,7 +94,7 @@ impl<'a> Schema<'a> {
         }
     }
 
-    /// Checks that the key exists, follows `…_file` of a secret, and notes the value.
+    /// Checks that the key exists, follows `…_file`, and notes the value.
     fn take(
         &self,
         source: String,
@@ -110,17 +110,18 @@ impl<'a> Schema<'a> {
             value,
         };
         let text = Value::String(String::new());
+        let is_text = |key: &&str| self.default(given.section, key).is_some_and(Value::is_str);
         let outcome = if let Some(default) = self.default(given.section, given.key) {
             if given.in_file && self.is_secret(given.section, given.key) {
                 Err(format!("a secret does not stand in a settings file; name one that holds it: {}_file", given.key))
             } else {
                 read(default).map(|value| note(given.key, value))
             }
-        } else if let Some(secret) = given.key.strip_suffix("_file").filter(|key| self.is_secret(given.section, key)) {
+        } else if let Some(key) = given.key.strip_suffix("_file").filter(is_text) {
             read(&text)
                 .and_then(|path| path.as_str().map(str::to_owned).ok_or_else(|| "must be a path".to_owned()))
-                .and_then(|path| read_secret(Path::new(&path)))
-                .map(|value| note(secret, Value::String(value)))
+                .and_then(|path| read_own_file(Path::new(&path)))
+                .map(|value| note(key, Value::String(value)))
         } else {
             Err(self.unknown(given))
         };
