@@ -1,8 +1,9 @@
 //! With whom, and when: therapists, hard filters, ranking.
 //!
 //! [`therapist`] is somebody who treats, [`weights`] the practice's choice of
-//! what counts how much, [`rank`] filters and orders; every candidate says why,
-//! every therapist left out by which filter.
+//! what counts how much. [`rank`] takes everybody through the filters (those of
+//! the person, then those of the calendar), scores the times that are left and
+//! orders them; every candidate says why, everybody left out by which filter.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,14 +13,18 @@ use crate::{
     contact::UsState,
     id::TherapistId,
     intake::{Care, Format, Preferences},
-    practice::Practice,
     triage::Urgency,
 };
 
+mod filter;
+mod free;
+mod rank;
+mod score;
 pub mod therapist;
 pub mod weights;
 
 pub use crate::calendar::busy::{Busy, blocks};
+pub use rank::{rank, span};
 pub use therapist::{Availability, Licence, Therapist};
 pub use weights::Weights;
 
@@ -112,24 +117,4 @@ pub struct Excluded {
     pub name: String,
     /// The first filter that did not let them pass, in words: "is not licensed for AK".
     pub filter: String,
-}
-
-/// The days whose blocks [`rank`] must be given: the whole weeks that the promise touches.
-#[must_use]
-#[expect(clippy::todo, reason = "signatures first")]
-pub fn span(_wish: &Wish<'_>, _practice: &Practice) -> (Timestamp, Timestamp) {
-    todo!()
-}
-
-/// Filters and orders. The same wish, roster (in any order), blocks and files give the same ranking.
-#[must_use]
-#[expect(clippy::todo, reason = "signatures first")]
-pub fn rank(
-    _wish: &Wish<'_>,
-    _therapists: &[Therapist],
-    _busy: &[Busy],
-    _practice: &Practice,
-    _weights: &Weights,
-) -> Ranking {
-    todo!()
 }

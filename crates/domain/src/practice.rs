@@ -1,20 +1,27 @@
 //! The files that a practice edits: always current, unlike the protocol that an intake pins.
+//!
+//! [`load`] reads practice.toml, [`roster`] roster.csv, [`promise`] says what
+//! both promise a client, in words and instants.
 
 use jiff::{
     SignedDuration, Timestamp,
     civil::{Date, Weekday},
     tz::TimeZone,
 };
+use serde::Deserialize;
 
 use crate::{
     calendar::week::WeeklyWindow,
-    contact::{EmailAddress, Language},
+    contact::{EmailAddress, Language, UsState},
     intake::Care,
-    matching::Therapist,
-    problem::{FileProblem, Loaded},
-    protocol::{Files, Protocol},
-    triage::{Booking, Safety, Urgency},
+    protocol::Protocol,
 };
+
+mod load;
+mod promise;
+mod roster;
+mod section;
+mod words;
 
 /// practice.toml, checked, with the protocol that new intakes begin with.
 #[derive(Clone)]
@@ -60,7 +67,8 @@ pub struct Practice {
 }
 
 /// A text in every language that Rapport writes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Text {
     /// English.
     pub en: String,
@@ -114,6 +122,8 @@ pub struct Location {
     pub name: String,
     /// The street address.
     pub address: String,
+    /// The state that it lies in.
+    pub state: UsState,
     /// Ids of its rooms, unique in the practice, in the order in which they are given out.
     pub rooms: Vec<String>,
 }
@@ -240,64 +250,11 @@ pub struct SafetyNotice<'a> {
     pub discretion: String,
 }
 
-#[expect(clippy::todo, reason = "signatures first")]
 impl Practice {
-    /// Reads the practice's folder: path → text.
-    ///
-    /// # Errors
-    /// Everything that is wrong with it.
-    pub fn load(_files: &Files) -> Result<Loaded<Self>, Vec<FileProblem>> {
-        todo!()
-    }
-
-    /// Reads roster.csv, which seeds an empty database.
-    ///
-    /// # Errors
-    /// Everything that is wrong with it.
-    pub fn roster(&self, _files: &Files) -> Result<Loaded<Vec<Therapist>>, Vec<FileProblem>> {
-        todo!()
-    }
-
     /// The day it is in the practice's zone.
     #[must_use]
     pub fn today(&self, now: Timestamp) -> Date {
         now.to_zoned(self.zone.clone()).date()
-    }
-
-    /// By when a case must be answered.
-    #[must_use]
-    pub fn respond_by(&self, _urgency: Urgency, _booking: Booking, _care: Care, _now: Timestamp) -> Timestamp {
-        todo!()
-    }
-
-    /// When somebody calls, and the sentence that says so.
-    #[must_use]
-    pub fn call_promise(
-        &self,
-        _urgency: Urgency,
-        _safe_hours: &[WeeklyWindow],
-        _language: Language,
-        _now: Timestamp,
-    ) -> (Timestamp, String) {
-        todo!()
-    }
-
-    /// What must be shown at once to somebody whose answers call for a person; `None` where none do.
-    #[must_use]
-    pub fn safety_notice(
-        &self,
-        _safety: &Safety,
-        _safe_hours: &[WeeklyWindow],
-        _language: Language,
-        _now: Timestamp,
-    ) -> Option<SafetyNotice<'_>> {
-        todo!()
-    }
-
-    /// What is promised to whom, in plain sentences.
-    #[must_use]
-    pub fn promises(&self, _language: Language) -> Vec<String> {
-        todo!()
     }
 
     /// A room's location.

@@ -1,0 +1,152 @@
+//! Soft terms: who fits better, weighed by matching.yaml and said in words.
+
+use super::{Term, Therapist, Weights, Wish, free::Free};
+use crate::{calendar::words, contact::Language, practice::Practice};
+
+/// A driver leads when it shows at least this share of the strongest one.
+const LEADING: f64 = 0.5;
+
+/// The terms of one therapist that no time changes; then each time adds its own.
+pub(super) struct Scorer<'a> {
+    wish: &'a Wish<'a>,
+    practice: &'a Practice,
+    weights: &'a Weights,
+    all: f64,
+    horizon: (jiff::Timestamp, jiff::Timestamp),
+}
+
+/// A term before it is put in words: its name, its weight, its value.
+type Bare = (&'static str, f64, f64);
+
+impl<'a> Scorer<'a> {
+    pub(super) fn new(wish: &'a Wish<'a>, practice: &'a Practice, weights: &'a Weights) -> Self {
+        let terms = weights.terms;
+        let all = terms.drivers + terms.preferences + terms.soon + terms.continuity + terms.even_load;
+        Self { wish, practice, weights, all, horizon: super::free::horizon(wish, practice) }
+    }
+
+    /// From 0 to 1.
+    pub(super) fn score(&self, therapist: &Therapist, free: &Free) -> f64 {
+        self.terms(therapist, free).iter().map(|(_, weight, value)| weight * value).sum()
+    }
+
+    /// What the score is made of, in words.
+    pub(super) fn because(&self, therapist: &Therapist, free: &Free) -> Vec<Term> {
+        let terms = self.terms(therapist, free);
+        let counted = terms.into_iter().filter(|(_, weight, _)| *weight > 0.0);
+        counted
+            .map(|(term, weight, value)| Term {
+                term: term.to_owned(),
+                weight,
+                value,
+                text: match term {
+                    "drivers" => self.drivers_text(therapist),
+                    "preferences" => self.preferences_text(therapist),
+                    "soon" => self.soon_text(free),
+                    "continuity" if value > 0.0 => "has seen them before".to_owned(),
+                    "continuity" => "would be new to them".to_owned(),
+                    _ => format!("{} of {} sessions taken that week", free.week.booked, therapist.weekly_capacity),
+                },
+            })
+            .collect()
+    }
+
+    fn terms(&self, therapist: &Therapist, free: &Free) -> [Bare; 5] {
+        let terms = self.weights.terms;
+        [
+            ("drivers", terms.drivers / self.all, self.drivers(therapist)),
+            ("preferences", terms.preferences / self.all, self.preferences(therapist)),
+            ("soon", terms.soon / self.all, self.soon(free)),
+            ("continuity", terms.continuity / self.all, f64::from(self.wish.continuity == Some(therapist.id))),
+            ("even_load", terms.even_load / self.all, 1.0 - load(therapist, free)),
+        ]
+    }
+
+    /// Leading drivers, strongest first: what a person reads, how strong, the method that the practice answers with.
+    fn leading(&self) -> Vec<(&'a str, f64, &'a str)> {
+        let known = |(id, strength): (&String, &f64)| {
+            let driver = self.weights.drivers.get(id)?;
+            Some((driver.label.as_str(), *strength, driver.method.as_str()))
+        };
+        let mut drivers: Vec<_> = self.wish.drivers.iter().filter_map(known).collect();
+        let strongest = drivers.iter().map(|(_, strength, _)| *strength).fold(0.0, f64::max);
+        drivers.retain(|(_, strength, _)| *strength > 0.0 && *strength >= strongest * LEADING);
+        drivers.sort_by(|one, other| other.1.total_cmp(&one.1));
+        drivers
+    }
+
+    /// The share of the leading drivers whose method they are trained in.
+    fn drivers(&self, therapist: &Therapist) -> f64 {
+        let leading = self.leading();
+        let fits = leading.iter().filter(|(.., method)| therapist.methods.contains(*method));
+        share(fits.map(|(_, strength, _)| strength).sum(), leading.iter().map(|(_, strength, _)| strength).sum())
+    }
+
+    fn drivers_text(&self, therapist: &Therapist) -> String {
+        let leading = self.leading();
+        let fitting: Vec<String> = leading
+            .iter()
+            .filter(|(.., method)| therapist.methods.contains(*method))
+            .map(|(label, _, method)| {
+                let trained = self.weights.methods.get(*method).map_or(*method, String::as_str);
+                format!("{trained}, which answers {label}")
+            })
+            .collect();
+        match (leading.is_empty(), fitting.is_empty()) {
+            (true, _) => "no driver stands out".to_owned(),
+            (false, true) => "trained for none of the leading drivers".to_owned(),
+            (false, false) => fitting.join("; "),
+        }
+    }
+
+    /// Wishes that are no filters: whether each was asked for and is met.
+    fn wishes(&self, therapist: &Therapist) -> Vec<(bool, String)> {
+        let each = self.wish.preferences.iter();
+        each.flat_map(|wish| {
+            let named = wish.therapist.map(|asked| (asked == therapist.id, "asked for by name".to_owned()));
+            let gender = wish.therapist_gender.as_ref();
+            named
+                .into_iter()
+                .chain(gender.map(|gender| (*gender == therapist.gender, format!("a {gender}, as wished"))))
+        })
+        .collect()
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a handful of wishes")]
+    fn preferences(&self, therapist: &Therapist) -> f64 {
+        let wishes = self.wishes(therapist);
+        share(wishes.iter().filter(|(met, _)| *met).count() as f64, wishes.len() as f64)
+    }
+
+    fn preferences_text(&self, therapist: &Therapist) -> String {
+        let wishes = self.wishes(therapist);
+        let met: Vec<&str> = wishes.iter().filter(|(met, _)| *met).map(|(_, text)| text.as_str()).collect();
+        match (wishes.is_empty(), met.is_empty()) {
+            (true, _) => "no wish beyond the filters".to_owned(),
+            (false, true) => "meets no further wish".to_owned(),
+            (false, false) => met.join("; "),
+        }
+    }
+
+    /// 1 at the first moment that may be booked, 0 at the promise's last.
+    fn soon(&self, free: &Free) -> f64 {
+        let (from, until) = self.horizon;
+        let seconds = |until: jiff::Timestamp| from.duration_until(until).as_secs_f64();
+        1.0 - share(seconds(free.slot.starts_at), seconds(until))
+    }
+
+    fn soon_text(&self, free: &Free) -> String {
+        let at = free.slot.starts_at.to_zoned(self.practice.zone.clone());
+        format!("first session on {}, {}", words::day(Language::En, &at), words::time(Language::En, &at))
+    }
+}
+
+/// The share of a therapist's week that is taken.
+pub(super) fn load(therapist: &Therapist, free: &Free) -> f64 {
+    share(f64::from(free.week.booked), f64::from(therapist.weekly_capacity))
+}
+
+/// A part of a whole, from 0 to 1; 0 of nothing.
+fn share(part: f64, whole: f64) -> f64 {
+    if whole > 0.0 { (part / whole).clamp(0.0, 1.0) } else { 0.0 }
+}
