@@ -18,8 +18,13 @@ use rapport_store::Store;
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
+mod calendar_part;
+mod letters;
 pub mod texts;
 pub mod transport;
+mod values;
+mod wall_time;
+mod write_letter;
 
 pub use texts::LetterTexts;
 pub use transport::MailUrl;

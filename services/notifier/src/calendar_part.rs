@@ -1,0 +1,91 @@
+//! The entry for the client's calendar (iTIP, RFC 5546).
+//!
+//! Instants are UTC, so that no zone definition is needed; the UID is the
+//! appointment and SEQUENCE its state, so that a calendar follows each change.
+
+use icalendar::{Calendar, Class, Component as _, Event, EventStatus, Property};
+use jiff::Timestamp;
+use rapport_domain::{appointment::Appointment, contact::EmailAddress};
+
+use crate::letters::{Letterhead, Meeting};
+
+/// What an entry is made of.
+pub(crate) struct Entry<'a> {
+    /// What it does.
+    pub(crate) meeting: Meeting,
+    /// The session.
+    pub(crate) appointment: &'a Appointment,
+    /// What it shows.
+    pub(crate) summary: &'a str,
+    /// Whose calendar it is for: the one attendee.
+    pub(crate) attendee: &'a EmailAddress,
+    /// Who invites.
+    pub(crate) letterhead: &'a Letterhead,
+    /// When the letter was queued; the same at every try.
+    pub(crate) stamp: Timestamp,
+}
+
+impl Meeting {
+    /// The name that stands in the calendar and in the part's content type.
+    pub(crate) const fn method(self) -> &'static str {
+        match self {
+            Self::Request => "REQUEST",
+            Self::Cancel => "CANCEL",
+        }
+    }
+}
+
+/// The text of the calendar part, with CRLF at each line's end.
+pub(crate) fn calendar_part(entry: &Entry<'_>) -> String {
+    let sender = &entry.letterhead.sender_email;
+    let mut event = Event::new();
+    event
+        .uid(&format!("{}@{}", entry.appointment.id.uuid(), domain_of(sender)))
+        .sequence(entry.appointment.sequence)
+        .add_property("DTSTAMP", utc(entry.stamp))
+        .add_property("DTSTART", utc(entry.appointment.starts_at))
+        .add_property("DTEND", utc(entry.appointment.ends_at))
+        .summary(entry.summary)
+        .status(match entry.meeting {
+            Meeting::Request => EventStatus::Confirmed,
+            Meeting::Cancel => EventStatus::Cancelled,
+        })
+        .class(Class::Private)
+        .append_property(
+            Property::new("ORGANIZER", mailto(sender)).add_parameter("CN", &quotable(&entry.letterhead.sender_name)).done(),
+        )
+        .append_property(
+            Property::new("ATTENDEE", mailto(entry.attendee))
+                .add_parameter("ROLE", "REQ-PARTICIPANT")
+                .add_parameter("PARTSTAT", "ACCEPTED")
+                .add_parameter("RSVP", "FALSE")
+                .done(),
+        );
+    Calendar::empty()
+        .append_property(Property::new("VERSION", "2.0"))
+        .append_property(Property::new("PRODID", format!("-//{}//EN", quotable(&entry.letterhead.sender_name))))
+        .append_property(Property::new("CALSCALE", "GREGORIAN"))
+        .append_property(Property::new("METHOD", entry.meeting.method()))
+        .push(event.done())
+        .done()
+        .to_string()
+}
+
+/// What stands behind the `@` of the practice's address: its own name space.
+pub(crate) fn domain_of(address: &EmailAddress) -> &str {
+    address.as_str().rsplit('@').next().unwrap_or_default()
+}
+
+/// `20261203T223000Z`, to the second as calendars count.
+fn utc(at: Timestamp) -> String {
+    at.strftime("%Y%m%dT%H%M%SZ").to_string()
+}
+
+fn mailto(address: &EmailAddress) -> String {
+    format!("mailto:{}", address.as_str())
+}
+
+/// Without what would end a parameter's quotes or its line (RFC 5545, 3.1).
+fn quotable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() && *c != '"').collect()
+}

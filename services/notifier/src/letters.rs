@@ -1,0 +1,149 @@
+//! Which letters there are. Each stands in a file of its own, with what it may
+//! tell, when it is no longer true, and what it puts into a calendar; the words
+//! are the practice's ([`crate::texts`]).
+
+use jiff::{Timestamp, tz::TimeZone};
+use rapport_domain::{
+    appointment::{Appointment, AppointmentState},
+    case::Case,
+    contact::{EmailAddress, Mailbox},
+    letter::LetterKind,
+    practice::Practice,
+};
+
+mod cancelled;
+mod confirmed;
+mod held;
+mod no_time_yet;
+mod staff_alert;
+mod we_will_call;
+
+/// A letter: everything about it but its words.
+pub(crate) struct Letter {
+    /// Which.
+    pub(crate) kind: LetterKind,
+    /// Whom it is for.
+    pub(crate) audience: Audience,
+    /// What its words may tell, beside the practice's phone and sender name.
+    pub(crate) tells: &'static [Tells],
+    /// The instant that [`Tells::By`] tells.
+    pub(crate) by: fn(&Matter<'_>) -> Timestamp,
+    /// Whether it is still true; one that is not is never sent.
+    pub(crate) still_true: fn(&Matter<'_>) -> bool,
+    /// What it does to the client's calendar.
+    pub(crate) calendar: Option<Meeting>,
+}
+
+/// Whom a letter is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Audience {
+    /// The intake's own client.
+    Client,
+    /// Somebody on call.
+    Staff,
+}
+
+/// Something that a letter's words may tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tells {
+    /// `name`: the client's given name.
+    Name,
+    /// `when`, `day`, `time`: the appointment's start.
+    When,
+    /// `by`, `by_day`: until when something happens.
+    By,
+    /// `case`: the case's resource name.
+    Case,
+}
+
+/// What a letter does to a calendar, as iTIP names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Meeting {
+    /// Puts it there.
+    Request,
+    /// Takes it out.
+    Cancel,
+}
+
+/// What a letter is about, as it stands now: all that any letter may know.
+pub(crate) struct Matter<'a> {
+    /// When the letter was queued.
+    pub(crate) queued_at: Timestamp,
+    /// Its case.
+    pub(crate) case: &'a Case,
+    /// Its appointment, where it is about one.
+    pub(crate) appointment: Option<&'a Appointment>,
+    /// The state of the appointment that it was queued for.
+    pub(crate) sequence: Option<u32>,
+    /// The given name of the client that it goes to.
+    pub(crate) given_name: Option<&'a str>,
+    /// When somebody calls; what the client read on the page comes from the same calendar.
+    pub(crate) call_by: Timestamp,
+    /// Who writes.
+    pub(crate) letterhead: &'a Letterhead,
+}
+
+/// What letters tell of the practice, and no more.
+#[derive(Clone)]
+pub(crate) struct Letterhead {
+    /// The neutral name that letters come from.
+    pub(crate) sender_name: String,
+    /// The address that letters come from.
+    pub(crate) sender_email: EmailAddress,
+    /// Where to call, as a person reads it.
+    pub(crate) phone: String,
+    /// The zone of every wall time.
+    pub(crate) zone: TimeZone,
+}
+
+impl Letterhead {
+    /// The practice's.
+    pub(crate) fn of(practice: &Practice) -> Self {
+        Self {
+            sender_name: practice.sender_name.clone(),
+            sender_email: practice.sender_email.clone(),
+            phone: practice.phone.clone(),
+            zone: practice.zone.clone(),
+        }
+    }
+}
+
+impl Matter<'_> {
+    /// Whether the appointment is in this state, and has not changed since the letter was queued.
+    fn appointment_is(&self, state: AppointmentState) -> bool {
+        self.appointment.is_some_and(|it| it.state == state && Some(it.sequence) == self.sequence)
+    }
+}
+
+impl Letter {
+    /// The letter of a kind: the list of all of them.
+    pub(crate) const fn of(kind: LetterKind) -> &'static Self {
+        match kind {
+            LetterKind::Held => &held::LETTER,
+            LetterKind::Confirmed => &confirmed::LETTER,
+            LetterKind::Cancelled => &cancelled::LETTER,
+            LetterKind::NoTimeYet => &no_time_yet::LETTER,
+            LetterKind::WeWillCall => &we_will_call::LETTER,
+            LetterKind::StaffAlert => &staff_alert::LETTER,
+        }
+    }
+
+    /// What it tells in this mailbox. One that somebody else reads learns the
+    /// time and whom to call, whatever the practice's words would like to say.
+    pub(crate) fn tells(&self, mailbox: Mailbox) -> impl Iterator<Item = Tells> {
+        self.tells.iter().copied().filter(move |told| mailbox == Mailbox::Private || *told == Tells::When)
+    }
+
+    /// What it does to the calendar behind this mailbox.
+    pub(crate) fn calendar(&self, mailbox: Mailbox) -> Option<Meeting> {
+        self.calendar.filter(|_| mailbox == Mailbox::Private)
+    }
+
+    /// The mailboxes that its words are written for. On-call addresses are the practice's own.
+    pub(crate) const fn mailboxes(&self) -> &'static [Mailbox] {
+        match self.audience {
+            Audience::Client => &[Mailbox::Private, Mailbox::Shared],
+            Audience::Staff => &[Mailbox::Private],
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! To somebody on call: a case needs a person. Claiming a case does not silence
+//! it; only an ended one needs nobody.
+
+use rapport_domain::{case::CaseState, letter::LetterKind};
+
+use super::{Audience, Letter, Tells};
+
+/// Told by: when the case must be answered.
+pub(super) const LETTER: Letter = Letter {
+    kind: LetterKind::StaffAlert,
+    audience: Audience::Staff,
+    tells: &[Tells::Case, Tells::By],
+    by: |matter| matter.case.respond_by,
+    still_true: |matter| matter.case.state != CaseState::Closed,
+    calendar: None,
+};

@@ -1,0 +1,15 @@
+//! A person of the practice will call.
+
+use rapport_domain::{case::CaseState, letter::LetterKind};
+
+use super::{Audience, Letter, Tells};
+
+/// Told by: when somebody calls.
+pub(super) const LETTER: Letter = Letter {
+    kind: LetterKind::WeWillCall,
+    audience: Audience::Client,
+    tells: &[Tells::Name, Tells::By],
+    by: |matter| matter.call_by,
+    still_true: |matter| matter.case.state == CaseState::BeforeStaff,
+    calendar: None,
+};

@@ -1,0 +1,114 @@
+//! From words to the message's bytes: the same bytes whenever the same letter is
+//! written, so that nothing in it is random or read from a clock.
+
+use std::time::SystemTime;
+
+use lettre::{
+    Address, Message,
+    message::{
+        Mailbox as HeaderMailbox, MultiPart, SinglePart,
+        header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
+    },
+};
+use rapport_domain::{
+    contact::{EmailAddress, Language, Mailbox},
+    id::LetterId,
+};
+
+use crate::{
+    calendar_part::{Entry, calendar_part, domain_of},
+    letters::{Letter, Matter},
+    texts::LetterTexts,
+    values::Values,
+};
+
+/// To whom a letter goes, and how it must read there.
+pub(crate) struct Addressee<'a> {
+    /// Where it goes.
+    pub(crate) email: &'a EmailAddress,
+    /// Who reads that.
+    pub(crate) mailbox: Mailbox,
+    /// In which language.
+    pub(crate) language: Language,
+}
+
+/// Why a letter could not be written. None of it repeats a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum WriteError {
+    /// The check at load should have found it.
+    #[error("the letter's words do not render")]
+    Words,
+    /// Not an address that a mail server takes.
+    #[error("the address cannot be used in mail")]
+    Address,
+    /// A part could not be put together.
+    #[error("the message could not be put together")]
+    Message,
+}
+
+/// Writes a letter.
+pub(crate) fn write_letter(
+    texts: &LetterTexts,
+    id: LetterId,
+    letter: &Letter,
+    to: &Addressee<'_>,
+    matter: &Matter<'_>,
+) -> Result<Vec<u8>, WriteError> {
+    let values = Values::new(letter, to.mailbox, to.language, matter);
+    let words = texts.words((letter.kind, to.mailbox, to.language), &values).map_err(|_| WriteError::Words)?;
+    let html = texts.html(&words, to.language, &values).map_err(|_| WriteError::Words)?;
+    let mut parts = MultiPart::alternative()
+        .boundary(format!("=_{}", id.uuid().simple()))
+        .singlepart(part(ContentType::TEXT_PLAIN, words.plain_text(&values)))
+        .singlepart(part(ContentType::TEXT_HTML, html));
+    if let (Some(meeting), Some(appointment), Some(summary)) =
+        (letter.calendar(to.mailbox), matter.appointment, words.calendar.as_deref())
+    {
+        let (letterhead, stamp) = (matter.letterhead, matter.queued_at);
+        let entry = Entry { meeting, appointment, summary, attendee: to.email, letterhead, stamp };
+        let content_type = format!("text/calendar; charset=utf-8; method={}", meeting.method());
+        let content_type = ContentType::parse(&content_type).map_err(|_| WriteError::Message)?;
+        parts = parts.singlepart(part(content_type, calendar_part(&entry)));
+    }
+    let from = &matter.letterhead.sender_email;
+    let message = Message::builder()
+        .from(HeaderMailbox::new(Some(matter.letterhead.sender_name.clone()), address(from)?))
+        .to(HeaderMailbox::new(None, address(to.email)?))
+        .subject(words.subject)
+        .date(SystemTime::from(matter.queued_at))
+        .message_id(Some(format!("<{}@{}>", id.uuid(), domain_of(from))))
+        .raw_header(header("Auto-Submitted", "auto-generated"))
+        .raw_header(header("Content-Language", to.language.tag()))
+        .multipart(parts)
+        .map_err(|_| WriteError::Message)?;
+    let bytes = message.formatted();
+    if is_well_formed(&bytes) { Ok(bytes) } else { Err(WriteError::Message) }
+}
+
+/// Quoted-printable whatever is in it: no line is too long, none is left bare.
+fn part(content_type: ContentType, body: String) -> SinglePart {
+    SinglePart::builder().header(content_type).header(ContentTransferEncoding::QuotedPrintable).body(body)
+}
+
+fn address(email: &EmailAddress) -> Result<Address, WriteError> {
+    email.as_str().parse().map_err(|_| WriteError::Address)
+}
+
+fn header(name: &'static str, value: &str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+}
+
+/// ASCII in lines that end with CRLF, no CR or LF beside, and none over 998 bytes
+/// (RFC 5322, 2.1.1): what a relay may rewrite or cut is never sent.
+fn is_well_formed(message: &[u8]) -> bool {
+    let lines = || message.split(|byte| *byte == b'\n');
+    let ended = message.ends_with(b"\r\n");
+    let all_but_last = lines().count().saturating_sub(1);
+    let each_fits = lines().take(all_but_last).all(|line| {
+        line.strip_suffix(b"\r").is_some_and(|line| line.len() <= 998 && !line.contains(&b'\r') && line.is_ascii())
+    });
+    ended && each_fits
+}
+
+#[cfg(test)]
+mod tests;

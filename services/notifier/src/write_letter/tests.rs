@@ -1,0 +1,315 @@
+//! Every letter × mailbox × language as it leaves, and what must never be in it.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use jiff::{Timestamp, tz::TimeZone};
+use rapport_domain::{
+    appointment::{Appointment, AppointmentState},
+    case::{Case, CaseState},
+    id::{AppointmentId, CaseId, TherapistId},
+    intake::{Care, CareWish, Format, IfPartnerSilent},
+    letter::LetterKind,
+    protocol::Files,
+    triage::{Booking, Urgency},
+};
+use uuid::Uuid;
+
+use super::*;
+use crate::letters::Letterhead;
+
+fn practice_files() -> Files {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/charlotte");
+    let mut files = Files::new();
+    for sub in ["letters", "letters/en", "letters/es"] {
+        for entry in fs::read_dir(folder.join(sub)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                let name = format!("{sub}/{}", path.file_name().unwrap().to_str().unwrap());
+                files.insert(name, fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+    files
+}
+
+fn texts() -> LetterTexts {
+    LetterTexts::load(&practice_files()).unwrap_or_else(|problems| {
+        panic!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    })
+}
+
+fn instant(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn letterhead() -> Letterhead {
+    Letterhead {
+        sender_name: "Riverbend".to_owned(),
+        sender_email: EmailAddress::parse("hello@riverbend.example.com").unwrap(),
+        phone: "704-555-0100".to_owned(),
+        zone: TimeZone::get("America/New_York").unwrap(),
+    }
+}
+
+/// A case and an appointment that tell of everything that a letter must not.
+fn telling(state: AppointmentState) -> (Case, Appointment) {
+    let case_id = CaseId::new(Uuid::from_u128(0x0190_a1b2_0000_7000_8000_0000_0000_0001));
+    let case = Case {
+        id: case_id,
+        care: CareWish::Couple(IfPartnerSilent::KeepLooking),
+        state: CaseState::BeforeStaff,
+        urgency: Urgency::Urgent,
+        booking: Booking::Never,
+        clinician_only: true,
+        flagged: true,
+        respond_by: instant("2026-12-01T19:00:00Z"),
+        created_at: instant("2026-11-30T15:00:00Z"),
+        assignee: Some("clinician-jordan".to_owned()),
+        silent_rounds: 1,
+        version: 3,
+    };
+    let appointment = Appointment {
+        id: AppointmentId::new(Uuid::from_u128(0x0190_a1b2_0000_7000_8000_0000_0000_0002)),
+        case: case_id,
+        therapist: TherapistId::new(Uuid::from_u128(0x0190_a1b2_0000_7000_8000_0000_0000_0003)),
+        care: Care::Couple,
+        format: Format::InPerson,
+        room: Some("eastover-2".to_owned()),
+        starts_at: instant("2026-12-03T22:30:00Z"),
+        ends_at: instant("2026-12-03T23:50:00Z"),
+        state,
+        release_at: Some(instant("2026-12-01T22:30:00Z")),
+        accepted: true,
+        sequence: 2,
+    };
+    (case, appointment)
+}
+
+fn state_for(kind: LetterKind) -> AppointmentState {
+    match kind {
+        LetterKind::Held => AppointmentState::Held,
+        LetterKind::Cancelled => AppointmentState::Cancelled,
+        _ => AppointmentState::Confirmed,
+    }
+}
+
+fn write(texts: &LetterTexts, kind: LetterKind, mailbox: Mailbox, language: Language, name: &str) -> Vec<u8> {
+    let (case, appointment) = telling(state_for(kind));
+    let letterhead = letterhead();
+    let matter = Matter {
+        queued_at: instant("2026-11-30T15:00:01.25Z"),
+        case: &case,
+        appointment: Some(&appointment),
+        sequence: Some(2),
+        given_name: Some(name),
+        call_by: instant("2026-12-01T15:00:00Z"),
+        letterhead: &letterhead,
+    };
+    assert!((Letter::of(kind).still_true)(&matter));
+    let email = EmailAddress::parse("sample@example.com").unwrap();
+    let to = Addressee { email: &email, mailbox, language };
+    let id = LetterId::new(Uuid::from_u128(0x0190_a1b2_0000_7000_8000_0000_0000_0004));
+    write_letter(texts, id, Letter::of(kind), &to, &matter).unwrap()
+}
+
+fn every_letter() -> impl Iterator<Item = (LetterKind, Mailbox, Language)> {
+    LetterKind::ALL.into_iter().flat_map(|kind| {
+        Letter::of(kind)
+            .mailboxes()
+            .iter()
+            .flat_map(move |mailbox| Language::ALL.into_iter().map(move |language| (kind, *mailbox, language)))
+    })
+}
+
+/// The parts of a message by content type, decoded; its own small reader, so that the test does not trust the writer.
+fn parts(message: &[u8]) -> BTreeMap<String, String> {
+    let text = std::str::from_utf8(message).unwrap();
+    text.split("--=_0190a1b2000070008000000000000004\r\n")
+        .skip(1)
+        .map(|part| {
+            let (head, body) = part.split_once("\r\n\r\n").unwrap();
+            let content_type = head.lines().find_map(|line| line.strip_prefix("Content-Type: ")).unwrap();
+            let body = body.split("\r\n--=_").next().unwrap();
+            (content_type.to_owned(), decode_quoted_printable(body))
+        })
+        .collect()
+}
+
+fn decode_quoted_printable(body: &str) -> String {
+    let mut bytes = Vec::new();
+    let joined = body.replace("=\r\n", "");
+    let mut rest = joined.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'=' {
+            let hex = [rest.next().unwrap(), rest.next().unwrap()];
+            bytes.push(u8::from_str_radix(std::str::from_utf8(&hex).unwrap(), 16).unwrap());
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+fn file_stem((kind, mailbox, language): (LetterKind, Mailbox, Language)) -> String {
+    let mailbox = if mailbox == Mailbox::Shared { "shared" } else { "private" };
+    format!("{}.{mailbox}.{}", kind.name(), language.tag())
+}
+
+/// `UPDATE_SNAPSHOTS=1 cargo test -p rapport-notifier` writes them anew; look at the difference.
+#[test]
+fn every_letter_is_what_its_snapshot_shows() {
+    let texts = texts();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots");
+    for letter @ (kind, mailbox, language) in every_letter() {
+        let message = write(&texts, kind, mailbox, language, "Sample");
+        let path = folder.join(format!("{}.eml", file_stem(letter)));
+        if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(&path, &message).unwrap();
+        }
+        let kept = fs::read(&path).unwrap_or_default();
+        assert!(kept == message, "{} differs", path.display());
+    }
+}
+
+#[test]
+fn the_same_letter_is_the_same_bytes_at_every_try() {
+    let texts = texts();
+    for (kind, mailbox, language) in every_letter() {
+        assert!(
+            write(&texts, kind, mailbox, language, "Sample") == write(&texts, kind, mailbox, language, "Sample")
+        );
+    }
+}
+
+/// Guard: `Letter::tells` and `Letter::calendar`, which let a shared mailbox learn the time and the phone only.
+#[test]
+fn a_shared_mailbox_learns_the_time_and_the_phone_only() {
+    let texts = texts();
+    for (kind, _, language) in every_letter().filter(|(_, mailbox, _)| *mailbox == Mailbox::Shared) {
+        let message = write(&texts, kind, Mailbox::Shared, language, "Zebulon");
+        let parts = parts(&message);
+        assert_eq!(parts.keys().map(String::as_str).collect::<Vec<_>>(), [
+            "text/html; charset=utf-8",
+            "text/plain; charset=utf-8"
+        ]);
+        let whole = format!("{}{parts:?}", String::from_utf8(message).unwrap());
+        assert!(!whole.contains("Zebulon"));
+        assert!(!whole.contains("BEGIN:VCALENDAR"));
+        assert!(whole.contains("704-555-0100"));
+    }
+}
+
+/// Guard: `Matter` and `Letter::tells`; the case and appointment above hold everything that would tell.
+#[test]
+fn no_letter_tells_the_care_the_partner_the_therapist_the_place_or_a_score() {
+    let texts = texts();
+    for (kind, mailbox, language) in every_letter() {
+        let message = write(&texts, kind, mailbox, language, "Sample");
+        let head = String::from_utf8(message.clone()).unwrap();
+        let head = head.split("\r\n\r\n").next().unwrap();
+        let whole = format!("{head}\n{}", parts(&message).into_values().collect::<String>()).to_lowercase();
+        for told in [
+            "couple", "pareja", "partner", "therap", "terap", "urgent", "clinician", "jordan", "eastover", "in_person",
+            "flagged", "counsel", "marri", "0190a1b2-0000-7000-8000-000000000003", "http", "www.", "href",
+        ] {
+            assert!(!whole.contains(told), "{}: {told}", file_stem((kind, mailbox, language)));
+        }
+    }
+}
+
+#[test]
+fn a_private_mailbox_gets_the_calendar_part_that_fits() {
+    let texts = texts();
+    for (kind, method, status) in
+        [(LetterKind::Confirmed, "REQUEST", "CONFIRMED"), (LetterKind::Cancelled, "CANCEL", "CANCELLED")]
+    {
+        let parts = parts(&write(&texts, kind, Mailbox::Private, Language::En, "Sample"));
+        let calendar = &parts[&format!("text/calendar; charset=utf-8; method={method}")];
+        for line in [
+            &format!("METHOD:{method}"),
+            &format!("STATUS:{status}"),
+            "UID:0190a1b2-0000-7000-8000-000000000002@riverbend.example.com",
+            "SEQUENCE:2",
+            "DTSTART:20261203T223000Z",
+            "DTEND:20261203T235000Z",
+            "DTSTAMP:20261130T150001Z",
+            "SUMMARY:Riverbend",
+        ] {
+            assert!(calendar.contains(&format!("{line}\r\n")), "{line} in {calendar}");
+        }
+        assert_eq!(calendar.matches("ATTENDEE").count(), 1);
+    }
+    let held = parts(&write(&texts, LetterKind::Held, Mailbox::Private, Language::En, "Sample"));
+    assert!(held.keys().all(|content_type| !content_type.contains("calendar")));
+}
+
+/// Names reach this point parsed; this is the second lock. Guards: `Values::put` and lettre's header encoding.
+#[test]
+fn no_value_injects_a_header_a_line_or_markup() {
+    let texts = texts();
+    let plain = write(&texts, LetterKind::Confirmed, Mailbox::Private, Language::En, "Sample");
+    let names_of = |message: &[u8]| {
+        let text = String::from_utf8(message.to_vec()).unwrap();
+        let head = text.split("\r\n\r\n").next().unwrap().to_owned();
+        head.lines()
+            .filter(|line| !line.starts_with(' '))
+            .map(|line| line.split(':').next().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let mut hostile: Vec<String> = [
+        "A\r\nBcc: other@example.com",
+        "A\nX-Evil: 1",
+        "A\r\n\r\nbody",
+        "\r\n.\r\nMAIL FROM:<x@example.com>",
+        "<script>alert(1)</script>",
+        "\u{202e}elpmaS\u{2066}",
+        "a\u{2028}subject: b",
+        "{{ phone }}{% raw %}",
+        "\"; METHOD=CANCEL",
+        "=_0190a1b2000070008000000000000004--",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    if let Some(corpus) = std::env::var_os("RAPPORT_CORPUS") {
+        let naughty = fs::read_to_string(Path::new(&corpus).join("blns.json")).unwrap();
+        hostile.extend(serde_json::from_str::<Vec<String>>(&naughty).unwrap());
+    }
+    for name in hostile {
+        for (kind, mailbox, language) in every_letter() {
+            let message = write(&texts, kind, mailbox, language, &name);
+            assert!(is_well_formed(&message));
+            if (kind, mailbox, language) == (LetterKind::Confirmed, Mailbox::Private, Language::En) {
+                assert_eq!(names_of(&message), names_of(&plain), "{name:?}");
+            }
+            let parts = parts(&message);
+            assert_eq!(parts.len(), 2 + usize::from(Letter::of(kind).calendar(mailbox).is_some()), "{name:?}");
+            let html = &parts["text/html; charset=utf-8"];
+            assert!(!html.contains("<script"), "{name:?}");
+            assert!(!html.contains('\u{202e}') && !html.contains('\u{2066}'), "{name:?}");
+        }
+    }
+}
+
+#[test]
+fn a_practices_slips_are_told_by_file_line_and_column() {
+    #[track_caller]
+    fn check(path: &str, change: impl Fn(&str) -> String, told: &str) {
+        let mut files = practice_files();
+        let text = change(&files[path]);
+        files.insert(path.to_owned(), text);
+        let problems = LetterTexts::load(&files).err().unwrap_or_default();
+        let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        assert!(problems.iter().any(|problem| problem.starts_with(told)), "{told}\n{problems:#?}");
+    }
+    let held = "letters/en/held.shared.txt";
+    check(held, |text| text.replace("questions", "{{ name }}"), "letters/en/held.shared.txt:8:8: the letter has no such value");
+    check(held, |text| text.replace("{{ phone }}", "{{ phone"), "letters/en/held.shared.txt:10:4: ");
+    check(held, |text| text.replace("title:", "titel:"), "letters/en/held.shared.txt:2:1: this line has no known name");
+    check(held, |text| text.replace("\n{{ when }}", ""), "letters/en/held.shared.txt:0:0: ");
+    check(held, |text| text.replace("questions", "https://example.com"), "letters/en/held.shared.txt:0:0: the letter holds a link");
+    check(held, |text| text.replace("questions", "couples"), "letters/en/held.shared.txt:0:0: the letter says \"couple");
+    check("letters/es/confirmed.txt", |text| text.replace("calendar:", "kalender:"), "letters/es/confirmed.txt:3:1: ");
+    check("letters/frame.html", |text| text.replace("{{ title }}", "{{ titel }}"), "letters/frame.html:5");
+    
+}
