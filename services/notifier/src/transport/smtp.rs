@@ -1,0 +1,140 @@
+//! A mail server (RFC 5321), over sockets of our own: without Nagle's delay, and
+//! step by step, so that "before the final dot" and "after it" are told apart.
+//! The protocol's words and replies are lettre's.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::time::{Instant, timeout};
+
+use super::{Envelope, Refused, Undelivered};
+
+mod session;
+mod tls;
+mod url;
+
+pub use url::SmtpUrl;
+
+use session::{Broken, Session, Step};
+
+/// How long each step may take.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Timeouts {
+    /// From the first packet to "go ahead": shorter than the ledger's lease.
+    begin: Duration,
+    /// Handing over the message.
+    data: Duration,
+    /// The reply to the final dot, as long as RFC 5321, 4.5.3.2.6 asks for:
+    /// whoever gives up earlier gets letters twice.
+    last: Duration,
+}
+
+impl Timeouts {
+    /// See the fields.
+    const USUAL: Self =
+        Self { begin: Duration::from_secs(45), data: Duration::from_secs(60), last: Duration::from_secs(600) };
+}
+
+/// How long an unused connection is kept; servers end theirs after five minutes.
+const KEEP: Duration = Duration::from_secs(60);
+
+/// A mail server and the connections to it that are at rest.
+pub(crate) struct Smtp {
+    url: SmtpUrl,
+    tls: tls::Connector,
+    hello: String,
+    timeouts: Timeouts,
+    resting: Mutex<Vec<(Session, Instant)>>,
+}
+
+/// A server that said "go ahead" and waits for the message.
+pub(crate) struct Ready<'a> {
+    smtp: &'a Smtp,
+    session: Session,
+}
+
+impl Smtp {
+    /// For a server, introducing ourselves as `hello`.
+    pub(super) fn new(url: SmtpUrl, hello: &str) -> anyhow::Result<Self> {
+        let tls = tls::Connector::new(&url)?;
+        let (hello, timeouts) = (hello.to_owned(), Timeouts::USUAL);
+        Ok(Self { url, tls, hello, timeouts, resting: Mutex::default() })
+    }
+
+    /// Says from whom and to whom, up to the server's "go ahead".
+    pub(super) async fn begin(&self, envelope: &Envelope) -> Result<Ready<'_>, Refused> {
+        match timeout(self.timeouts.begin, self.address(envelope)).await {
+            Ok(begun) => begun,
+            Err(_) => Err(Refused::for_now("the mail server did not answer in time")),
+        }
+    }
+
+    async fn address(&self, envelope: &Envelope) -> Result<Ready<'_>, Refused> {
+        if let Some(mut session) = self.take_resting() {
+            match session.address(envelope).await {
+                Ok(()) => return Ok(Ready { smtp: self, session }),
+                Err(why) if !why.is_about_the_connection() => return Err(self.give_up(session, why).await),
+                // It ended while it rested: no reason to make the letter wait.
+                Err(_) => {}
+            }
+        }
+        let mut session = Session::connect(&self.url, &self.tls, &self.hello).await.map_err(Refused::from)?;
+        match session.address(envelope).await {
+            Ok(()) => Ok(Ready { smtp: self, session }),
+            Err(why) => Err(self.give_up(session, why).await),
+        }
+    }
+
+    /// Keeps the connection for the next letter where only this one was refused.
+    async fn give_up(&self, mut session: Session, why: Broken) -> Refused {
+        if !why.is_about_the_connection() && session.reset().await.is_ok() {
+            self.rest(session);
+        }
+        why.into()
+    }
+
+    fn take_resting(&self) -> Option<Session> {
+        let mut resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
+        resting.retain(|(_, since)| since.elapsed() < KEEP);
+        resting.pop().map(|(session, _)| session)
+    }
+
+    /// There are never more than letters that were sent at the same time.
+    fn rest(&self, session: Session) {
+        self.resting.lock().unwrap_or_else(PoisonError::into_inner).push((session, Instant::now()));
+    }
+}
+
+impl Ready<'_> {
+    /// Hands the message over. Until the final dot has left, nothing is delivered.
+    pub(super) async fn finish(mut self, message: &[u8]) -> Result<(), Undelivered> {
+        let Timeouts { data, last, .. } = self.smtp.timeouts;
+        match timeout(data, self.session.hand_over(message)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(why)) => return Err(Undelivered::Refused(why.into())),
+            Err(_) => return Err(Undelivered::Refused(Refused::for_now("the mail server took no more of the message"))),
+        }
+        match timeout(last, self.session.reply(Step::Message)).await {
+            Ok(Ok(_)) => {
+                self.smtp.rest(self.session);
+                Ok(())
+            }
+            Ok(Err(why @ Broken::Replied { .. })) => {
+                Err(Undelivered::Refused(self.smtp.give_up(self.session, why).await))
+            }
+            Ok(Err(why)) => Err(Undelivered::Unknown(why.to_string())),
+            Err(_) => Err(Undelivered::Unknown("no reply to the final dot in time".to_owned())),
+        }
+    }
+}
+
+impl From<Broken> for Refused {
+    fn from(why: Broken) -> Self {
+        Self { for_good: why.is_for_good(), why: why.to_string() }
+    }
+}
+
+#[cfg(test)]
+mod tests;
