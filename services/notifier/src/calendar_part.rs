@@ -52,7 +52,9 @@ pub(crate) fn calendar_part(entry: &Entry<'_>) -> String {
         })
         .class(Class::Private)
         .append_property(
-            Property::new("ORGANIZER", mailto(sender)).add_parameter("CN", &quotable(&entry.letterhead.sender_name)).done(),
+            Property::new("ORGANIZER", mailto(sender))
+                .add_parameter("CN", &quotable(&entry.letterhead.sender_name))
+                .done(),
         )
         .append_property(
             Property::new("ATTENDEE", mailto(entry.attendee))

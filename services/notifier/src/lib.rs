@@ -12,14 +12,18 @@
 use std::sync::Arc;
 
 use rapport_domain::practice::Practice;
-use rapport_messaging::Transport;
+use rapport_messaging::{Transport, topology};
 use rapport_runtime::Clock;
-use rapport_store::Store;
+use rapport_store::{Store, Topic};
 use serde::Deserialize;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 mod calendar_part;
 mod letters;
+mod retry;
+mod send_letter;
+mod send_letters;
 pub mod texts;
 pub mod transport;
 mod values;
@@ -28,6 +32,11 @@ mod write_letter;
 
 pub use texts::LetterTexts;
 pub use transport::MailUrl;
+
+use letters::Letterhead;
+use send_letter::Sender;
+use send_letters::{WakeNotifier, send_letters};
+use transport::MailTransport;
 
 /// Settings, section `mail`.
 #[derive(Clone, Deserialize)]
@@ -41,7 +50,7 @@ pub struct Config {
 }
 
 const fn default_connections() -> usize {
-    4
+    8
 }
 
 /// What the notifier works with.
@@ -62,8 +71,18 @@ pub struct Deps {
 /// Sends what is due until `stop`.
 ///
 /// # Errors
-/// Where the mail URL cannot be used: a folder that cannot be made.
-#[expect(clippy::todo, reason = "signatures first")]
-pub async fn run(_config: Config, _deps: Deps, _stop: CancellationToken) -> anyhow::Result<()> {
-    todo!()
+/// Where the mail URL cannot be used: a folder that cannot be made, an authority that cannot be read.
+pub async fn run(config: Config, deps: Deps, stop: CancellationToken) -> anyhow::Result<()> {
+    let Deps { store, transport, practice, texts, clock } = deps;
+    let letterhead = Letterhead::of(&practice);
+    let mail = MailTransport::open(config.url, calendar_part::domain_of(&letterhead.sender_email)).await?;
+    let wake = store.wakes().subscribe(Topic::Letters);
+    let nudge = Arc::new(Notify::new());
+    let sender = Arc::new(Sender { store, practice, letterhead, texts, clock, transport: mail });
+    let handler = Arc::new(WakeNotifier(Arc::clone(&nudge)));
+    tokio::join!(
+        send_letters(sender, config.connections, wake, nudge, stop.clone()),
+        transport.consume(&topology::WAKE_NOTIFIER, 1, handler, stop),
+    );
+    Ok(())
 }

@@ -16,8 +16,24 @@ use crate::{
 /// Beginnings of words that tell what kind of care it is, or that somebody else
 /// is part of it. No letter to a client holds one, in either language.
 const TELLING: [&str; 18] = [
-    "therap", "terap", "couple", "pareja", "partner", "marri", "marit", "matrimon", "counsel", "conseje", "psych",
-    "psic", "clinic", "clínic", "mental", "relationship", "waiting list", "lista de espera",
+    "therap",
+    "terap",
+    "couple",
+    "pareja",
+    "partner",
+    "marri",
+    "marit",
+    "matrimon",
+    "counsel",
+    "conseje",
+    "psych",
+    "psic",
+    "clinic",
+    "clínic",
+    "mental",
+    "relationship",
+    "waiting list",
+    "lista de espera",
 ];
 
 /// How long a subject may be before a phone cuts it off.

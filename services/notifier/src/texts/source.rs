@@ -30,7 +30,8 @@ pub(super) fn parts(path: &str, text: &str, in_calendar: bool, problems: &mut Ve
         }
         let (name, value) = line.split_once(':').unwrap_or((line, ""));
         let Some(part) = [SUBJECT, TITLE, CALENDAR].into_iter().find(|part| *part == name) else {
-            let hint = "begin with \"subject:\", \"title:\" and, where the letter has one, \"calendar:\", then a blank line";
+            let hint =
+                "begin with \"subject:\", \"title:\" and, where the letter has one, \"calendar:\", then a blank line";
             problems.push(FileProblem::error(path, (number, 1), "this line has no known name", hint));
             continue;
         };

@@ -114,7 +114,9 @@ impl Ready<'_> {
         match timeout(data, self.session.hand_over(message)).await {
             Ok(Ok(())) => {}
             Ok(Err(why)) => return Err(Undelivered::Refused(why.into())),
-            Err(_) => return Err(Undelivered::Refused(Refused::for_now("the mail server took no more of the message"))),
+            Err(_) => {
+                return Err(Undelivered::Refused(Refused::for_now("the mail server took no more of the message")));
+            }
         }
         match timeout(last, self.session.reply(Step::Message)).await {
             Ok(Ok(_)) => {

@@ -176,9 +176,7 @@ fn every_letter_is_what_its_snapshot_shows() {
 fn the_same_letter_is_the_same_bytes_at_every_try() {
     let texts = texts();
     for (kind, mailbox, language) in every_letter() {
-        assert!(
-            write(&texts, kind, mailbox, language, "Sample") == write(&texts, kind, mailbox, language, "Sample")
-        );
+        assert!(write(&texts, kind, mailbox, language, "Sample") == write(&texts, kind, mailbox, language, "Sample"));
     }
 }
 
@@ -189,10 +187,10 @@ fn a_shared_mailbox_learns_the_time_and_the_phone_only() {
     for (kind, _, language) in every_letter().filter(|(_, mailbox, _)| *mailbox == Mailbox::Shared) {
         let message = write(&texts, kind, Mailbox::Shared, language, "Zebulon");
         let parts = parts(&message);
-        assert_eq!(parts.keys().map(String::as_str).collect::<Vec<_>>(), [
-            "text/html; charset=utf-8",
-            "text/plain; charset=utf-8"
-        ]);
+        assert_eq!(
+            parts.keys().map(String::as_str).collect::<Vec<_>>(),
+            ["text/html; charset=utf-8", "text/plain; charset=utf-8"]
+        );
         let whole = format!("{}{parts:?}", String::from_utf8(message).unwrap());
         assert!(!whole.contains("Zebulon"));
         assert!(!whole.contains("BEGIN:VCALENDAR"));
@@ -210,8 +208,23 @@ fn no_letter_tells_the_care_the_partner_the_therapist_the_place_or_a_score() {
         let head = head.split("\r\n\r\n").next().unwrap();
         let whole = format!("{head}\n{}", parts(&message).into_values().collect::<String>()).to_lowercase();
         for told in [
-            "couple", "pareja", "partner", "therap", "terap", "urgent", "clinician", "jordan", "eastover", "in_person",
-            "flagged", "counsel", "marri", "0190a1b2-0000-7000-8000-000000000003", "http", "www.", "href",
+            "couple",
+            "pareja",
+            "partner",
+            "therap",
+            "terap",
+            "urgent",
+            "clinician",
+            "jordan",
+            "eastover",
+            "in_person",
+            "flagged",
+            "counsel",
+            "marri",
+            "0190a1b2-0000-7000-8000-000000000003",
+            "http",
+            "www.",
+            "href",
         ] {
             assert!(!whole.contains(told), "{}: {told}", file_stem((kind, mailbox, language)));
         }
@@ -303,13 +316,24 @@ fn a_practices_slips_are_told_by_file_line_and_column() {
         assert!(problems.iter().any(|problem| problem.starts_with(told)), "{told}\n{problems:#?}");
     }
     let held = "letters/en/held.shared.txt";
-    check(held, |text| text.replace("questions", "{{ name }}"), "letters/en/held.shared.txt:8:8: the letter has no such value");
+    check(
+        held,
+        |text| text.replace("questions", "{{ name }}"),
+        "letters/en/held.shared.txt:8:8: the letter has no such value",
+    );
     check(held, |text| text.replace("{{ phone }}", "{{ phone"), "letters/en/held.shared.txt:10:4: ");
     check(held, |text| text.replace("title:", "titel:"), "letters/en/held.shared.txt:2:1: this line has no known name");
     check(held, |text| text.replace("{{ when }}", "soon"), "letters/en/held.shared.txt:0:0: ");
-    check(held, |text| text.replace("questions", "https://example.com"), "letters/en/held.shared.txt:0:0: the letter holds a link");
-    check(held, |text| text.replace("questions", "couples"), "letters/en/held.shared.txt:0:0: the letter says \"couple");
+    check(
+        held,
+        |text| text.replace("questions", "https://example.com"),
+        "letters/en/held.shared.txt:0:0: the letter holds a link",
+    );
+    check(
+        held,
+        |text| text.replace("questions", "couples"),
+        "letters/en/held.shared.txt:0:0: the letter says \"couple",
+    );
     check("letters/es/confirmed.txt", |text| text.replace("calendar:", "kalender:"), "letters/es/confirmed.txt:3:1: ");
     check("letters/frame.html", |text| text.replace("{{ title }}", "{{ titel }}"), "letters/frame.html:5");
-    
 }

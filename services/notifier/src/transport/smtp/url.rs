@@ -31,7 +31,8 @@ pub(super) enum Security {
 impl SmtpUrl {
     /// Reads it; letters leave this machine encrypted or not at all.
     pub(in crate::transport) fn parse(text: &str) -> Result<Self, MailUrlError> {
-        let url = Url::parse(text).map_err(|_| MailUrlError("is not a URL like smtps://user:password@mail.example.com"))?;
+        let url =
+            Url::parse(text).map_err(|_| MailUrlError("is not a URL like smtps://user:password@mail.example.com"))?;
         let host = match url.host() {
             Some(Host::Domain(name)) => name.to_ascii_lowercase(),
             Some(Host::Ipv4(ip)) => ip.to_string(),
@@ -52,7 +53,10 @@ impl SmtpUrl {
             }
         }
         let decode = |text: &str| {
-            percent_decode_str(text).decode_utf8().map(String::from).map_err(|_| MailUrlError("holds a password that is not text"))
+            percent_decode_str(text)
+                .decode_utf8()
+                .map(String::from)
+                .map_err(|_| MailUrlError("holds a password that is not text"))
         };
         let credentials = match (url.username(), url.password()) {
             ("", None) => None,

@@ -1,0 +1,221 @@
+//! One letter's way through the ledger.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::SignedDuration;
+use rapport_domain::{
+    appointment::Appointment,
+    case::Case,
+    contact::{EmailAddress, Language, Mailbox},
+    intake::Intake,
+    letter::{LedgerState, Recipient},
+    practice::Practice,
+};
+use rapport_runtime::Clock;
+use rapport_store::{ClaimedLetter, Store, StoreError, appointments, cases, intakes, letters};
+
+use crate::{
+    letters::{Letter, Letterhead, Matter},
+    retry::{jitter, next_try},
+    texts::LetterTexts,
+    transport::{Envelope, MailTransport, Refused, Undelivered},
+    write_letter::{Addressee, write_letter},
+};
+
+/// From "about to send" to the end: longer than a server may take to reply to the final dot.
+const SENDING_LEASE: SignedDuration = SignedDuration::from_mins(12);
+
+/// How often a letter's end is written when the database is away just then: a
+/// letter that arrived and cannot be noted as sent would be `unknown`.
+const TRIES_TO_NOTE: u32 = 6;
+
+/// Writes and sends letters.
+pub(crate) struct Sender {
+    pub(crate) store: Store,
+    pub(crate) practice: Arc<Practice>,
+    pub(crate) letterhead: Letterhead,
+    pub(crate) texts: Arc<LetterTexts>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) transport: MailTransport,
+}
+
+/// What the letter is about, read just now.
+struct Subject {
+    case: Case,
+    appointment: Option<Appointment>,
+}
+
+/// How a letter's turn ended.
+enum End {
+    Sent,
+    Superseded,
+    Refused(Refused),
+    Unknown(String),
+}
+
+impl Sender {
+    /// Takes a claimed letter as far as it goes; says where it stands then.
+    pub(crate) async fn send_letter(&self, letter: &ClaimedLetter) -> Result<LedgerState, StoreError> {
+        let end = self.deliver(letter).await?;
+        let mut wait = Duration::from_millis(100);
+        for _ in 1..TRIES_TO_NOTE {
+            match self.note(letter, &end).await {
+                Err(StoreError::Unavailable | StoreError::Interrupted(_) | StoreError::CutOff) => {}
+                noted => return noted,
+            }
+            tokio::time::sleep(wait).await;
+            wait *= 2;
+        }
+        self.note(letter, &end).await
+    }
+
+    async fn deliver(&self, letter: &ClaimedLetter) -> Result<End, StoreError> {
+        let subject = self.read_subject(letter).await?;
+        if !self.still_true(letter, &subject) {
+            return Ok(End::Superseded);
+        }
+        let message = match &letter.bytes {
+            Some(kept) => kept.clone(),
+            None => match self.write(letter, &subject).await? {
+                Ok(written) => {
+                    letters::keep_bytes(&self.store, letter, &written).await?;
+                    written
+                }
+                Err(why) => return Ok(End::Refused(Refused { for_good: true, why })),
+            },
+        };
+        let Some(to) = addressee_of(&message) else {
+            return Ok(End::Refused(Refused { for_good: true, why: "the message has no addressee".to_owned() }));
+        };
+        let from = self.letterhead.sender_email.as_str().to_owned();
+        let envelope = Envelope { letter: letter.id, from, to };
+        let begun = match self.transport.begin(&envelope).await {
+            Ok(begun) => begun,
+            Err(refused) => return Ok(End::Refused(refused)),
+        };
+        // A server may have kept us waiting: whether the letter is true is asked as late as can be.
+        if !self.still_true(letter, &self.read_subject(letter).await?) {
+            return Ok(End::Superseded);
+        }
+        letters::sending(&self.store, letter, self.clock.now(), SENDING_LEASE).await?;
+        Ok(match begun.finish(&message).await {
+            Ok(()) => End::Sent,
+            Err(Undelivered::Refused(refused)) => End::Refused(refused),
+            Err(Undelivered::Unknown(why)) => End::Unknown(why),
+        })
+    }
+
+    async fn note(&self, letter: &ClaimedLetter, end: &End) -> Result<LedgerState, StoreError> {
+        let now = self.clock.now();
+        match end {
+            End::Sent => letters::sent(&self.store, letter, now).await.map(|()| LedgerState::Sent),
+            End::Superseded => letters::superseded(&self.store, letter, now).await.map(|()| LedgerState::Superseded),
+            End::Unknown(why) => {
+                tracing::error!(letter.id = %letter.id, why, "nobody can tell whether a letter arrived; staff decide");
+                letters::unknown(&self.store, letter, why, now).await.map(|()| LedgerState::Unknown)
+            }
+            End::Refused(Refused { for_good, why }) => {
+                let chance = jitter(letter.id, letter.attempts);
+                let next = next_try(letter.kind, letter.queued_at, letter.attempts, now, chance);
+                if let Some(next) = next.filter(|_| !for_good) {
+                    tracing::warn!(letter.id = %letter.id, why, again = %next, "a letter was refused for now");
+                    letters::retry(&self.store, letter, next, why, now).await.map(|()| LedgerState::Retry)
+                } else {
+                    tracing::error!(letter.id = %letter.id, why, "a letter could not be sent; staff must reach its recipient otherwise");
+                    letters::failed(&self.store, letter, why, now).await.map(|()| LedgerState::Failed)
+                }
+            }
+        }
+    }
+
+    async fn read_subject(&self, letter: &ClaimedLetter) -> Result<Subject, StoreError> {
+        let case = cases::get(&self.store, letter.case).await?.ok_or(StoreError::Missing("the letter's case"))?;
+        let appointment = match letter.appointment {
+            Some((id, _)) => appointments::get(&self.store, id).await?,
+            None => None,
+        };
+        Ok(Subject { case, appointment })
+    }
+
+    fn still_true(&self, letter: &ClaimedLetter, subject: &Subject) -> bool {
+        (Letter::of(letter.kind).still_true)(&self.matter(letter, subject, None))
+    }
+
+    /// The message, or why there can be none.
+    async fn write(&self, letter: &ClaimedLetter, subject: &Subject) -> Result<Result<Vec<u8>, String>, StoreError> {
+        let written = |to: &Addressee<'_>, intake: Option<&Intake>| {
+            let matter = self.matter(letter, subject, intake);
+            write_letter(&self.texts, letter.id, Letter::of(letter.kind), to, &matter).map_err(|why| why.to_string())
+        };
+        match letter.recipient {
+            Recipient::Client(id) => {
+                let Some(intake) = intakes::get(&self.store, id).await? else {
+                    return Ok(Err("the client's intake is gone".to_owned()));
+                };
+                let Some(email) = &intake.submission.client.email else {
+                    return Ok(Err("the client gave no mail address".to_owned()));
+                };
+                let (mailbox, language) = (intake.submission.contact.mailbox, intake.submission.language());
+                Ok(written(&Addressee { email, mailbox, language }, Some(&intake)))
+            }
+            Recipient::OnCall(position) => Ok(match self.on_call(position) {
+                Some(email) => {
+                    let language = self.practice.languages.first().copied().unwrap_or(Language::En);
+                    written(&Addressee { email, mailbox: Mailbox::Private, language }, None)
+                }
+                None => Err("the on-call chain is shorter than that".to_owned()),
+            }),
+        }
+    }
+
+    fn on_call(&self, position: u32) -> Option<&EmailAddress> {
+        let position = usize::try_from(position).ok()?;
+        self.practice.on_call.get(position).map(|person| &person.email)
+    }
+
+    fn matter<'a>(&'a self, letter: &ClaimedLetter, subject: &'a Subject, intake: Option<&'a Intake>) -> Matter<'a> {
+        let submission = intake.map(|intake| &intake.submission);
+        // Only a letter that is being written tells when somebody calls.
+        let call_by = submission.map_or(letter.queued_at, |told| {
+            let (safe_hours, language) = (&told.contact.safe_hours, told.language());
+            self.practice.call_promise(subject.case.urgency, safe_hours, language, letter.queued_at).0
+        });
+        Matter {
+            queued_at: letter.queued_at,
+            case: &subject.case,
+            appointment: subject.appointment.as_ref(),
+            sequence: letter.appointment.map(|(_, sequence)| sequence),
+            given_name: submission.map(|told| told.client.given_name.as_str()),
+            call_by,
+            letterhead: &self.letterhead,
+        }
+    }
+}
+
+/// Where the message says that it goes: every try goes where the first one went.
+fn addressee_of(message: &[u8]) -> Option<String> {
+    let head =
+        message.split(|byte| *byte == b'\n').map_while(|line| line.strip_suffix(b"\r").filter(|it| !it.is_empty()));
+    let mut to = head.skip_while(|line| !line.starts_with(b"To:"));
+    let first = to.next()?.strip_prefix(b"To:")?;
+    // A long address stands on the line below its name.
+    let folded = to.take_while(|line| line.starts_with(b" "));
+    let whole: Vec<u8> = std::iter::once(first).chain(folded).flatten().copied().filter(|byte| *byte != b' ').collect();
+    String::from_utf8(whole).ok().filter(|address| !address.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_addressee_is_read_from_the_message_itself() {
+        let read = |message: &[u8]| addressee_of(message);
+        assert_eq!(
+            read(b"From: a@example.com\r\nTo: b@example.com\r\nDate: x\r\n\r\n").as_deref(),
+            Some("b@example.com")
+        );
+        assert_eq!(read(b"To:\r\n b@example.com\r\nDate: x\r\n\r\n").as_deref(), Some("b@example.com"));
+        assert_eq!(read(b"From: a@example.com\r\n\r\nTo: b@example.com\r\n"), None);
+    }
+}

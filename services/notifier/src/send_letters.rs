@@ -1,0 +1,112 @@
+//! The ledger's loop: takes as many letters as there are free hands, and lets
+//! each hand carry one to its end.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use jiff::SignedDuration;
+use rapport_messaging::{Handler, Message, Verdict};
+use rapport_store::{ClaimedLetter, StoreError, Wake, letters};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::send_letter::Sender;
+
+/// How long a letter is ours before anything was sent: longer than a mail
+/// server may take up to its "go ahead". After a crash, letters wait this long.
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
+
+/// How often the ledger is looked at when nothing wakes us: a staff alert leaves
+/// within ten seconds though broker, worker and notifications are down.
+const POLL: Duration = Duration::from_secs(5);
+
+/// How long letters in hand may take when we are asked to end. What is cut off
+/// while it is being sent becomes `unknown`.
+const DRAIN: Duration = Duration::from_secs(20);
+
+/// Sends until `stop`.
+pub(crate) async fn send_letters(
+    sender: Arc<Sender>,
+    hands: usize,
+    mut wake: Wake,
+    nudge: Arc<Notify>,
+    stop: CancellationToken,
+) {
+    let hands = Arc::new(Semaphore::new(hands.max(1)));
+    let in_hand = TaskTracker::new();
+    loop {
+        let first = tokio::select! {
+            () = stop.cancelled() => break,
+            free = Arc::clone(&hands).acquire_owned() => free,
+        };
+        let Ok(first) = first else { break };
+        let free = all_free(first, &hands);
+        let all = free.len();
+        if claim(&sender, free, &in_hand).await == all {
+            continue;
+        }
+        tokio::select! {
+            () = stop.cancelled() => break,
+            () = wake.changed() => {}
+            () = nudge.notified() => {}
+            () = tokio::time::sleep(POLL) => {}
+        }
+    }
+    in_hand.close();
+    if tokio::time::timeout(DRAIN, in_hand.wait()).await.is_err() {
+        tracing::warn!(letters = in_hand.len(), "ended while letters were being sent");
+    }
+}
+
+/// Gives each free hand a letter; says how many there were.
+async fn claim(sender: &Arc<Sender>, free: Vec<OwnedSemaphorePermit>, in_hand: &TaskTracker) -> usize {
+    let limit = u32::try_from(free.len()).unwrap_or(u32::MAX);
+    let claimed = match letters::claim(&sender.store, sender.clock.now(), LEASE, limit).await {
+        Ok(claimed) => claimed,
+        Err(why) => {
+            tracing::warn!(error = %why, "the ledger cannot be read; it is tried again");
+            return 0;
+        }
+    };
+    let count = claimed.len();
+    for (letter, hand) in claimed.into_iter().zip(free) {
+        let sender = Arc::clone(sender);
+        in_hand.spawn(async move {
+            carry(&sender, &letter).await;
+            drop(hand);
+        });
+    }
+    count
+}
+
+/// A letter whose turn breaks off here is found again when its lease ends.
+async fn carry(sender: &Sender, letter: &ClaimedLetter) {
+    match sender.send_letter(letter).await {
+        Ok(state) => {
+            tracing::info!(letter.id = %letter.id, letter.kind = letter.kind.name(), state = state.name(), "letter");
+        }
+        Err(StoreError::Conflict) => {
+            tracing::info!(letter.id = %letter.id, "another notifier took the letter over");
+        }
+        Err(why) => tracing::warn!(letter.id = %letter.id, error = %why, "a letter's turn broke off"),
+    }
+}
+
+fn all_free(first: OwnedSemaphorePermit, hands: &Arc<Semaphore>) -> Vec<OwnedSemaphorePermit> {
+    let mut free = vec![first];
+    while let Ok(another) = Arc::clone(hands).try_acquire_owned() {
+        free.push(another);
+    }
+    free
+}
+
+/// Events tell that letters are due, never which: those stand in the ledger.
+pub(crate) struct WakeNotifier(pub(crate) Arc<Notify>);
+
+#[async_trait]
+impl Handler for WakeNotifier {
+    async fn handle(&self, _: &Message) -> Verdict {
+        self.0.notify_one();
+        Verdict::Done
+    }
+}
