@@ -12,7 +12,7 @@ use crate::{
 
 /// Why somebody cannot treat this wish, in the order in which it is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Filter {
+pub(super) enum Filter {
     /// A licence or telehealth registration that holds where each client sits.
     Licence,
     /// The kind of care.

@@ -52,11 +52,34 @@ impl Practice {
                 None
             }
         };
+        if let Some(practice) = &practice {
+            problems.extend(practice.loose_ends());
+        }
         let clean = problems.iter().all(|problem| problem.severity == Severity::Warning);
         match practice {
             Some(value) if clean => Ok(Loaded { value, warnings: problems }),
             _ => Err(problems),
         }
+    }
+}
+
+impl Practice {
+    /// What one file names and another should define.
+    fn loose_ends(&self) -> Vec<FileProblem> {
+        let weights = self.protocol.weights();
+        let is_line = |id: &&str| self.lines.iter().any(|line| line.id == **id);
+        let lines = self.protocol.lines().into_iter().filter(|id| !is_line(id)).map(|id| {
+            FileProblem::error(FILE, (0, 0), format!("triage.yaml names the line {id:?}"), "add it under [[lines]]")
+        });
+        let needs = self.protocol.needs().into_iter().filter(|id| !weights.competences.contains_key(*id)).map(|id| {
+            let what = format!("triage.yaml needs the competence {id:?}");
+            FileProblem::error("matching.yaml", (0, 0), what, "add it under competences")
+        });
+        let drivers = self.protocol.drivers().into_iter().filter(|id| !weights.drivers.contains_key(*id)).map(|id| {
+            let what = format!("triage.yaml scores the driver {id:?}, which no method answers");
+            FileProblem::warning("matching.yaml", (0, 0), what, "add it under drivers")
+        });
+        lines.chain(needs).chain(drivers).collect()
     }
 }
 
@@ -126,6 +149,7 @@ fn on_call(mut section: Section<'_, '_>) -> Option<OnCall> {
 }
 
 fn promise(source: &Source<'_>, mut section: Section<'_, '_>) -> Option<Promise> {
+    // A number that is refused leaves 0 behind, which nobody sees: with an error noted nothing is loaded.
     let mut days = |key| number(source, &mut section, key, 1..=90);
     let promise = Promise {
         immediate_minutes: days("immediate_minutes").unwrap_or_default(),
