@@ -1,1 +1,116 @@
-//! x
+//! The door: what clients and staff call over gRPC.
+//!
+//! Read [`client_api`] and [`staff_api`] first (the RPCs, each a parse, a call
+//! and a conversion), then the use cases, one file each and named by their verb:
+//! [`get_screening`], [`submit_intake`], [`get_intake`], [`watch_intake`],
+//! [`confirm_appointment`], [`cancel_appointment`], [`list_cases`],
+//! [`watch_cases`], [`get_case`], [`claim_case`]. Beside them: [`parse`] (requests
+//! into domain types, every bad field at once), [`view`] (domain types into
+//! messages, as the reader's role may see them), [`policy`] (who may call what),
+//! [`refusal`] and [`status`] (why a call fails, and how that is said on the
+//! wire). Below the handlers, for every call alike: [`guard`] with
+//! [`authenticate`] and [`deadline`], put together by [`server`].
+
+mod authenticate;
+mod cancel_appointment;
+mod claim_case;
+mod client_api;
+mod confirm_appointment;
+mod deadline;
+mod get_case;
+mod get_intake;
+mod get_screening;
+mod guard;
+mod hints;
+mod list_cases;
+mod own_appointment;
+mod parse;
+pub mod policy;
+mod protocols;
+mod refusal;
+mod repeat;
+mod server;
+mod staff_api;
+mod status;
+mod submit_intake;
+mod trail;
+mod view;
+mod watch_cases;
+mod watch_intake;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use rapport_domain::practice::Practice;
+use rapport_runtime::{Clock, Ids};
+use rapport_store::Store;
+use tokio_util::sync::CancellationToken;
+
+pub use server::{Intake, StartError};
+
+/// How the two listeners behave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// Where clients and their front ends call; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// Where staff's console calls; never the public address.
+    pub staff_listen: SocketAddr,
+    /// Whether the API describes itself to whoever asks.
+    pub reflection: bool,
+    /// Origins whose pages may call the client API from a browser; `*` for any.
+    pub cors_origins: Vec<String>,
+    /// Calls at once, over all connections of a listener; one more is refused at once.
+    pub most_calls: usize,
+    /// Open streams at once, over all connections of a listener.
+    pub most_streams: usize,
+    /// The longest request, in bytes.
+    pub most_bytes: usize,
+    /// How long a call may take where its caller does not say less.
+    pub longest_call: Duration,
+    /// How long calls may go on once the service was asked to stop.
+    pub drain: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 50051)),
+            staff_listen: SocketAddr::from(([127, 0, 0, 1], 50052)),
+            reflection: true,
+            cors_origins: Vec::new(),
+            most_calls: 512,
+            most_streams: 1024,
+            most_bytes: 1024 * 1024,
+            longest_call: Duration::from_secs(15),
+            drain: Duration::from_secs(20),
+        }
+    }
+}
+
+/// What the service works with.
+#[derive(Clone)]
+pub struct Deps {
+    /// The database.
+    pub store: Store,
+    /// The practice's files.
+    pub practice: Arc<Practice>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn Ids>,
+}
+
+/// Takes both addresses and makes the service ready; nothing is answered before [`Intake::run`].
+///
+/// # Errors
+/// Where an address is taken, an origin is none, or the database fails.
+pub async fn build(config: Config, deps: Deps) -> Result<Intake, StartError> {
+    Intake::bind(config, deps).await
+}
+
+/// Serves until `stop`, then drains.
+///
+/// # Errors
+/// As [`build`], and where a listener fails.
+pub async fn run(config: Config, deps: Deps, stop: CancellationToken) -> Result<(), StartError> {
+    build(config, deps).await?.run(stop).await
+}

@@ -1,0 +1,28 @@
+//! The queue.
+
+use rapport_proto::staff as pb;
+use rapport_security::StaffPrincipal;
+use rapport_store::{CaseCursor, audit, cases};
+
+use crate::{Deps, parse::ListCases, policy, refusal::Refusal, trail, view};
+
+/// A page of the queue as the caller's role may see it.
+#[tracing::instrument(skip_all, fields(staff.token_id = %staff.token_id))]
+pub(crate) async fn run(
+    deps: &Deps,
+    staff: &StaffPrincipal,
+    query: ListCases,
+) -> Result<pb::ListCasesResponse, Refusal> {
+    // One more than asked for tells whether there is a next page.
+    let mut found = cases::list(&deps.store, &query.filter, query.after, query.page_size as u64 + 1).await?;
+    let more = found.len() > query.page_size;
+    found.truncate(query.page_size);
+    let next_page_token = match found.last().filter(|_| more) {
+        Some((last, _)) => query.token_behind(CaseCursor::behind(last), deps.store.keyring())?,
+        None => String::new(),
+    };
+    let resources = found.iter().map(|(case, _)| case.id.to_string()).collect();
+    audit::write(&deps.store, &trail::by_staff(deps, staff, policy::LIST_CASES, resources)).await?;
+    let cases = found.iter().map(|(case, detail)| view::summary(case, detail, staff.role)).collect();
+    Ok(pb::ListCasesResponse { cases, next_page_token })
+}

@@ -1,0 +1,67 @@
+//! A client's own appointment, read within the transaction that changes it.
+
+use rapport_domain::{
+    appointment::Appointment,
+    case::Case,
+    event::{Event, Fact},
+    id::{AppointmentId, EventId, IntakeId},
+    intake::Intake,
+    letter::{Cause, DueLetter, LetterKind, Recipient},
+};
+use rapport_proto::intake as pb;
+use rapport_store::{Tx, appointments, cases, intakes, therapists};
+
+use crate::{Deps, refusal::Refusal, view};
+
+/// A client's own appointment with what belongs to it.
+pub(crate) struct OwnAppointment {
+    pub(crate) intake: Intake,
+    pub(crate) case: Case,
+    pub(crate) appointment: Appointment,
+    /// As the database has it: what a write is checked against.
+    pub(crate) read_sequence: u32,
+    read_etag: String,
+}
+
+impl OwnAppointment {
+    /// Reads it; one of another case is not found, whether it exists or not.
+    pub(crate) async fn read(tx: &Tx, own: IntakeId, asked: AppointmentId) -> Result<Self, Refusal> {
+        let intake = intakes::get(tx, own).await?.ok_or(Refusal::NotFound)?;
+        let appointment = appointments::get(tx, asked)
+            .await?
+            .filter(|appointment| appointment.case == intake.case)
+            .ok_or(Refusal::NotFound)?;
+        let case = cases::get(tx, intake.case).await?.ok_or(Refusal::NotFound)?;
+        let (read_sequence, read_etag) = (appointment.sequence, view::appointment_etag(&appointment));
+        Ok(Self { intake, case, appointment, read_sequence, read_etag })
+    }
+
+    /// Refuses a change that was decided on looking at an older state.
+    pub(crate) fn check_etag(&self, etag: &str) -> Result<(), Refusal> {
+        if etag.is_empty() || etag == self.read_etag { Ok(()) } else { Err(Refusal::EtagMismatch) }
+    }
+
+    /// The letter about its new state, to the client who changed it and nobody else.
+    pub(crate) fn letter(&self, kind: LetterKind) -> DueLetter {
+        let state = (self.appointment.id, self.appointment.sequence);
+        DueLetter {
+            cause: Cause::Appointment(state.0, state.1),
+            recipient: Recipient::Client(self.intake.id),
+            kind,
+            case: self.case.id,
+            appointment: Some(state),
+        }
+    }
+
+    /// What its client reads of it.
+    pub(crate) async fn message(&self, deps: &Deps, tx: &Tx) -> Result<pb::Appointment, Refusal> {
+        let therapist = therapists::get(tx, self.appointment.therapist).await?;
+        let name = therapist.map(|therapist| therapist.name).unwrap_or_default();
+        Ok(view::appointment(&self.appointment, &name, &deps.practice))
+    }
+}
+
+/// A new event.
+pub(crate) fn event(deps: &Deps, fact: Fact) -> Event {
+    Event { id: EventId::new(deps.ids.uuid()), occurred_at: deps.clock.now(), fact }
+}

@@ -1,0 +1,79 @@
+//! Requests into domain types: every bad field at once, none of them repeated.
+//!
+//! [`submit_intake`](mod@submit_intake) puts a submission together from
+//! [`client`], [`contact`], [`preferences`], [`consents`] and [`screenings`];
+//! [`list_cases`](mod@list_cases) reads the queue's filters and page tokens.
+
+mod client;
+mod consents;
+mod contact;
+mod list_cases;
+mod preferences;
+mod screenings;
+mod submit_intake;
+
+use std::{fmt, str::FromStr};
+
+use rapport_domain::{calendar::week::WeeklyWindow, contact::Language, practice::Practice, problem::FieldProblems};
+use rapport_proto::{intake as pb, week};
+use uuid::Uuid;
+
+use crate::refusal::Refusal;
+
+pub(crate) use list_cases::{ListCases, list_cases};
+pub(crate) use submit_intake::{SubmitIntake, submit_intake};
+
+/// How many entries a list may have; far above what any form sends.
+const MOST_ENTRIES: usize = 100;
+
+/// A resource name.
+pub(crate) fn name<T>(field: &str, text: &str) -> Result<T, Refusal>
+where
+    T: FromStr<Err: fmt::Display>,
+{
+    text.parse().map_err(|error: T::Err| Refusal::field(field, error.to_string()))
+}
+
+/// A request's id: a UUID in its hyphenated form, and not the empty one.
+pub(crate) fn request_id(text: &str) -> Result<Uuid, &'static str> {
+    Some(text)
+        .filter(|text| text.len() == 36)
+        .and_then(|text| Uuid::try_parse(text).ok())
+        .filter(|id| !id.is_nil())
+        .ok_or("must be a UUID that was made for this request")
+}
+
+/// The language asked for, where the practice writes it; its first one otherwise.
+pub(crate) fn offered_language(tag: &str, practice: &Practice) -> Language {
+    Language::parse(tag)
+        .ok()
+        .filter(|language| practice.languages.contains(language))
+        .or_else(|| practice.languages.first().copied())
+        .unwrap_or_default()
+}
+
+/// Weekly windows; each bad one is noted with its own bad field.
+fn windows(field: &str, windows: &[pb::WeeklyWindow], problems: &mut FieldProblems) -> Vec<WeeklyWindow> {
+    entries(field, windows, problems)
+        .filter_map(|(at, window)| {
+            week::from_message(window).map_err(|(part, why)| problems.add(format!("{at}.{part}"), why.to_string())).ok()
+        })
+        .collect()
+}
+
+/// A list's entries with their paths; notes a list that is too long, and reads none of it.
+fn entries<'a, T>(
+    field: &str,
+    list: &'a [T],
+    problems: &mut FieldProblems,
+) -> impl Iterator<Item = (String, &'a T)> + use<'a, T> {
+    let fits = list.len() <= MOST_ENTRIES;
+    if !fits {
+        problems.add(field, format!("must have at most {MOST_ENTRIES} entries"));
+    }
+    let field = field.to_owned();
+    list.iter()
+        .take(if fits { list.len() } else { 0 })
+        .enumerate()
+        .map(move |(n, entry)| (format!("{field}[{n}]"), entry))
+}

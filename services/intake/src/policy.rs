@@ -1,0 +1,143 @@
+//! The one table of who may call what, applied below the handlers to every call.
+
+use rapport_domain::case::Case;
+use rapport_security::{Principal, Role};
+
+/// Who may call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Public,
+    /// Whoever holds an intake's status token; each use case answers about that intake alone.
+    Client,
+    /// Staff in one of these roles.
+    Staff(&'static [Role]),
+}
+
+/// An RPC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rpc {
+    /// `package.Service/Method`; also its name in the audit trail and in `request_ids`.
+    pub name: &'static str,
+    /// Who may call it.
+    pub access: Access,
+    /// Whether it answers with a stream, which no deadline ends.
+    pub streams: bool,
+}
+
+/// The queue and its cases are for those who work on them; whoever runs the
+/// installation or reads the audit trail needs no client's name for that.
+const DESK: Access = Access::Staff(&[Role::Coordinator, Role::Clinician]);
+
+pub(crate) const GET_SCREENING: Rpc = call("rapport.intake.v1.IntakeService/GetScreening", Access::Public);
+pub(crate) const SUBMIT_INTAKE: Rpc = call("rapport.intake.v1.IntakeService/SubmitIntake", Access::Public);
+pub(crate) const GET_INTAKE: Rpc = call("rapport.intake.v1.IntakeService/GetIntake", Access::Client);
+pub(crate) const WATCH_INTAKE: Rpc = stream("rapport.intake.v1.IntakeService/WatchIntake", Access::Client);
+pub(crate) const CONFIRM_APPOINTMENT: Rpc = call("rapport.intake.v1.IntakeService/ConfirmAppointment", Access::Client);
+pub(crate) const CANCEL_APPOINTMENT: Rpc = call("rapport.intake.v1.IntakeService/CancelAppointment", Access::Client);
+pub(crate) const LIST_CASES: Rpc = call("rapport.staff.v1.TriageService/ListCases", DESK);
+pub(crate) const WATCH_CASES: Rpc = stream("rapport.staff.v1.TriageService/WatchCases", DESK);
+pub(crate) const GET_CASE: Rpc = call("rapport.staff.v1.TriageService/GetCase", DESK);
+pub(crate) const CLAIM_CASE: Rpc = call("rapport.staff.v1.TriageService/ClaimCase", DESK);
+
+/// Every RPC that is served.
+pub const RPCS: [Rpc; 10] = [
+    GET_SCREENING,
+    SUBMIT_INTAKE,
+    GET_INTAKE,
+    WATCH_INTAKE,
+    CONFIRM_APPOINTMENT,
+    CANCEL_APPOINTMENT,
+    LIST_CASES,
+    WATCH_CASES,
+    GET_CASE,
+    CLAIM_CASE,
+];
+
+/// The RPC at an HTTP path.
+pub(crate) fn at_path(path: &str) -> Option<&'static Rpc> {
+    let name = path.strip_prefix('/')?;
+    RPCS.iter().find(|rpc| rpc.name == name)
+}
+
+impl Access {
+    /// Whether this caller may.
+    #[must_use]
+    pub fn admits(self, principal: &Principal) -> bool {
+        match (self, principal) {
+            (Self::Public, _) | (Self::Client, Principal::Client(_)) => true,
+            (Self::Staff(roles), Principal::Staff(staff)) => roles.contains(&staff.role),
+            _ => false,
+        }
+    }
+}
+
+/// Whether a role reads safety answers, rules, reasons and scores.
+pub(crate) const fn sees_answers(role: Role) -> bool {
+    matches!(role, Role::Clinician)
+}
+
+/// Whether a role may take this case in hand. A coordinator who held a
+/// clinician's case would keep the clinicians from it.
+pub(crate) const fn may_claim(role: Role, case: &Case) -> bool {
+    match role {
+        Role::Clinician => true,
+        Role::Coordinator => !case.clinician_only,
+        Role::Admin | Role::Auditor => false,
+    }
+}
+
+const fn call(name: &'static str, access: Access) -> Rpc {
+    Rpc { name, access, streams: false }
+}
+
+const fn stream(name: &'static str, access: Access) -> Rpc {
+    Rpc { name, access, streams: true }
+}
+
+#[cfg(test)]
+mod tests {
+    use rapport_security::StaffPrincipal;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn every_rpc_of_the_contract_stands_in_the_table_and_no_other() {
+        let mut declared: Vec<_> = rapport_proto::descriptor()
+            .services()
+            .flat_map(|service| {
+                service
+                    .methods()
+                    .map(|method| (format!("{}/{}", service.full_name(), method.name()), method.is_server_streaming()))
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        let mut listed: Vec<_> = RPCS.iter().map(|rpc| (rpc.name.to_owned(), rpc.streams)).collect();
+        declared.sort();
+        listed.sort();
+        assert_eq!(listed, declared);
+    }
+
+    #[test]
+    fn only_the_listed_callers_are_admitted() {
+        let staff = |role| Principal::Staff(StaffPrincipal { label: "Sam".to_owned(), role, token_id: Uuid::nil() });
+        let client = Principal::Client(Uuid::nil());
+        let check = |rpc: Rpc, admitted: [bool; 6]| {
+            let callers = [Principal::Anonymous, client.clone()].into_iter().chain(Role::ALL.map(staff));
+            let found: Vec<_> = callers.map(|caller| rpc.access.admits(&caller)).collect();
+            assert_eq!(found, admitted, "{}", rpc.name);
+        };
+        check(SUBMIT_INTAKE, [true; 6]);
+        check(GET_INTAKE, [false, true, false, false, false, false]);
+        check(CANCEL_APPOINTMENT, [false, true, false, false, false, false]);
+        for rpc in [LIST_CASES, WATCH_CASES, GET_CASE, CLAIM_CASE] {
+            check(rpc, [false, false, true, true, false, false]);
+        }
+    }
+
+    #[test]
+    fn only_clinicians_see_answers() {
+        assert_eq!(Role::ALL.map(sees_answers), [false, true, false, false]);
+    }
+}

@@ -1,0 +1,70 @@
+//! Why a call is refused: one variant per reason of the contract.
+
+use rapport_domain::problem::FieldProblem;
+use rapport_store::StoreError;
+
+/// Why a call is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Refusal {
+    /// Fields are wrong; all of them are listed.
+    #[error("one or more fields are wrong")]
+    Fields(Vec<FieldProblem>),
+    /// The same id came with another request.
+    #[error("this request_id was already used with another request")]
+    RequestIdReused,
+    /// The screening was answered under a protocol that was never served here.
+    #[error("the protocol is unknown: get the screening again")]
+    ProtocolUnknown,
+    /// No token, or none that is valid.
+    #[error("a valid bearer token is needed")]
+    TokenInvalid,
+    /// The role may not do this.
+    #[error("this role may not do that")]
+    RoleForbidden,
+    /// No such resource, or not the caller's.
+    #[error("there is no such resource")]
+    NotFound,
+    /// Changed since it was read.
+    #[error("it has changed since it was read: read it again")]
+    EtagMismatch,
+    /// The appointment's time was freed or given back.
+    #[error("the appointment is no longer open")]
+    AppointmentNotOpen,
+    /// Somebody else holds the case.
+    #[error("somebody else claimed the case")]
+    CaseClaimed,
+    /// The case has ended.
+    #[error("the case is closed")]
+    CaseClosed,
+    /// Damaged, or made for other filters.
+    #[error("the page token does not belong to this listing")]
+    PageTokenInvalid,
+    /// Longer than the service takes, or no message of the contract.
+    #[error("the message is longer than the server takes, or cannot be decoded")]
+    MessageInvalid,
+    /// Too many calls at once.
+    #[error("too many calls at once")]
+    Overloaded,
+    /// Not finished in time.
+    #[error("not finished within the deadline")]
+    DeadlineExceeded,
+    /// The database failed.
+    #[error("the database failed")]
+    Store(#[source] StoreError),
+    /// A fault of ours, in words for the log alone.
+    #[error("a fault of ours")]
+    Internal(&'static str),
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl Refusal {
+    /// One field is wrong.
+    pub(crate) fn field(field: &str, description: impl Into<String>) -> Self {
+        Self::Fields(vec![FieldProblem { field: field.to_owned(), description: description.into() }])
+    }
+}

@@ -1,0 +1,29 @@
+//! Rows of the audit trail: one per call, written before anything told in confidence leaves.
+
+use rapport_domain::id::IntakeId;
+use rapport_security::{Principal, StaffPrincipal};
+use rapport_store::AuditEntry;
+
+use crate::{Deps, policy::Rpc};
+
+/// A call that succeeds, and the names of everything that it returns or changes.
+pub(crate) fn by(deps: &Deps, principal: &Principal, rpc: Rpc, resources: Vec<String>) -> AuditEntry {
+    AuditEntry {
+        at: deps.clock.now(),
+        principal: principal.to_string(),
+        role: principal.role_name(),
+        method: rpc.name,
+        resources,
+        outcome: "OK",
+    }
+}
+
+/// As [`by`], for staff.
+pub(crate) fn by_staff(deps: &Deps, staff: &StaffPrincipal, rpc: Rpc, resources: Vec<String>) -> AuditEntry {
+    by(deps, &Principal::Staff(staff.clone()), rpc, resources)
+}
+
+/// As [`by`], for the client of an intake.
+pub(crate) fn by_client(deps: &Deps, own: IntakeId, rpc: Rpc, resources: Vec<String>) -> AuditEntry {
+    by(deps, &Principal::Client(own.uuid()), rpc, resources)
+}

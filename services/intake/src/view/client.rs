@@ -1,0 +1,92 @@
+//! What clients read: computed from their own intake alone.
+
+use jiff::Timestamp;
+use rapport_domain::{
+    appointment::{Appointment, AppointmentState},
+    case::{Case, CaseState},
+    contact::Language,
+    intake::Intake,
+    practice::{self, Practice},
+};
+use rapport_proto::{enums, intake as pb, time};
+
+use super::{next_step, place};
+
+/// An intake, its case and the latest appointment.
+pub(crate) struct Standing<'a> {
+    pub(crate) intake: &'a Intake,
+    pub(crate) case: &'a Case,
+    pub(crate) appointment: Option<&'a Appointment>,
+}
+
+impl Standing<'_> {
+    /// The appointment whose time is taken.
+    pub(super) fn open_appointment(&self) -> Option<&Appointment> {
+        self.appointment.filter(|appointment| appointment.state.takes_time())
+    }
+
+    pub(super) fn state(&self) -> pb::IntakeState {
+        match (self.case.state, self.open_appointment().map(|appointment| appointment.state)) {
+            (CaseState::Closed, _) => pb::IntakeState::Closed,
+            (_, Some(AppointmentState::Confirmed)) => pb::IntakeState::Confirmed,
+            (_, Some(_)) => pb::IntakeState::Held,
+            (CaseState::BeforeStaff, None) => pb::IntakeState::WeWillCall,
+            // The answers alone have decided that a person calls: no need to wait for triage to say so.
+            (_, None) if !self.case.booking.by_machine() => pb::IntakeState::WeWillCall,
+            (_, None) => pb::IntakeState::Received,
+        }
+    }
+}
+
+/// The intake as its own client may see it.
+pub(crate) fn intake(standing: &Standing<'_>, therapist: &str, practice: &Practice, now: Timestamp) -> pb::Intake {
+    let state = standing.state();
+    let next = next_step::next_step(standing, practice, now);
+    pb::Intake {
+        name: standing.intake.id.to_string(),
+        state: state.into(),
+        next_step: next.sentence,
+        appointment: standing.open_appointment().map(|it| appointment(it, therapist, practice)),
+        submit_time: Some(time::to_message(standing.intake.received_at)),
+        call_by_time: next.call_by.map(time::to_message),
+    }
+}
+
+/// A session as its own client may see it.
+pub(crate) fn appointment(appointment: &Appointment, therapist: &str, practice: &Practice) -> pb::Appointment {
+    pb::Appointment {
+        name: appointment.id.to_string(),
+        state: enums::number(appointment.state),
+        start_time: Some(time::to_message(appointment.starts_at)),
+        end_time: Some(time::to_message(appointment.ends_at)),
+        time_zone: practice.zone.iana_name().unwrap_or_default().to_owned(),
+        format: enums::number(appointment.format),
+        location: place(appointment, practice),
+        therapist: therapist.to_owned(),
+        release_time: appointment.release_at.map(time::to_message),
+        accepted: appointment.accepted,
+        etag: appointment_etag(appointment),
+    }
+}
+
+/// Changes with every change that a reader could see; a yes to a held time raises no sequence.
+pub(crate) fn appointment_etag(appointment: &Appointment) -> String {
+    format!("{}{}", appointment.sequence, if appointment.accepted { "+" } else { "" })
+}
+
+/// What must be put before a person at once.
+pub(crate) fn safety_notice(notice: &practice::SafetyNotice<'_>, language: Language) -> pb::SafetyNotice {
+    let lines = notice.lines.iter().map(|line| pb::CrisisLine {
+        name: line.name.get(language).to_owned(),
+        phone: line.phone.clone(),
+        text: line.text.get(language).to_owned(),
+        chat_url: line.chat_url.clone(),
+        note: line.note.get(language).to_owned(),
+    });
+    pb::SafetyNotice {
+        headline: notice.headline.clone(),
+        lines: lines.collect(),
+        call_promise: notice.call_promise.clone(),
+        discretion: notice.discretion.clone(),
+    }
+}

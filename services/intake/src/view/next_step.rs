@@ -1,0 +1,89 @@
+//! What happens next, in a sentence or two: warm, plain, and true for whoever
+//! reads over a shoulder – never the kind of care, an answer or another person.
+
+use jiff::Timestamp;
+use rapport_domain::{
+    appointment::AppointmentState, case::CaseState, contact::Language, intake::Care, practice::Practice,
+};
+use rapport_proto::intake as pb;
+
+use super::client::Standing;
+
+/// What happens next.
+pub(super) struct NextStep {
+    pub(super) sentence: String,
+    /// By when somebody will have called.
+    pub(super) call_by: Option<Timestamp>,
+}
+
+/// What happens next, in the client's language.
+pub(super) fn next_step(standing: &Standing<'_>, practice: &Practice, now: Timestamp) -> NextStep {
+    let language = standing.intake.submission.language();
+    let say = |en: String, es: String| match language {
+        Language::En => en,
+        Language::Es => es,
+    };
+    let phone = &practice.phone;
+    let sentence = match standing.state() {
+        pb::IntakeState::WeWillCall => return call(standing, practice, language, now),
+        pb::IntakeState::Confirmed => say(
+            format!("Your session is set, and we look forward to meeting you. If you can't make it, cancel here or call us at {phone}, and we will find another time."),
+            format!("Su sesión está confirmada y nos dará gusto conocerle. Si no puede venir, cancele aquí o llámenos al {phone}, y buscaremos otra hora."),
+        ),
+        pb::IntakeState::Held if waits_for_yes(standing) => say(
+            "We are holding a time for you. Please say yes to it, and it is yours.".to_owned(),
+            "Tenemos una hora reservada para usted. Díganos que sí, y es suya.".to_owned(),
+        ),
+        pb::IntakeState::Held => say(
+            format!("We are holding a time for you, and we will write to you as soon as it is certain. Questions? Call us at {phone}."),
+            format!("Tenemos una hora reservada para usted, y le escribiremos en cuanto sea segura. ¿Preguntas? Llámenos al {phone}."),
+        ),
+        pb::IntakeState::Closed => say(
+            format!("This request is closed. If you would like to talk to us again, call {phone}. You are always welcome."),
+            format!("Esta solicitud está cerrada. Si quiere volver a hablar con nosotros, llame al {phone}. Siempre será bienvenida su llamada."),
+        ),
+        pb::IntakeState::Received | pb::IntakeState::Unspecified => say(
+            "Thank you. We have your answers, and we are looking for the right person and time for you. You will hear from us shortly.".to_owned(),
+            "Gracias. Tenemos sus respuestas y buscamos a la persona y la hora adecuadas para usted. Pronto tendrá noticias nuestras.".to_owned(),
+        ),
+    };
+    NextStep { sentence, call_by: None }
+}
+
+/// A session alone that the practice fixes only at the client's yes.
+fn waits_for_yes(standing: &Standing<'_>) -> bool {
+    standing.open_appointment().is_some_and(|appointment| appointment.care == Care::Individual && !appointment.accepted)
+}
+
+/// The same promise that stood in the answer to the submission, for as long as
+/// it holds; a time given back later has a promise of its own.
+fn call(standing: &Standing<'_>, practice: &Practice, language: Language, now: Timestamp) -> NextStep {
+    let phone = &practice.phone;
+    if standing.appointment.is_some_and(|appointment| appointment.state == AppointmentState::Cancelled) {
+        let sentence = match language {
+            Language::En => format!(
+                "Your time has been given back. A person from our practice will call you to find another one. You can also call us at {phone}."
+            ),
+            Language::Es => format!(
+                "Su hora fue cancelada. Una persona de nuestro consultorio le llamará para buscar otra. También puede llamarnos al {phone}."
+            ),
+        };
+        let call_by = (standing.case.state == CaseState::BeforeStaff).then_some(standing.case.respond_by);
+        return NextStep { sentence, call_by: call_by.filter(|by| *by > now) };
+    }
+    let safe_hours = &standing.intake.submission.contact.safe_hours;
+    let (by, sentence) =
+        practice.call_promise(standing.case.urgency, safe_hours, language, standing.intake.received_at);
+    if by > now {
+        return NextStep { sentence, call_by: Some(by) };
+    }
+    let sentence = match language {
+        Language::En => format!(
+            "A person from our practice will call you. If you have not heard from us, please call {phone}: we want to talk with you."
+        ),
+        Language::Es => format!(
+            "Una persona de nuestro consultorio le llamará. Si aún no le hemos llamado, por favor llame al {phone}: queremos hablar con usted."
+        ),
+    };
+    NextStep { sentence, call_by: None }
+}

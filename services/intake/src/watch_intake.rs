@@ -1,0 +1,37 @@
+//! Tells a client that their own intake changed, and nothing of anybody else's.
+
+use std::sync::Arc;
+
+use futures::stream::BoxStream;
+use rapport_domain::id::IntakeId;
+use rapport_proto::intake as pb;
+use rapport_store::Topic;
+use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
+use tonic::Status;
+
+use crate::{Deps, get_intake, guard::StreamPlace, hints::hints, refusal::Refusal};
+
+/// Hints from now on. Each piece of news about any case is weighed by reading
+/// one's own again: a hint comes only where that would be answered otherwise.
+pub(crate) async fn run(
+    deps: &Deps,
+    own: IntakeId,
+    asked: IntakeId,
+    place: Option<StreamPlace>,
+    stop: CancellationToken,
+) -> Result<BoxStream<'static, Result<pb::WatchIntakeResponse, Status>>, Refusal> {
+    let wake = deps.store.wakes().subscribe(Topic::Cases);
+    let last = Arc::new(Mutex::new(get_intake::run(deps, own, asked).await?));
+    let deps = deps.clone();
+    Ok(hints(wake, place, stop, move || {
+        let (deps, last) = (deps.clone(), Arc::clone(&last));
+        async move {
+            let now = get_intake::look(&deps, own).await?;
+            let mut last = last.lock().await;
+            let changed = *last != now;
+            *last = now;
+            Ok(changed)
+        }
+    }))
+}
