@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use rapport_domain::{appointment::AppointmentState, calendar::busy::Busy, id::AppointmentId};
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, TryInsertResult};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, sea_query::OnConflict};
 
 use crate::{
     Conn, StoreError, Tx, column,
@@ -65,12 +65,11 @@ pub async fn block(tx: &Tx, blocks: &[Busy], appointment: AppointmentId) -> Resu
     });
     // DO NOTHING, not an error: a plain insert against an exclusion constraint
     // deadlocks under load, and would abort the transaction.
-    let taken = table::Entity::insert_many(rows).on_conflict_do_nothing().exec_without_returning(tx.db()).await?;
-    match taken {
-        TryInsertResult::Inserted(count) if usize::try_from(count) == Ok(blocks.len()) => Ok(Blocked::All),
-        TryInsertResult::Empty => Ok(Blocked::All),
-        TryInsertResult::Inserted(_) | TryInsertResult::Conflicted => Ok(Blocked::Taken),
-    }
+    let taken = table::Entity::insert_many(rows)
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .exec_without_returning(tx.db())
+        .await?;
+    Ok(if usize::try_from(taken) == Ok(blocks.len()) { Blocked::All } else { Blocked::Taken })
 }
 
 /// Gives an appointment's time back.

@@ -50,3 +50,6 @@ pub use search::SearchToken;
 pub use staff_tokens::NewStaffToken;
 pub use store::{Conn, Store, StoreSettings, Tx};
 pub use wakes::{Topic, Wake, Wakes};
+
+#[cfg(test)]
+mod tests;

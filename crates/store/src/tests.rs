@@ -1,0 +1,13 @@
+//! The store against real databases: SQLite always, PostgreSQL too where
+//! `RAPPORT_TEST_POSTGRES` names a server on which databases may be created.
+
+mod accept;
+mod calendar;
+mod cases;
+mod confidentiality;
+mod database;
+mod once;
+mod outbox;
+mod sample;
+mod schema;
+mod transactions;

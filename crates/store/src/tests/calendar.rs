@@ -1,0 +1,114 @@
+use futures::future::join_all;
+use rapport_domain::{
+    appointment::{Appointment, AppointmentState},
+    calendar::busy::Busy,
+    id::CaseId,
+};
+use sea_orm::ConnectionTrait;
+
+use super::{database, sample};
+use crate::{Blocked, Store, StoreError, appointments, calendar, store::sealed::Sealed};
+
+/// One booking attempt: the appointment and its blocks, or nothing.
+async fn book(store: &Store, case: CaseId, blocks: Vec<Busy>) -> Option<Appointment> {
+    let appointment = sample::appointment(case);
+    let booked = appointment.clone();
+    store
+        .transact(move |tx| {
+            Box::pin(async move {
+                appointments::insert(tx, &appointment).await?;
+                match calendar::block(tx, &blocks, appointment.id).await? {
+                    Blocked::All => Ok(()),
+                    Blocked::Taken => Err(StoreError::Conflict),
+                }
+            })
+        })
+        .await
+        .ok()
+        .map(|()| booked)
+}
+
+fn pair(therapist: &str, room: &str, from: i64, to: i64) -> Vec<Busy> {
+    vec![sample::busy(therapist, from, to), sample::busy(room, from, to)]
+}
+
+/// Guard: the exclusion constraint on PostgreSQL, the insert trigger on SQLite.
+/// Taken out, this test went red on both.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_forty_bookings_of_one_time_at_once_one_wins() {
+    database::on_each(async |store| {
+        let (case, _) = sample::stored(&store).await;
+        let tries = (0..40).map(|n| book(&store, case.id, pair("therapists/a", &format!("rooms/{}", n % 2), 60, 120)));
+        assert_eq!(join_all(tries).await.iter().flatten().count(), 1);
+        assert_eq!(calendar::busy(&store, sample::later(0), sample::later(600)).await.unwrap().len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_overlap_in_part_is_taken_and_a_time_that_touches_is_not() {
+    database::on_each(async |store| {
+        let (case, _) = sample::stored(&store).await;
+        assert!(book(&store, case.id, pair("therapists/a", "rooms/1", 60, 120)).await.is_some());
+        for (from, to) in [(0, 61), (119, 200), (70, 80), (0, 300)] {
+            assert!(book(&store, case.id, pair("therapists/a", "rooms/2", from, to)).await.is_none(), "{from}..{to}");
+            assert!(book(&store, case.id, pair("therapists/b", "rooms/1", from, to)).await.is_none(), "{from}..{to}");
+        }
+        assert!(book(&store, case.id, pair("therapists/a", "rooms/1", 120, 180)).await.is_some());
+        assert!(book(&store, case.id, pair("therapists/a", "rooms/1", 0, 60)).await.is_some());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_freed_can_be_taken_again() {
+    database::on_each(async |store| {
+        let (case, _) = sample::stored(&store).await;
+        let first = book(&store, case.id, pair("therapists/a", "rooms/1", 60, 120)).await.unwrap();
+        let busy = calendar::busy(&store, sample::later(119), sample::later(600)).await.unwrap();
+        assert_eq!(busy.len(), 2);
+        assert!(busy.iter().all(|it| it.held && it.appointment == Some(first.id)));
+        assert_eq!(calendar::busy(&store, sample::later(120), sample::later(600)).await.unwrap(), []);
+        let freed = first.id;
+        store.transact(move |tx| Box::pin(calendar::free(tx, freed))).await.unwrap();
+        assert!(book(&store, case.id, pair("therapists/a", "rooms/1", 60, 120)).await.is_some());
+    })
+    .await;
+}
+
+/// Guard: the exclusion constraint on PostgreSQL, the update trigger on SQLite.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_block_cannot_be_moved_onto_another() {
+    database::on_each(async |store| {
+        let (case, _) = sample::stored(&store).await;
+        for from in [60, 120] {
+            assert!(book(&store, case.id, pair("therapists/a", "rooms/1", from, from + 60)).await.is_some());
+        }
+        let moved = "UPDATE calendar_blocks SET starts_at = (SELECT min(starts_at) FROM calendar_blocks)";
+        assert!(store.db().execute_unprepared(moved).await.is_err());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_appointment_changed_meanwhile_is_a_conflict() {
+    database::on_each(async |store| {
+        let (case, _) = sample::stored(&store).await;
+        let read = book(&store, case.id, pair("therapists/a", "rooms/1", 60, 120)).await.unwrap();
+        assert_eq!(appointments::due_for_release(&store, sample::later(9), 10).await.unwrap(), []);
+        assert_eq!(appointments::due_for_release(&store, sample::later(10), 10).await.unwrap(), [read.clone()]);
+        let save = |change: fn(&mut Appointment)| {
+            let mut appointment = read.clone();
+            change(&mut appointment);
+            store.transact(move |tx| Box::pin(async move { appointments::save(tx, &appointment, 0).await }))
+        };
+        // Noting the client's yes does not raise the sequence; a release that did not see it keeps it.
+        assert_eq!(save(|it| it.accepted = true).await, Ok(()));
+        assert_eq!(save(|it| _ = it.confirm()).await, Ok(()));
+        assert_eq!(save(|it| _ = it.cancel()).await, Err(StoreError::Conflict));
+        let kept = appointments::current_of_case(&store, case.id).await.unwrap().unwrap();
+        assert_eq!((kept.state, kept.accepted, kept.sequence), (AppointmentState::Confirmed, true, 1));
+        assert_eq!(appointments::due_for_release(&store, sample::later(10), 10).await.unwrap(), []);
+    })
+    .await;
+}
