@@ -43,6 +43,7 @@ pub use accept::{Accepted, NewIntake};
 pub use audit::AuditEntry;
 pub use calendar::Blocked;
 pub use cases::{CaseCursor, CaseDetail, CaseFilter};
+pub use deliveries::LocalTransport;
 pub use error::StoreError;
 pub use letters::{ClaimedLetter, LetterStanding};
 pub use requests::{RequestKey, Seen};
