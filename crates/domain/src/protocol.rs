@@ -100,6 +100,10 @@ impl Protocol {
             (Some(triage), Some(weights)) if problems.is_empty() => {
                 warnings.extend(triage.warnings);
                 let Triage { instruments, engine } = triage.value;
+                let strangers = strangers(&engine, &weights);
+                if !strangers.is_empty() {
+                    return Err(strangers);
+                }
                 let bundle = bundle(files).map_err(|error| {
                     vec![FileProblem::error("", (0, 0), "the files cannot be bundled", error.to_string())]
                 })?;
@@ -231,6 +235,16 @@ fn required<'f>(files: &'f Files, path: &str, problems: &mut Vec<FileProblem>) -
         problems.push(FileProblem::error(path, (0, 0), "the file is missing", "a practice cannot decide without it"));
     }
     found
+}
+
+/// Competences and drivers that matching.yaml does not know: nobody could ever be found for them.
+fn strangers(engine: &Engine, weights: &Weights) -> Vec<FileProblem> {
+    let needs = engine.needs().into_iter().filter(|need| !weights.competences.contains_key(*need));
+    let needs = needs.map(|need| format!("a rule needs \"{need}\", which is no competence"));
+    let drivers = engine.drivers().into_iter().filter(|driver| !weights.drivers.contains_key(*driver));
+    let drivers = drivers.map(|driver| format!("\"{driver}\" is no driver"));
+    let hint = format!("{MATCHING} must name it");
+    needs.chain(drivers).map(|what| FileProblem::error(file::FILE, (0, 0), what, &hint)).collect()
 }
 
 fn bundle(files: &Files) -> Result<Vec<u8>, serde_json::Error> {

@@ -261,10 +261,8 @@ impl<'a> Run<'a> {
         let name = match source {
             Source::Band(scale) => self.score(scale).1,
             Source::Care => Some(care_name(self.facts.care)),
-            _ => match self.value(source) {
-                Some(value) => Some(code_of(value).unwrap_or_default()),
-                None => None,
-            },
+            // A number among the options has no code, and so is none of these.
+            _ => self.value(source).map(|value| code_of(value).unwrap_or_default()),
         };
         name.map_or(Term::Absent, |name| Term::Bool(names.iter().any(|one| one == name)))
     }

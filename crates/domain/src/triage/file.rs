@@ -5,7 +5,7 @@ mod checks;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde_saphyr::{Location, Spanned};
+use serde_saphyr::Spanned;
 
 use super::{
     engine::Engine,
@@ -93,22 +93,6 @@ pub(crate) struct Triage {
 
 /// Reads and checks the file.
 pub(crate) fn load(text: &str, instruments: Vec<Questionnaire>) -> Result<Loaded<Triage>, Vec<FileProblem>> {
-    let file: TriageFile = read_yaml(FILE, text).map_err(|problem| vec![problem])?;
+    let file: TriageFile = serde_saphyr::from_str(text).map_err(|error| vec![FileProblem::yaml(FILE, &error)])?;
     checks::check(&file, text, instruments)
-}
-
-/// Reads YAML; the first thing that does not fit is told with its place.
-pub(super) fn read_yaml<'de, T: Deserialize<'de>>(file: &str, text: &'de str) -> Result<T, FileProblem> {
-    serde_saphyr::from_str(text).map_err(|error| {
-        let error = error.without_snippet();
-        let place = error.location().map_or((0, 0), |location| place(&location));
-        let said = error.to_string();
-        // The library repeats the place in its text; ours stands in front already.
-        let said = said.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        FileProblem::error(file, place, said, "")
-    })
-}
-
-pub(super) fn place(location: &Location) -> (u32, u32) {
-    (u32::try_from(location.line()).unwrap_or(0), u32::try_from(location.column()).unwrap_or(0))
 }

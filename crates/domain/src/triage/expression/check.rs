@@ -9,8 +9,6 @@ mod names;
 
 pub(in crate::triage) use names::nearest;
 
-use std::ops::Range;
-
 use cel::{
     common::ast::{CallExpr, ComprehensionExpr, Expr, IdedExpr, LiteralValue, SourceInfo, operators},
     parser::Parser,
@@ -40,9 +38,18 @@ pub(in crate::triage) struct Refusal {
     pub(in crate::triage) hint: String,
 }
 
+/// A longer condition should be several rules; the parser's recursion is bounded by these two.
+const MOST_CHARACTERS: usize = 1_000;
+/// Brackets and `?` within one another.
+const DEEPEST: usize = 16;
+
 /// Checks a condition as a whole.
 pub(in crate::triage) fn check(text: &str, vocabulary: Vocabulary<'_>) -> Result<Checked, Vec<Refusal>> {
-    let (root, places) = Parser::new().max_recursion_depth(40).parse_with_source_info(text).map_err(|errors| {
+    if let Some(at) = too_much(text) {
+        let what = format!("is longer than {MOST_CHARACTERS} characters or nests deeper than {DEEPEST}");
+        return Err(vec![Refusal { at, what, hint: "make it several rules".to_owned() }]);
+    }
+    let (root, places) = Parser::new().parse_with_source_info(text).map_err(|errors| {
         let refusals = errors.errors.into_iter().map(|error| {
             let (line, column) = error.pos;
             Refusal {
@@ -59,6 +66,23 @@ pub(in crate::triage) fn check(text: &str, vocabulary: Vocabulary<'_>) -> Result
         Some(expression) if checker.refusals.is_empty() => Ok(Checked { expression, sources: checker.sources }),
         _ => Err(checker.refusals),
     }
+}
+
+/// Where a condition becomes too much for the parser's stack. Quotes are not minded: this only
+/// has to be right about what is too deep.
+fn too_much(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (count, (at, char)) in text.char_indices().enumerate() {
+        match char {
+            '(' | '[' | '{' | '?' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > DEEPEST || count >= MOST_CHARACTERS {
+            return Some(at);
+        }
+    }
+    None
 }
 
 fn byte_at(text: &str, line: isize, column: isize) -> usize {
@@ -104,14 +128,15 @@ struct Checker<'a> {
 impl Checker<'_> {
     /// Notes what is wrong; `None`, so that a caller can return it.
     fn refuse<T>(&mut self, at: &IdedExpr, what: impl Into<String>, hint: impl Into<String>) -> Option<T> {
-        let Range { start, .. } = self.span(at);
-        self.refusals.push(Refusal { at: start, what: what.into(), hint: hint.into() });
+        // The parser places a name at its dot or bracket; a reader looks at where it begins.
+        let mut first = at;
+        while let Some(root) = root(first) {
+            first = root;
+        }
+        let (start, _) = self.places.offset_for(first.id).unwrap_or_default();
+        let at = usize::try_from(start).unwrap_or(0);
+        self.refusals.push(Refusal { at, what: what.into(), hint: hint.into() });
         None
-    }
-
-    fn span(&self, at: &IdedExpr) -> Range<usize> {
-        let (start, stop) = self.places.offset_for(at.id).unwrap_or_default();
-        usize::try_from(start).unwrap_or(0)..usize::try_from(stop).unwrap_or(0)
     }
 
     /// A part that must be true or false.
@@ -353,6 +378,15 @@ impl Operand {
             Self::Spelled(text) => format!("the text \"{text}\""),
             Self::Names { what, .. } | Self::Repeated { what, .. } | Self::Opaque { what, .. } => what.clone(),
         }
+    }
+}
+
+/// What stands before the dot or bracket of a name.
+fn root(of: &IdedExpr) -> Option<&IdedExpr> {
+    match &of.expr {
+        Expr::Select(select) => Some(&select.operand),
+        Expr::Call(call) if call.func_name == operators::INDEX => call.args.first(),
+        _ => None,
     }
 }
 

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_saphyr::Spanned;
 
-use super::{FILE, RulePart, ScalePart, Triage, TriageFile, place};
+use super::{FILE, RulePart, ScalePart, Triage, TriageFile};
 use crate::{
-    problem::{FileProblem, Loaded, Severity},
+    problem::{FileProblem, Loaded, Severity, yaml_place as place},
     screening::Questionnaire,
     triage::{
         Booking, Urgency,

@@ -1,0 +1,159 @@
+//! What must hold for any answers at all.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use rapport_domain::{
+    intake::Care,
+    problem::FieldProblems,
+    protocol::{Protocol, Subject},
+    screening::{Answers, Value},
+    triage::{Booking, TriageResult, Urgency},
+};
+
+use super::{code, field_texts, sample};
+
+/// The sample practice, loaded once.
+fn protocol() -> &'static Protocol {
+    static PROTOCOL: std::sync::OnceLock<Protocol> = std::sync::OnceLock::new();
+    PROTOCOL.get_or_init(sample)
+}
+
+/// Per closed question: questionnaire, linkId and how many options it has.
+fn questions() -> Vec<(String, String, Vec<Value>)> {
+    let instruments = protocol().instruments().iter();
+    let items = instruments.flat_map(|one| one.items().iter().map(move |item| (one.canonical(), item)));
+    let closed = items.filter(|(_, item)| !item.options.is_empty());
+    closed
+        .map(|(canonical, item)| {
+            (
+                canonical.to_owned(),
+                item.link_id.clone(),
+                item.options.iter().map(|option| option.value.clone()).collect(),
+            )
+        })
+        .collect()
+}
+
+/// Picks for any answers. `Answers` itself has no Debug, so that proptest could not show it.
+fn any_picks() -> impl Strategy<Value = Vec<prop::sample::Index>> {
+    let questions = questions().len();
+    proptest::collection::vec(any::<prop::sample::Index>(), questions)
+}
+
+/// Per question none of its options, or the one that was picked.
+fn built(picks: &[prop::sample::Index]) -> Answers {
+    let mut answers = Answers::default();
+    for ((canonical, link_id, options), pick) in questions().iter().zip(picks) {
+        let sheet = answers.0.entry(canonical.clone()).or_default();
+        if let Some(value) = options.get(pick.index(options.len() + 1)) {
+            sheet.insert(link_id.clone(), vec![value.clone()]);
+        }
+    }
+    answers
+}
+
+/// Answers under which a machine books: all of safety answered with "no".
+fn calm(mut answers: Answers) -> Answers {
+    let safety = protocol().instruments().last().unwrap();
+    let no = |link_id: &str| if link_id == "alone" { code("yes") } else { code("no") };
+    let items = safety.items().iter().filter(|item| item.answerable());
+    let sheet: BTreeMap<_, _> = items.map(|item| (item.link_id.clone(), vec![no(&item.link_id)])).collect();
+    answers.0.insert(safety.canonical().to_owned(), sheet);
+    answers
+}
+
+fn triage(answers: &Answers) -> TriageResult {
+    protocol().triage(&Subject { answers, age: 30, care: Care::Couple })
+}
+
+fn safety_questions() -> Vec<(String, String)> {
+    let safety = protocol().instruments().last().unwrap();
+    let items = safety.items().iter().filter(|item| item.answerable() && item.link_id != "alone");
+    items.map(|item| (safety.canonical().to_owned(), item.link_id.clone())).collect()
+}
+
+/// The answers of a safety question, each graver than the one before it.
+fn grave(link_id: &str) -> Vec<Value> {
+    let codes: &[&str] =
+        if link_id == "behavior" { &["no", "rather_tell", "earlier", "recent"] } else { &["no", "rather_tell", "yes"] };
+    codes.iter().map(|one| code(one)).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn raising_a_safety_answer_never_lowers_anything(picks in any_picks(), which in any::<prop::sample::Index>(), from in 0_usize..3, by in 1_usize..3) {
+        let answers = built(&picks);
+        let (canonical, link_id) = which.get(&safety_questions()).clone();
+        let grave = grave(&link_id);
+        let (lower, higher) = (from.min(grave.len() - 2), (from + by).min(grave.len() - 1));
+        let with = |place: usize| {
+            let mut answers = answers.clone();
+            answers.0.entry(canonical.clone()).or_default().insert(link_id.clone(), vec![grave.get(place).unwrap().clone()]);
+            triage(&answers)
+        };
+        let (before, after) = (with(lower), with(higher));
+        prop_assert!(after.urgency >= before.urgency, "{link_id}");
+        prop_assert!(after.booking >= before.booking, "{link_id}");
+        prop_assert!(after.flagged >= before.flagged && after.clinician_only >= before.clinician_only, "{link_id}");
+    }
+
+    // Guard: Engine::run's `open`. Without it this goes red.
+    #[test]
+    fn a_missing_or_refused_safety_answer_is_never_routine_nor_booked_by_machine(picks in any_picks(), which in any::<prop::sample::Index>(), refuse in any::<bool>()) {
+        let answers = built(&picks);
+        let mut answers = calm(answers);
+        let asked: Vec<_> = safety_questions().into_iter().filter(|(_, id)| !["method", "intent", "plan", "strangling", "weapon", "injury", "escalation", "leaving", "pregnancy"].contains(&id.as_str())).collect();
+        let (canonical, link_id) = which.get(&asked);
+        let sheet = answers.0.get_mut(canonical).unwrap();
+        if refuse {
+            sheet.insert(link_id.clone(), vec![code("rather_tell")]);
+        } else {
+            sheet.remove(link_id);
+        }
+        let result = triage(&answers);
+        prop_assert!(result.urgency >= Urgency::Priority && result.booking >= Booking::AloneByStaff && result.flagged, "{link_id}");
+    }
+
+    #[test]
+    fn the_whole_is_never_less_strict_than_the_safety_rules_alone(picks in any_picks(), age in 10_i16..80) {
+        let answers = built(&picks);
+        let subject = Subject { answers: &answers, age, care: Care::Individual };
+        let (safety, whole) = (protocol().screen_safety(&subject), protocol().triage(&subject));
+        prop_assert!(whole.urgency >= safety.urgency && whole.booking >= safety.booking);
+        prop_assert_eq!(whole.flagged, safety.flagged);
+        prop_assert_eq!(whole.clinician_only, safety.clinician_only);
+        prop_assert!(age >= 18 || (whole.booking == Booking::Never && whole.under_18 && safety.under_18));
+    }
+
+    #[test]
+    fn the_same_answers_in_any_order_give_the_same_bytes(picks in any_picks(), seed in any::<u64>()) {
+        let answers = built(&picks);
+        let as_given = |turn: usize| -> Vec<_> {
+            let mut screenings: Vec<_> = answers.0.iter().map(|(canonical, items)| {
+                let mut items: Vec<_> = items.iter().map(|(id, values)| (id.clone(), values.clone())).collect();
+                let by = turn % items.len().max(1);
+                items.rotate_left(by);
+                (canonical.clone(), items)
+            }).collect();
+            let by = turn % screenings.len().max(1);
+            screenings.rotate_left(by);
+            screenings
+        };
+        let turn = usize::try_from(seed % 97).unwrap();
+        let check = |given| {
+            let mut problems = FieldProblems::default();
+            let checked = protocol().check_answers(given, &mut problems);
+            (checked, field_texts(problems))
+        };
+        let ((one, _), (other, _)) = (check(as_given(0)), check(as_given(turn)));
+        prop_assert!(one == other);
+        if let (Some(one), Some(other)) = (one, other) {
+            prop_assert_eq!(serde_json::to_vec(&triage(&one)).unwrap(), serde_json::to_vec(&triage(&other)).unwrap());
+            // Dropping what was switched off changed nothing.
+            prop_assert_eq!(serde_json::to_vec(&triage(&one)).unwrap(), serde_json::to_vec(&triage(&answers)).unwrap());
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Rules: what loads, what must not, and what a loaded one says.
+
+use rapport_domain::{
+    intake::Care,
+    protocol::{Protocol, Subject},
+    screening::{Answers, Value},
+    triage::{Booking, REVIEW, Urgency},
+};
+
+use super::{answers, code, small_files, small_rule, texts};
+
+const CANONICAL: &str = "https://example.com/q|1";
+
+#[track_caller]
+fn refused(when: &str, expected: &str) {
+    let problems = Protocol::load(&small_rule(when)).unwrap_err();
+    let texts = texts(&problems);
+    assert!(texts.iter().any(|text| text.contains(expected)), "{when}: {texts:#?}");
+}
+
+#[test]
+fn a_mistyped_rule_never_loads_and_says_where_it_is_wrong() {
+    refused(
+        "small.choise == \"often\"",
+        "triage.yaml:9:12: rule \"rule\": small asks no \"choise\", did you mean \"choice\"?",
+    );
+    refused("smal.choice == \"often\"", "did you mean \"small\"?");
+    refused("small.choice == \"oftn\"", "small.choice is never \"oftn\", it can be never, often, rather_tell");
+    refused("small.flag && small.choice == \"x\"", "triage.yaml:9:39: rule \"rule\": small.choice is never \"x\"");
+    refused("small.choice == 3", "cannot be compared");
+    refused("small.number == \"often\"", "cannot be compared");
+    refused("small.number", "is not yes or no");
+    refused("small.choice", "is a code, not yes or no");
+    refused("small.flag == 1", "cannot be compared");
+    refused("small.choice in [\"often\", \"x\"]", "never \"x\"");
+    refused("\"x\" in small.many", "never \"x\"");
+    refused("small.many == \"a\"", "may have several values");
+    refused("small.words == \"a\"", "cannot be compared");
+    refused("small.shown == \"a\"", "small asks no \"shown\"");
+    refused("small.total > 3", "small asks no \"total\"");
+    refused("scales.t > 1.0", "there is no scale \"t\"");
+    refused("bands.s == \"medium\"", "bands.s is never \"medium\"");
+    refused("scales.s + 1 > 2.0", "write 1.0 instead of 1");
+    refused("client.name == \"x\"", "a client has no \"name\"");
+    refused("client.care == \"single\"", "never \"single\"");
+    refused("small.flag &&", "cannot be read");
+}
+
+#[test]
+fn a_place_is_right_in_a_plain_scalar_and_in_a_block_too() {
+    for (when, place) in [
+        ("small.flag && small.x", "triage.yaml:9:25:"),
+        ("|\n      small.flag &&\n      small.x", "triage.yaml:11:7:"),
+        (">-\n      small.flag &&\n      small.x", "triage.yaml:10:7:"),
+    ] {
+        let rule = format!("  - id: rule\n    when: {when}\n    urgency: PRIORITY\n    because: Because.\n");
+        let problems = texts(&Protocol::load(&small_files(&rule)).unwrap_err());
+        assert!(problems.iter().any(|problem| problem.starts_with(place)), "{when}: {problems:#?}");
+    }
+}
+
+#[test]
+fn what_is_not_in_the_subset_never_loads() {
+    refused("small.many.exists(x, small.many.exists(y, y == \"a\"))", "do not nest");
+    refused("small.many.exists_one(x, x == \"a\")", "only exists and all");
+    refused("size(small.many.filter(x, x == \"a\")) > 1", "only exists and all");
+    refused("small.words.matches(\"a.*\")", "\"matches\" is not allowed");
+    refused("small.number / small.number > 1", "may be zero");
+    refused("small.number / 0 > 1", "may be zero");
+    refused("{\"a\": 1}.a > 0", "names have two parts");
+    refused("timestamp(\"2026-01-01T00:00:00Z\") > client.age", "\"timestamp\" is not allowed");
+    refused(&format!("{}true{}", "(".repeat(200), ")".repeat(200)), "nests deeper than 16");
+    refused(&vec!["small.flag"; 200].join(" || "), "longer than 1000 characters");
+    refused("!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!small.number", "is not yes or no");
+}
+
+#[test]
+fn a_files_other_mistakes_are_all_reported() {
+    let rule = "  - {id: rule, safety: true, when: small.flag, urgency: ROUTINE, because: B.}\n  - {id: rule, when: small.flag, urgency: HIGH, because: ' ', book: maybe}\n";
+    let found = texts(&Protocol::load(&small_files(rule)).unwrap_err());
+    for expected in [
+        "a safety rule cannot be ROUTINE",
+        "the rule \"rule\" stands here twice",
+        "\"HIGH\" is no urgency",
+        "gives no reason",
+        "\"maybe\" is no way to book",
+    ] {
+        assert!(found.iter().any(|text| text.contains(expected)), "{expected}: {found:#?}");
+    }
+    let mut files = small_rule("small.flag");
+    let triage = files.get_mut("triage.yaml").unwrap();
+    *triage = triage.replace("when: client.age < 18", "when: client.age < 16");
+    assert!(texts(&Protocol::load(&files).unwrap_err()).iter().any(|text| text.contains("people under 18")));
+    let mut files = small_rule("small.flag");
+    let triage = files.get_mut("triage.yaml").unwrap();
+    *triage = triage.replace("safety: {instruments: []", "safety: {instruments: [small]");
+    assert!(
+        texts(&Protocol::load(&files).unwrap_err())
+            .iter()
+            .any(|text| text.contains("small.flag has no option \"rather_tell\""))
+    );
+}
+
+#[track_caller]
+fn fires(when: &str, given: &[(&str, Value)], expected: bool) {
+    let protocol = match Protocol::load(&small_rule(when)) {
+        Ok(loaded) => loaded.value,
+        Err(problems) => panic!("{when}: {:#?}", texts(&problems)),
+    };
+    let answers = answers(CANONICAL, given);
+    let result = protocol.triage(&Subject { answers: &answers, age: 30, care: Care::Couple });
+    assert_eq!(result.fired.iter().any(|rule| rule.rule == "rule"), expected, "{when}");
+    assert!(result.fired.iter().all(|rule| rule.rule != REVIEW), "{when}");
+}
+
+#[test]
+fn a_rule_fires_exactly_where_it_says() {
+    let often = || ("choice", code("often"));
+    fires("small.choice == \"often\"", &[often()], true);
+    fires("\"often\" == small.choice", &[often()], true);
+    fires("small.choice != \"often\"", &[often()], false);
+    fires("small.choice in [\"never\", \"often\"]", &[often()], true);
+    fires("!(small.choice == \"never\")", &[often()], true);
+    fires("bands.s == \"high\" && scales.s >= 3", &[often()], true);
+    fires("scales.s * 2.0 - 1.0 == 5.0", &[often()], true);
+    fires("small.number % 2 == 1 && small.number / 2 == 3", &[("number", Value::Integer(7))], true);
+    fires("small.number > 5 ? small.number < 10 : false", &[("number", Value::Integer(7))], true);
+    fires("-small.number < 0", &[("number", Value::Integer(7))], true);
+    fires("small.number in [1, 7]", &[("number", Value::Integer(7))], true);
+    fires("small.share > 1.5", &[("share", Value::Decimal("1.51".to_owned()))], true);
+    fires("small[\"odd id\"]", &[("odd id", Value::Boolean(true))], true);
+    fires("\"a\" in small.many", &[("many", code("a"))], true);
+    fires("small.many.exists(m, m == \"b\")", &[("many", code("a"))], false);
+    fires("small.many.all(m, m == \"a\")", &[("many", code("a"))], true);
+    fires("size(small.many) == 1", &[("many", code("a"))], true);
+    fires("client.age >= 30 && client.care == \"couple\"", &[], true);
+}
+
+#[test]
+fn a_blank_answer_is_neither_true_nor_false() {
+    let flag = || ("flag", Value::Boolean(true));
+    fires("small.choice == \"never\"", &[], false);
+    fires("small.choice != \"never\"", &[], false);
+    fires("!(small.choice == \"never\")", &[], false);
+    fires("small.choice == \"never\" || small.flag", &[flag()], true);
+    fires("small.choice == \"never\" || !small.flag", &[flag()], false);
+    fires("small.many.all(m, m == \"a\")", &[], false);
+    fires("has(small.choice)", &[], false);
+    fires("!has(small.choice) && size(small.many) == 0", &[], true);
+}
+
+#[test]
+fn a_condition_that_fails_goes_to_a_person_whatever_its_other_side_says() {
+    let big = "9223372036854775807";
+    for when in [format!("small.number + {big} > 0"), format!("client.age > 18 || small.number + {big} > 0")] {
+        let protocol = Protocol::load(&small_rule(&when)).unwrap().value;
+        let answers = answers(CANONICAL, &[("number", Value::Integer(7))]);
+        let result = protocol.triage(&Subject { answers: &answers, age: 30, care: Care::Couple });
+        assert_eq!((result.urgency, result.booking, result.flagged), (Urgency::Priority, Booking::AloneByStaff, true));
+        assert!(result.fired.iter().any(|rule| rule.rule == REVIEW));
+    }
+}
+
+#[test]
+fn an_item_that_a_safety_rule_names_may_not_stay_blank() {
+    let rule = "  - {id: rule, safety: true, when: scales.s > 2.0, urgency: URGENT, because: B., book: never}\n";
+    let protocol = Protocol::load(&small_files(rule)).unwrap().value;
+    let safety = protocol.screen_safety(&Subject { answers: &Answers::default(), age: 30, care: Care::Couple });
+    assert!(safety.flagged && safety.urgency == Urgency::Priority && safety.booking == Booking::AloneByStaff);
+    let never = answers(CANONICAL, &[("choice", code("never"))]);
+    let safety = protocol.screen_safety(&Subject { answers: &never, age: 30, care: Care::Couple });
+    assert!(!safety.flagged && safety.urgency == Urgency::Routine && safety.booking == Booking::Auto);
+}
+
+#[test]
+fn evidence_says_what_was_answered_and_what_was_not() {
+    let protocol =
+        Protocol::load(&small_rule("small.choice == \"often\" || small.flag || has(small.words)")).unwrap().value;
+    let answers = answers(CANONICAL, &[("choice", code("often"))]);
+    let result = protocol.triage(&Subject { answers: &answers, age: 30, care: Care::Individual });
+    let evidence = &result.fired.first().unwrap().evidence;
+    let told: Vec<_> = evidence.iter().map(|one| (one.source.as_str(), one.value.as_str())).collect();
+    assert_eq!(told, [("small.choice", "often"), ("small.flag", "not answered"), ("small.words", "not answered")]);
+}
