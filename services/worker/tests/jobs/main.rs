@@ -1,0 +1,11 @@
+//! The worker's jobs over the real store, stepped by hand: nothing sleeps, the
+//! clock stands where a test puts it. With `RAPPORT_TEST_POSTGRES` set the same
+//! tests run on PostgreSQL, each in a database of its own.
+//!
+//! [`house`] is a practice with a store and a worker, [`people`] writes intakes.
+
+mod house;
+mod matching;
+mod people;
+mod releasing;
+mod triage;

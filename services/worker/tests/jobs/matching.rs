@@ -1,0 +1,172 @@
+//! From a triaged case to a session, or to staff.
+
+use std::{sync::Arc, time::Duration};
+
+use futures::future::join_all;
+use jiff::SignedDuration;
+use rapport_domain::{
+    appointment::AppointmentState,
+    case::{CaseState, StaffReason},
+    intake::{Care, IfPartnerSilent},
+    letter::LetterKind,
+    practice::Confirm,
+};
+use rapport_runtime::Clock;
+
+use crate::{
+    house::House,
+    people::{couple, individual},
+};
+
+#[tokio::test]
+async fn whoever_comes_alone_is_confirmed_within_the_promise() {
+    let house = House::open().await;
+    let case = house.submit(&individual(1)).await;
+    house.settle().await;
+
+    let stands = house.case(case).await;
+    assert_eq!(stands.state, CaseState::Confirmed);
+    let session = house.appointment(case).await.unwrap();
+    assert_eq!((session.state, session.care), (AppointmentState::Confirmed, Care::Individual));
+    assert!(session.starts_at <= stands.respond_by);
+    assert!(!house.detail(case).await.match_because.is_empty());
+    assert_eq!(house.letters(case).await, [LetterKind::Confirmed]);
+    assert_eq!(house.booked().await, 1);
+}
+
+#[tokio::test]
+async fn a_couple_is_held_at_least_three_days_out_until_the_release_step() {
+    let house = House::open().await;
+    let case = house.submit(&couple(1, IfPartnerSilent::CallMe)).await;
+    house.settle().await;
+
+    assert_eq!(house.case(case).await.state, CaseState::Held);
+    let hold = house.appointment(case).await.unwrap();
+    assert_eq!((hold.state, hold.care), (AppointmentState::Held, Care::Couple));
+    assert!(hold.starts_at >= house.clock.now() + SignedDuration::from_hours(72));
+    assert_eq!(hold.release_at, Some(hold.starts_at - SignedDuration::from_hours(48)));
+    assert_eq!(house.letters(case).await, [LetterKind::Held]);
+}
+
+#[tokio::test]
+async fn where_nobody_is_licensed_staff_read_which_filter_emptied_the_list() {
+    let house = House::open().await;
+    let mut person = individual(1);
+    person.state = "AK";
+    let case = house.submit(&person).await;
+    house.settle().await;
+
+    assert_eq!(house.case(case).await.state, CaseState::BeforeStaff);
+    let detail = house.detail(case).await;
+    assert!(matches!(detail.staff_reason, Some(StaffReason::NobodyMatches { filter }) if filter.contains("AK")));
+    assert_eq!(detail.excluded.len(), house.roster.len());
+    assert_eq!(house.letters(case).await, [LetterKind::NoTimeYet, LetterKind::StaffAlert]);
+}
+
+/// Guard: the inbox row in the booking's own transaction.
+#[tokio::test]
+async fn the_same_event_twice_has_one_effect() {
+    let house = House::open().await;
+    let case = house.submit(&individual(1)).await;
+    house.deliver(&house.relayed().await[0]).await;
+    let triaged = house.relayed().await;
+    house.deliver(&triaged[0]).await;
+    house.deliver(&triaged[0]).await;
+
+    assert_eq!(house.booked().await, 1);
+    assert_eq!(house.letters(case).await, [LetterKind::Confirmed]);
+    assert_eq!(house.relayed().await.len(), 1);
+}
+
+/// Guards: the inbox row and the case's version.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_workers_that_hear_the_same_event_at_once_book_one_session() {
+    let house = House::open().await;
+    let case = house.submit(&individual(1)).await;
+    house.deliver(&house.relayed().await[0]).await;
+    let triaged = house.relayed().await;
+    join_all((0..8).map(|_| house.deliver(&triaged[0]))).await;
+
+    assert_eq!(house.booked().await, 1);
+    assert_eq!(house.case(case).await.state, CaseState::Confirmed);
+    assert_eq!(house.letters(case).await, [LetterKind::Confirmed]);
+}
+
+/// Guard: the database's own refusal of overlapping blocks.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_at_once_for_few_times_overlap_nowhere_and_the_rest_is_before_staff() {
+    let house = House::open_with(|practice, roster| {
+        roster.truncate(1);
+        roster[0].weekly_capacity = 40;
+        for stretch in &mut roster[0].availability {
+            stretch.video = true;
+        }
+        practice.booking.step_minutes = 60;
+    })
+    .await;
+    let house = Arc::new(house);
+    let mut cases = Vec::new();
+    for number in 0..40 {
+        cases.push(house.submit(&individual(number)).await);
+    }
+    let received = house.relayed().await;
+    assert_eq!(received.len(), cases.len());
+    join_all(received.iter().map(|message| house.deliver(message))).await;
+    let triaged = house.relayed().await;
+    assert_eq!(triaged.len(), cases.len());
+    join_all(triaged.iter().map(|message| house.deliver(message))).await;
+
+    let (mut confirmed, mut before_staff) = (0, 0);
+    for case in cases {
+        match house.case(case).await.state {
+            CaseState::Confirmed => confirmed += 1,
+            CaseState::BeforeStaff => before_staff += 1,
+            other => panic!("left in {other:?}"),
+        }
+    }
+    assert!(confirmed > 0 && before_staff > 0, "{confirmed} confirmed, {before_staff} before staff");
+    assert_eq!(house.booked().await, confirmed);
+}
+
+#[tokio::test]
+async fn a_second_open_case_of_the_same_person_goes_before_staff_and_the_first_goes_on() {
+    let house = House::open().await;
+    let first = house.submit(&individual(1)).await;
+    house.settle().await;
+    let second = house.submit(&individual(1)).await;
+    house.settle().await;
+
+    assert_eq!(house.case(first).await.state, CaseState::Confirmed);
+    assert_eq!(house.case(second).await.state, CaseState::BeforeStaff);
+    assert_eq!(house.detail(second).await.staff_reason, Some(StaffReason::SamePersonElsewhere));
+    assert_eq!(house.booked().await, 1);
+}
+
+#[tokio::test]
+async fn of_two_cases_that_come_together_only_the_later_goes_before_staff() {
+    let house = House::open().await;
+    let first = house.submit(&individual(1)).await;
+    house.clock.advance(Duration::from_secs(1));
+    let second = house.submit(&individual(1)).await;
+    for message in house.relayed().await {
+        house.deliver(&message).await;
+    }
+    house.settle().await;
+
+    assert_eq!(house.case(first).await.state, CaseState::Confirmed);
+    assert_eq!(house.case(second).await.state, CaseState::BeforeStaff);
+}
+
+#[tokio::test]
+async fn where_the_client_must_say_yes_a_session_alone_is_held_and_lapses_without_it() {
+    let house = House::open_with(|practice, _| practice.booking.confirm = Confirm::Link).await;
+    let case = house.submit(&individual(1)).await;
+    house.settle().await;
+    assert_eq!(house.case(case).await.state, CaseState::Held);
+    let hold = house.appointment(case).await.unwrap();
+
+    house.release_at(hold.release_at.unwrap()).await;
+    assert_eq!(house.case(case).await.state, CaseState::BeforeStaff);
+    assert_eq!(house.detail(case).await.staff_reason, Some(StaffReason::HoldLapsed));
+    assert_eq!(house.booked().await, 0);
+}

@@ -1,0 +1,100 @@
+//! The release step.
+
+use futures::future::join_all;
+use jiff::{SignedDuration, Timestamp};
+use rapport_domain::{
+    appointment::{Appointment, AppointmentState},
+    case::{CaseState, StaffReason},
+    id::CaseId,
+    intake::{Care, IfPartnerSilent},
+    letter::LetterKind,
+};
+use rapport_worker::release_holds::release_due;
+
+use crate::{house::House, people::couple};
+
+async fn held(house: &House, if_silent: IfPartnerSilent) -> (CaseId, Appointment) {
+    let case = house.submit(&couple(1, if_silent)).await;
+    house.settle().await;
+    let hold = house.appointment(case).await.unwrap();
+    assert_eq!(hold.state, AppointmentState::Held);
+    (case, hold)
+}
+
+fn deadline(hold: &Appointment) -> Timestamp {
+    hold.release_at.unwrap()
+}
+
+#[tokio::test]
+async fn nothing_happens_before_the_deadline() {
+    let house = House::open().await;
+    let (case, hold) = held(&house, IfPartnerSilent::CallMe).await;
+    house.release_at(deadline(&hold) - SignedDuration::from_secs(1)).await;
+    assert_eq!(house.appointment(case).await, Some(hold));
+    assert_eq!(house.case(case).await.state, CaseState::Held);
+}
+
+#[tokio::test]
+async fn a_silent_partner_and_a_wish_to_be_called_free_the_time_and_staff_call() {
+    let house = House::open().await;
+    let (case, hold) = held(&house, IfPartnerSilent::CallMe).await;
+    house.release_at(deadline(&hold)).await;
+
+    assert_eq!(house.appointment(case).await.unwrap().state, AppointmentState::Released);
+    assert_eq!(house.case(case).await.state, CaseState::BeforeStaff);
+    assert_eq!(house.detail(case).await.staff_reason, Some(StaffReason::PartnerSilent));
+    assert_eq!(house.letters(case).await, [LetterKind::Held, LetterKind::WeWillCall, LetterKind::StaffAlert]);
+    assert_eq!(house.booked().await, 0);
+}
+
+#[tokio::test]
+async fn whoever_would_be_seen_alone_keeps_therapist_and_time() {
+    let house = House::open().await;
+    let (case, hold) = held(&house, IfPartnerSilent::SeeMeAlone).await;
+    let treats_alone =
+        house.roster.iter().any(|one| one.id == hold.therapist && one.treats.contains(&Care::Individual));
+    house.release_at(deadline(&hold)).await;
+
+    let session = house.appointment(case).await.unwrap();
+    assert_eq!((session.care, session.state), (Care::Individual, AppointmentState::Confirmed));
+    if treats_alone {
+        assert_eq!((session.therapist, session.starts_at), (hold.therapist, hold.starts_at));
+    }
+    assert_eq!(house.case(case).await.state, CaseState::Confirmed);
+    assert_eq!(house.letters(case).await, [LetterKind::Held, LetterKind::Confirmed]);
+    assert_eq!(house.booked().await, 1);
+}
+
+#[tokio::test]
+async fn whoever_keeps_looking_gets_another_joint_time_until_the_rounds_are_used_up() {
+    let house = House::open_with(|practice, _| practice.booking.most_rounds = 1).await;
+    let (case, first) = held(&house, IfPartnerSilent::KeepLooking).await;
+    house.release_at(deadline(&first)).await;
+
+    let second = house.appointment(case).await.unwrap();
+    assert_ne!(second.id, first.id);
+    assert_eq!((second.care, second.state), (Care::Couple, AppointmentState::Held));
+    assert!(second.starts_at >= deadline(&first) + SignedDuration::from_hours(72));
+    assert_eq!(house.booked().await, 1);
+
+    house.release_at(deadline(&second)).await;
+    assert_eq!(house.case(case).await.state, CaseState::BeforeStaff);
+    assert_eq!(house.detail(case).await.staff_reason, Some(StaffReason::PartnerSilent));
+}
+
+/// Guards: the appointment's sequence and the case's version.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_workers_at_the_same_deadline_do_it_once() {
+    for if_silent in [IfPartnerSilent::SeeMeAlone, IfPartnerSilent::KeepLooking, IfPartnerSilent::CallMe] {
+        let house = House::open().await;
+        let (case, hold) = held(&house, if_silent).await;
+        house.clock.set(deadline(&hold));
+        let turns = (0..4).map(|_| release_due(&house.deps, deadline(&hold)));
+        let ended: u64 = join_all(turns).await.into_iter().map(Result::unwrap).sum();
+        assert_eq!(ended, 1);
+        house.settle().await;
+        let booked = usize::from(if_silent != IfPartnerSilent::CallMe);
+        assert_eq!(house.booked().await, booked, "{if_silent:?}");
+        assert_eq!(house.case(case).await.silent_rounds, u32::try_from(booked).unwrap());
+    }
+}

@@ -1,0 +1,87 @@
+//! From a stored intake to a triaged case.
+
+use rapport_domain::{
+    case::{CaseState, StaffReason},
+    triage::Urgency,
+};
+use rapport_messaging::{Handler, Message, Verdict};
+use rapport_store::triage_results;
+use rapport_worker::consumers;
+use uuid::Uuid;
+
+use crate::{
+    house::House,
+    people::{couple, individual},
+};
+use rapport_domain::{intake::IfPartnerSilent, letter::LetterKind};
+
+#[tokio::test]
+async fn whoever_is_in_danger_is_put_before_staff_and_nothing_is_booked() {
+    let house = House::open().await;
+    let person = couple(1, IfPartnerSilent::SeeMeAlone).answering("fear", "yes");
+    let case = house.submit(&person).await;
+    house.settle().await;
+
+    let stands = house.case(case).await;
+    assert_eq!(stands.state, CaseState::BeforeStaff);
+    assert!(stands.urgency >= Urgency::Urgent && stands.flagged);
+    assert_eq!(house.detail(case).await.staff_reason, Some(StaffReason::RulesForbidBooking));
+    assert_eq!(house.appointment(case).await, None);
+    assert_eq!(house.letters(case).await, [LetterKind::WeWillCall, LetterKind::StaffAlert]);
+    assert_eq!(house.booked().await, 0);
+}
+
+#[tokio::test]
+async fn whoever_is_under_18_is_put_before_staff() {
+    let house = House::open().await;
+    let mut person = individual(1);
+    person.born = "2010-06-01";
+    let case = house.submit(&person).await;
+    house.settle().await;
+
+    assert_eq!(house.case(case).await.state, CaseState::BeforeStaff);
+    assert!(house.case(case).await.urgency >= Urgency::Priority);
+    assert_eq!(house.detail(case).await.staff_reason, Some(StaffReason::Under18));
+    assert_eq!(house.booked().await, 0);
+}
+
+#[tokio::test]
+async fn red_flags_raise_the_case_and_keep_nobody_from_a_session() {
+    let house = House::open().await;
+    let person = individual(1).answering("withdrawal", "yes").answering("contempt", "yes");
+    let case = house.submit(&person).await;
+    house.settle().await;
+
+    let stands = house.case(case).await;
+    assert_eq!((stands.urgency, stands.state), (Urgency::Priority, CaseState::Confirmed));
+}
+
+#[tokio::test]
+async fn every_result_is_kept_once_with_the_protocol_that_decided() {
+    let house = House::open().await;
+    let case = house.submit(&individual(1)).await;
+    let received = house.relayed().await;
+    house.deliver(&received[0]).await;
+    house.deliver(&received[0]).await;
+
+    let results = triage_results::of_case(&house.deps.store, case).await.unwrap();
+    assert_eq!(results.len(), 1);
+    assert_eq!(results[0].1.protocol, house.deps.practice.protocol.digest());
+    assert_eq!(house.relayed().await.len(), 1, "the second delivery tells nobody again");
+}
+
+#[tokio::test]
+async fn a_message_that_nobody_can_handle_fails_at_once() {
+    let house = House::open().await;
+    let damaged = Message { event_id: Uuid::nil(), routing_key: "intake.received.v1".to_owned(), body: vec![0xff] };
+    let new = house.intake(&individual(1));
+    let unknown = Message {
+        event_id: new.event.id.uuid(),
+        routing_key: new.event.fact.routing_key().to_owned(),
+        body: rapport_proto::event::encode(&new.event),
+    };
+    let [triage, _] = consumers::all(&house.deps);
+    for message in [damaged, unknown] {
+        assert!(matches!(triage.handle(&message).await, Verdict::Fail(_)));
+    }
+}
