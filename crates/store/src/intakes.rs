@@ -1,18 +1,22 @@
 //! What one person submitted.
 
+use jiff::Timestamp;
 use rapport_domain::{
     case::CaseState,
     id::{CaseId, IntakeId},
     intake::{Intake, Submission},
 };
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{
+    ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 use uuid::Uuid;
 
 use crate::{
-    Conn, SearchToken, StoreError, column,
+    Conn, SearchToken, StoreError, Topic, Tx, column,
     entity::{cases, data_keys, intakes as table, search_tokens},
     keys::{self, NewKey},
     search,
+    store::sealed::Sealed,
 };
 
 /// An intake, opened.
@@ -72,6 +76,19 @@ pub async fn same_person_open(conn: &impl Conn, intake: &Intake, tokens: &[Searc
         .count(conn.db())
         .await?;
     Ok(open > 0)
+}
+
+/// Adds the second partner's intake to a case that is there, under a key of its own.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn join(tx: &Tx, intake: &Intake, status_token_hash: [u8; 32], now: Timestamp) -> Result<(), StoreError> {
+    let key = keys::create(tx.store().keyring(), &intake.id, now);
+    let row = row(intake, &key, status_token_hash)?;
+    data_keys::Entity::insert(key.row.into_active_model()).exec_without_returning(tx.db()).await?;
+    table::Entity::insert(row.into_active_model()).exec_without_returning(tx.db()).await?;
+    tx.touch(Topic::Cases);
+    Ok(())
 }
 
 /// The row of a new intake.

@@ -14,7 +14,7 @@ use rapport_domain::{
     event::{Event, Fact},
     id::{AppointmentId, CaseId, EventId, IntakeId},
     intake::Intake,
-    letter::LetterKind,
+    letter::{LetterKind, Recipient},
     matching::Therapist,
     practice::Practice,
     protocol::{Files, Subject},
@@ -27,7 +27,7 @@ use rapport_runtime::{Clock, Ids, ManualClock, SystemIds};
 use rapport_security::{Keyring, MasterKey, Token};
 use rapport_store::{
     Accepted, AuditEntry, CaseDetail, NewIntake, RequestKey, Store, StoreSettings, appointments, calendar, cases,
-    letters, protocols, therapists,
+    intakes, letters, outbox, protocols, therapists,
 };
 use rapport_worker::{Deps, consumers, relay::relay_once, release_holds::release_due};
 use tokio_util::sync::CancellationToken;
@@ -140,6 +140,23 @@ impl House {
         }
     }
 
+    /// What a second partner's intake will store, once an invitation can be accepted.
+    pub(crate) async fn join(&self, person: &Person, case: CaseId) {
+        let mut new = self.intake(person);
+        new.intake.case = case;
+        new.event.fact = Fact::IntakeReceived { intake: new.intake.id, case };
+        self.deps
+            .store
+            .transact(move |tx| {
+                Box::pin(async move {
+                    intakes::join(tx, &new.intake, new.status_token_hash, new.now).await?;
+                    outbox::add(tx, &new.event).await
+                })
+            })
+            .await
+            .unwrap();
+    }
+
     /// Relays and handles until nothing moves.
     pub(crate) async fn settle(&self) {
         loop {
@@ -188,6 +205,17 @@ impl House {
         let mut kinds: Vec<_> = letters.into_iter().map(|letter| letter.kind).collect();
         kinds.sort();
         kinds
+    }
+
+    /// What the first client was written.
+    pub(crate) async fn client_letters(&self, case: CaseId) -> Vec<LetterKind> {
+        let first = intakes::of_case(&self.deps.store, case).await.unwrap()[0].id;
+        let letters = letters::of_case(&self.deps.store, case).await.unwrap();
+        letters
+            .into_iter()
+            .filter(|letter| letter.recipient == Recipient::Client(first))
+            .map(|letter| letter.kind)
+            .collect()
     }
 
     /// Every appointment that takes time, and a check that no two of them overlap.

@@ -82,6 +82,65 @@ async fn whoever_keeps_looking_gets_another_joint_time_until_the_rounds_are_used
     assert_eq!(house.detail(case).await.staff_reason, Some(StaffReason::PartnerSilent));
 }
 
+#[tokio::test]
+async fn with_both_screenings_in_and_neither_flagged_the_hold_is_confirmed() {
+    let house = House::open().await;
+    let (case, hold) = held(&house, IfPartnerSilent::CallMe).await;
+    house.join(&couple(2, IfPartnerSilent::CallMe), case).await;
+    house.settle().await;
+    assert_eq!(house.appointment(case).await, Some(hold.clone()), "nothing changes before the release step");
+    house.release_at(deadline(&hold)).await;
+
+    let session = house.appointment(case).await.unwrap();
+    assert_eq!((session.id, session.state), (hold.id, AppointmentState::Confirmed));
+    assert_eq!(house.case(case).await.state, CaseState::Confirmed);
+    assert_eq!(house.letters(case).await, [LetterKind::Held, LetterKind::Confirmed]);
+    assert_eq!(house.booked().await, 1);
+}
+
+/// Guard: the domain's `release`, and that only it weighs what the second partner brought.
+#[tokio::test]
+async fn a_flagged_partner_looks_to_the_first_like_one_who_has_not_answered() {
+    for if_silent in [IfPartnerSilent::SeeMeAlone, IfPartnerSilent::KeepLooking, IfPartnerSilent::CallMe] {
+        let mut seen_by_first = Vec::new();
+        for second in [None, Some("fear"), Some("wish_dead")] {
+            let house = House::open().await;
+            let (case, hold) = held(&house, if_silent).await;
+            let before = house.client_letters(case).await;
+            if let Some(answer) = second {
+                house.join(&couple(2, IfPartnerSilent::CallMe).answering(answer, "yes"), case).await;
+                house.settle().await;
+                assert!(house.case(case).await.flagged, "staff see it at once");
+                assert!(house.letters(case).await.contains(&LetterKind::StaffAlert));
+            }
+            assert_eq!(house.appointment(case).await, Some(hold.clone()));
+            assert_eq!(house.client_letters(case).await, before);
+            house.release_at(deadline(&hold)).await;
+            let after = house.appointment(case).await.unwrap();
+            seen_by_first.push((
+                house.case(case).await.state,
+                (after.state, after.care, after.therapist, after.starts_at, after.format),
+                house.client_letters(case).await,
+            ));
+        }
+        assert_eq!(seen_by_first[0], seen_by_first[1], "{if_silent:?}");
+        assert_eq!(seen_by_first[0], seen_by_first[2], "{if_silent:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_partner_whom_the_therapist_may_not_treat_counts_as_one_who_has_not_answered() {
+    let house = House::open().await;
+    let (case, hold) = held(&house, IfPartnerSilent::CallMe).await;
+    let mut elsewhere = couple(2, IfPartnerSilent::CallMe);
+    elsewhere.state = "AK";
+    house.join(&elsewhere, case).await;
+    house.settle().await;
+    house.release_at(deadline(&hold)).await;
+    assert_eq!(house.case(case).await.state, CaseState::BeforeStaff);
+    assert_eq!(house.booked().await, 0);
+}
+
 /// Guards: the appointment's sequence and the case's version.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_workers_at_the_same_deadline_do_it_once() {
