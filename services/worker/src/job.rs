@@ -10,8 +10,8 @@ pub enum JobError {
     #[error("the row was changed by somebody else")]
     Conflict,
     /// The database does not answer, or the work hit one of its limits: later again.
-    #[error("the store failed")]
-    Store(#[source] StoreError),
+    #[error("the store: {0}")]
+    Store(StoreError),
     /// The time was taken while it was being booked: the transaction rolls back and the next candidate is tried.
     #[error("the time is taken")]
     Taken,
