@@ -184,10 +184,11 @@ impl Protocol {
         let mut places = BTreeMap::new();
         for (position, (canonical, given)) in given.into_iter().enumerate() {
             let path = format!("screenings[{position}]");
-            let Some(instrument) = self.instruments.iter().find(|one| one.canonical() == canonical) else {
+            let Some(instrument) = self.instruments.iter().find(|one| one.is_named(&canonical)) else {
                 checked.add(format!("{path}.questionnaire"), "must be one that GetScreening gave, as url|version");
                 continue;
             };
+            let canonical = instrument.canonical().to_owned();
             if answers.0.contains_key(&canonical) {
                 checked.add(format!("{path}.questionnaire"), "must stand here only once");
                 continue;

@@ -196,6 +196,13 @@ impl Questionnaire {
         &self.canonical
     }
 
+    /// Whether a name means it: `url|version`, or the url alone, since the protocol pins the version.
+    #[must_use]
+    pub fn is_named(&self, name: &str) -> bool {
+        let url = self.canonical.split('|').next();
+        name == self.canonical || Some(name) == url
+    }
+
     /// The title a person reads.
     #[must_use]
     pub fn title(&self) -> &str {

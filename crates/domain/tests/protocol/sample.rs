@@ -2,9 +2,16 @@
 
 use std::{fs, path::Path};
 
-use rapport_domain::{protocol::Protocol, triage::run_tests};
+use rapport_domain::{
+    intake::Care,
+    problem::FieldProblems,
+    protocol::{GivenAnswers, Protocol, Subject},
+    screening::Value,
+    triage::{Booking, TriageResult, Urgency, run_tests},
+};
+use serde_json::Value as Json;
 
-use super::{sample, sample_files, texts};
+use super::{code, field_texts, sample, sample_files, texts};
 
 #[test]
 fn the_sample_practice_loads_without_a_warning() {
@@ -65,4 +72,50 @@ fn the_limits_of_confidentiality_stand_right_before_the_child_item() {
     let (child, _) = safety.item("child_harm").unwrap();
     let (limits, _) = safety.item("confidentiality_limits").unwrap();
     assert_eq!(limits + 1, child);
+}
+
+/// A sample's outcome at the age of 35, or of 14 where its birthday says so.
+fn outcome(name: &str) -> TriageResult {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/charlotte/samples").join(name);
+    let json: Json = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let given: Vec<GivenAnswers> = json["screenings"].as_array().unwrap().iter().map(screening).collect();
+    let protocol = sample();
+    let mut problems = FieldProblems::default();
+    let answers = protocol.check_answers(given, &mut problems);
+    assert_eq!(field_texts(problems), Vec::<String>::new(), "{name}");
+    let age = if json["client"]["dateOfBirth"].as_str().unwrap() > "2010" { 14 } else { 35 };
+    let care = if json["care"] == "CARE_COUPLE" { Care::Couple } else { Care::Individual };
+    protocol.triage(&Subject { answers: &answers.unwrap(), age, care })
+}
+
+fn screening(json: &Json) -> GivenAnswers {
+    let answers = json["answers"].as_array().unwrap().iter().map(|answer| {
+        let values = answer["values"].as_array().unwrap().iter().map(|value| match value {
+            value if value["boolean"].is_boolean() => Value::Boolean(value["boolean"].as_bool().unwrap()),
+            value if value["text"].is_string() => Value::Text(value["text"].as_str().unwrap().to_owned()),
+            value => code(value["code"]["code"].as_str().unwrap()),
+        });
+        (answer["linkId"].as_str().unwrap().to_owned(), values.collect())
+    });
+    (json["questionnaire"].as_str().unwrap().to_owned(), answers.collect())
+}
+
+#[test]
+fn the_samples_come_out_as_the_demo_promises() {
+    for (name, urgency, booking, flagged) in [
+        ("01-drift-and-stress.json", Urgency::Routine, Booking::Auto, false),
+        ("02-couple.json", Urgency::Routine, Booking::Auto, false),
+        ("03-red-flags.json", Urgency::Priority, Booking::Auto, false),
+        ("04-self-harm-with-intent.json", Urgency::Immediate, Booking::Never, true),
+        ("05-fear-of-partner.json", Urgency::Urgent, Booking::AloneByStaff, true),
+        ("06-nobody-matches.json", Urgency::Routine, Booking::Auto, false),
+        ("07-under-18.json", Urgency::Priority, Booking::Never, true),
+    ] {
+        let result = outcome(name);
+        assert_eq!((result.urgency, result.booking, result.flagged), (urgency, booking, flagged), "{name}");
+        assert_eq!(result.drivers.len(), 3, "{name}");
+    }
+    let drivers = outcome("01-drift-and-stress.json").drivers;
+    let leading = drivers.iter().max_by(|(_, one), (_, other)| one.total_cmp(other)).unwrap();
+    assert_eq!(leading.0, "stress");
 }

@@ -47,6 +47,9 @@ pub(super) fn of(root: &Json, items: &[Item]) -> String {
     let mut json = root.clone();
     if let Some(fields) = json.as_object_mut() {
         fields.retain(|key, _| KEPT_FIELDS.contains(&key.as_str()));
+        if let Some(Json::Array(contained)) = fields.get_mut("contained") {
+            contained.retain(|resource| resource.get("resourceType").and_then(Json::as_str) == Some("ValueSet"));
+        }
     }
     strip(&mut json, items);
     json.to_string()
