@@ -6,5 +6,7 @@
 pub mod busy;
 pub mod hours;
 pub mod slots;
+#[cfg(test)]
+mod tests;
 pub mod week;
 pub mod words;

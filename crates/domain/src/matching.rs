@@ -20,6 +20,8 @@ mod filter;
 mod free;
 mod rank;
 mod score;
+#[cfg(test)]
+mod tests;
 pub mod therapist;
 pub mod weights;
 

@@ -20,7 +20,11 @@ use crate::{
 mod load;
 mod promise;
 mod roster;
+#[cfg(test)]
+pub(crate) mod sample;
 mod section;
+#[cfg(test)]
+mod tests;
 mod words;
 
 /// practice.toml, checked, with the protocol that new intakes begin with.

@@ -158,7 +158,7 @@ weights: { drivers: 40, preferences: 20, soon: 25, continuity: 10, even_load: 5 
     fn everything_wrong_is_said_at_once_with_its_place() {
         check(
             &GOOD.replace("method: eft", "method: oft").replace("soon: 25", "soon: -1"),
-            "matching.yaml:4:49: the method \"oft\" is not defined, add it under methods, or name one that stands there\n\
+            "matching.yaml:4:55: the method \"oft\" is not defined, add it under methods, or name one that stands there\n\
              matching.yaml:5:48: a weight must be a number from 0 to 1000000, 0 leaves the term out",
         );
     }

@@ -1,0 +1,372 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::{Availability, Busy, Ranking, Therapist, Wish, rank, span};
+use crate::{
+    calendar::week::{WeeklyWindow, parse_day},
+    contact::UsState,
+    id::{AppointmentId, TherapistId},
+    intake::{Care, Format, Preferences},
+    practice::{
+        Practice,
+        sample::{practice, roster},
+    },
+    triage::Urgency,
+};
+
+fn state(text: &str) -> UsState {
+    UsState::parse(text).unwrap()
+}
+
+fn window(day: &str, start: &str, end: &str) -> WeeklyWindow {
+    WeeklyWindow::parse(parse_day(day).unwrap(), start, end).unwrap()
+}
+
+/// What a test asks for; only what it is about differs from the default.
+#[derive(Clone)]
+struct Asks {
+    care: Care,
+    states: Vec<UsState>,
+    preferences: Preferences,
+    needs: BTreeSet<String>,
+    drivers: BTreeMap<String, f64>,
+    urgency: Urgency,
+    now: Timestamp,
+    continuity: Option<TherapistId>,
+    conflicts: Vec<TherapistId>,
+}
+
+impl Default for Asks {
+    fn default() -> Self {
+        Self {
+            care: Care::Individual,
+            states: vec![state("NC")],
+            preferences: Preferences::default(),
+            needs: BTreeSet::new(),
+            drivers: BTreeMap::new(),
+            urgency: Urgency::Routine,
+            // A Monday, 9:00 in Charlotte.
+            now: "2026-11-30T14:00:00Z".parse().unwrap(),
+            continuity: None,
+            conflicts: Vec::new(),
+        }
+    }
+}
+
+impl Asks {
+    fn wish(&self) -> Wish<'_> {
+        Wish {
+            care: self.care,
+            states: self.states.clone(),
+            preferences: vec![&self.preferences],
+            needs: &self.needs,
+            drivers: &self.drivers,
+            urgency: self.urgency,
+            now: self.now,
+            continuity: self.continuity,
+            conflicts: self.conflicts.clone(),
+        }
+    }
+
+    fn rank(&self, therapists: &[Therapist], busy: &[Busy]) -> Ranking {
+        let practice = practice();
+        rank(&self.wish(), therapists, busy, practice, practice.protocol.weights())
+    }
+}
+
+/// Of the roster: licensed in NC, SC and (by video) VA, sees both kinds of care in Dilworth and by video.
+fn amara() -> Therapist {
+    roster().iter().find(|therapist| therapist.name.contains("Amara")).unwrap().clone()
+}
+
+fn filter_of(ranking: &Ranking) -> &str {
+    assert!(ranking.candidates.is_empty(), "somebody passed: {:?}", ranking.candidates.first());
+    &ranking.excluded[0].filter
+}
+
+/// She passes as she is, and does not once one thing has changed: red when that filter is taken out.
+fn check_filter(asks: &Asks, change: impl Fn(&mut Asks, &mut Therapist), expected: &str) {
+    let mut therapist = amara();
+    let passed = asks.rank(std::slice::from_ref(&therapist), &[]);
+    assert!(!passed.candidates.is_empty(), "{:?}", passed.excluded);
+    let mut asks = asks.clone();
+    change(&mut asks, &mut therapist);
+    let ranking = asks.rank(&[therapist], &[]);
+    assert_eq!(filter_of(&ranking), expected);
+}
+
+#[test]
+fn a_licence_must_hold_where_each_client_sits() {
+    let asks = Asks::default();
+    check_filter(&asks, |asks, _| asks.states = vec![state("AK")], "is not licensed for AK");
+    check_filter(&asks, |asks, _| asks.states = vec![state("NC"), state("GA")], "is not licensed for NC and GA");
+    check_filter(
+        &asks,
+        |_, therapist| {
+            therapist.licences.iter_mut().for_each(|licence| licence.expires = "2026-12-06".parse().unwrap())
+        },
+        "is not licensed for NC",
+    );
+}
+
+#[test]
+fn a_telehealth_registration_holds_by_video_alone() {
+    let mut asks = Asks { states: vec![state("VA")], ..Asks::default() };
+    let formats: BTreeSet<_> =
+        asks.rank(&[amara()], &[]).candidates.iter().map(|candidate| candidate.slot.format).collect();
+    assert_eq!(formats, BTreeSet::from([Format::Video]));
+    asks.preferences.formats = vec![Format::InPerson];
+    assert_eq!(filter_of(&asks.rank(&[amara()], &[])), "does not work in the formats and places asked for");
+}
+
+#[test]
+fn every_filter_of_the_person_leaves_out_whom_it_should() {
+    let asks = Asks::default();
+    check_filter(&asks, |_, therapist| therapist.treats = BTreeSet::from([Care::Couple]), "does not treat individuals");
+    check_filter(
+        &asks,
+        |asks, _| asks.needs = BTreeSet::from(["substance_use".to_owned()]),
+        "lacks what is needed: has experience with substance use",
+    );
+    check_filter(
+        &asks,
+        |asks, _| {
+            (asks.preferences.formats, asks.preferences.locations) = (vec![Format::InPerson], vec!["noda".to_owned()])
+        },
+        "does not work in the formats and places asked for",
+    );
+    check_filter(
+        &asks,
+        |asks, _| asks.preferences.payer = Some("sample_medicaid".to_owned()),
+        "does not take this payer for this kind of care",
+    );
+    check_filter(&asks, |asks, _| asks.preferences.languages = vec!["es".to_owned()], "does not work in Spanish");
+    let conflict = "may not treat them: to be avoided, or treats one of the two alone";
+    check_filter(&asks, |asks, therapist| asks.preferences.avoid = vec![therapist.id], conflict);
+    check_filter(&asks, |asks, therapist| asks.conflicts = vec![therapist.id], conflict);
+}
+
+#[test]
+fn a_payer_counts_per_kind_of_care() {
+    let asks = Asks {
+        preferences: Preferences { payer: Some("sample_blue".to_owned()), ..Preferences::default() },
+        ..Asks::default()
+    };
+    check_filter(&asks, |asks, _| asks.care = Care::Couple, "does not take this payer for this kind of care");
+}
+
+#[test]
+fn every_filter_of_the_calendar_leaves_out_whom_it_should() {
+    let asks = Asks::default();
+    check_filter(
+        &asks,
+        |_, therapist| therapist.availability.clear(),
+        "does not work in the formats and places asked for",
+    );
+    check_filter(
+        &Asks { urgency: Urgency::Priority, ..asks.clone() },
+        |_, therapist| {
+            therapist.availability =
+                vec![Availability { window: window("fri", "09:00", "17:00"), location: None, video: true }];
+        },
+        "has no hours within the promise",
+    );
+    check_filter(
+        &asks,
+        |asks, _| asks.preferences.windows = vec![window("sun", "09:00", "17:00")],
+        "has no hours when the clients can come",
+    );
+    check_filter(&asks, |_, therapist| therapist.weekly_capacity = 0, "has no session left that week");
+}
+
+fn busy(resource: &str, starts_at: Timestamp, hours: i64, appointment: u128, held: bool) -> Busy {
+    let ends_at = starts_at + SignedDuration::from_hours(hours);
+    let appointment = Some(AppointmentId::new(Uuid::from_u128(appointment)));
+    Busy { resource: resource.to_owned(), starts_at, ends_at, appointment, held }
+}
+
+#[test]
+fn a_taken_time_is_not_offered_and_a_full_therapist_is_left_out() {
+    let asks = Asks::default();
+    let therapist = amara();
+    let (from, until) = span(&asks.wish(), practice());
+    let hours = from.duration_until(until).as_hours();
+    let all = [Busy { appointment: None, ..busy(&therapist.id.to_string(), from, hours, 1, false) }];
+    assert_eq!(filter_of(&asks.rank(&[therapist], &all)), "has no free time within the promise");
+}
+
+#[test]
+fn an_in_person_time_needs_a_free_room() {
+    let mut asks = Asks::default();
+    asks.preferences.formats = vec![Format::InPerson];
+    let first = asks.rank(&[amara()], &[]).candidates[0].slot.clone();
+    assert_eq!(first.room.as_deref(), Some("dilworth-1"));
+    let taken = |rooms: &[&str]| -> Vec<Busy> {
+        rooms.iter().map(|room| busy(&format!("rooms/{room}"), first.starts_at, 1, 7, false)).collect()
+    };
+    let next = asks.rank(&[amara()], &taken(&["dilworth-1"])).candidates[0].slot.clone();
+    assert_eq!((next.starts_at, next.room.as_deref()), (first.starts_at, Some("dilworth-2")));
+    let none = asks.rank(&[amara()], &taken(&["dilworth-1", "dilworth-2", "dilworth-3"]));
+    assert!(none.candidates.iter().all(|candidate| candidate.slot.starts_at != first.starts_at));
+}
+
+#[test]
+fn a_week_takes_no_more_sessions_than_it_holds() {
+    let asks = Asks { urgency: Urgency::Priority, ..Asks::default() };
+    let mut therapist = amara();
+    therapist.weekly_capacity = 2;
+    let sunday_morning = asks.now - SignedDuration::from_hours(6);
+    let two = [1, 2].map(|id| busy(&therapist.id.to_string(), sunday_morning, 1, id, false));
+    assert!(!asks.rank(std::slice::from_ref(&therapist), &two[..1]).candidates.is_empty());
+    assert_eq!(filter_of(&asks.rank(&[therapist], &two)), "has no session left that week");
+}
+
+#[test]
+fn holds_take_no_more_than_their_share_of_a_week() {
+    // Red without the share in `has_capacity`.
+    let asks = Asks { care: Care::Couple, ..Asks::default() };
+    let mut therapist = amara();
+    therapist.weekly_capacity = 4;
+    therapist.availability =
+        vec![Availability { window: window("thu", "09:00", "17:00"), location: None, video: true }];
+    let held = |held| [1, 2].map(|id| busy(&therapist.id.to_string(), asks.now, 1, id, held));
+    assert!(!asks.rank(std::slice::from_ref(&therapist), &held(false)).candidates.is_empty());
+    assert_eq!(filter_of(&asks.rank(&[therapist.clone()], &held(true))), "has no session left that week");
+    let alone = Asks { care: Care::Individual, ..asks.clone() };
+    assert!(!alone.rank(&[therapist.clone()], &held(true)).candidates.is_empty(), "the share binds holds alone");
+}
+
+#[test]
+fn a_joint_time_starts_three_days_out_and_within_the_promise() {
+    for urgency in [Urgency::Routine, Urgency::Priority] {
+        let asks = Asks { care: Care::Couple, urgency, ..Asks::default() };
+        let ranking = asks.rank(roster(), &[]);
+        assert!(!ranking.candidates.is_empty());
+        for candidate in &ranking.candidates {
+            assert!(candidate.slot.starts_at >= asks.now + SignedDuration::from_hours(72));
+            assert!(candidate.slot.starts_at <= practice().session_by(urgency, Care::Couple, asks.now));
+        }
+    }
+}
+
+#[test]
+fn the_filter_that_left_nobody_is_named() {
+    let mut asks = Asks::default();
+    asks.states = vec![state("AK")];
+    assert_eq!(asks.rank(roster(), &[]).emptied_by.as_deref(), Some("no therapist is licensed for AK"));
+    asks.states = vec![state("VA")];
+    asks.preferences.languages = vec!["ase".to_owned()];
+    let expected = "no therapist who fits otherwise works in American Sign Language";
+    assert_eq!(asks.rank(roster(), &[]).emptied_by.as_deref(), Some(expected));
+    assert_eq!(asks.rank(&[], &[]).emptied_by.as_deref(), Some("the roster is empty"));
+}
+
+#[test]
+fn a_wish_counts_for_the_one_who_meets_it() {
+    let by_name = |part: &str| roster().iter().find(|therapist| therapist.name.contains(part)).unwrap().id;
+    let mut asks = Asks::default();
+    asks.drivers = BTreeMap::from([("stress".to_owned(), 0.8), ("conflict".to_owned(), 0.2)]);
+    asks.preferences.therapist = Some(by_name("Keiko"));
+    asks.preferences.therapist_gender = Some("woman".to_owned());
+    let best = &asks.rank(roster(), &[]).candidates[0];
+    assert_eq!(best.therapist, by_name("Keiko"));
+    let texts: Vec<_> = best.because.iter().map(|term| term.text.as_str()).collect();
+    assert_eq!(
+        texts,
+        [
+            "works with anxiety, stress and life transitions, which answers stress, anxiety and transitions",
+            "asked for by name; a woman, as wished",
+            "first session on Monday, November 30, 12:00 pm",
+            "would be new to them",
+            "0 of 24 sessions taken that week",
+        ]
+    );
+    let share: f64 = best.because.iter().map(|term| term.weight).sum();
+    assert!((share - 1.0).abs() < 1e-9);
+}
+
+#[test]
+fn of_equals_the_emptier_week_and_then_the_lower_id_comes_first() {
+    let mut one = amara();
+    let mut other = amara();
+    one.id = TherapistId::new(Uuid::from_u128(1));
+    other.id = TherapistId::new(Uuid::from_u128(2));
+    let asks = Asks::default();
+    let both = [other.clone(), one.clone()];
+    assert_eq!(asks.rank(&both, &[]).candidates[0].therapist, one.id);
+    let mut weights = practice().protocol.weights().clone();
+    weights.terms.even_load = 0.0;
+    let early = busy(&one.id.to_string(), asks.now - SignedDuration::from_hours(3), 1, 9, false);
+    let ranking = rank(&asks.wish(), &both, &[early], practice(), &weights);
+    assert_eq!(ranking.candidates[0].therapist, other.id);
+}
+
+/// Blocks of therapists and rooms over the promise, from a few numbers.
+fn blocks(practice: &Practice, numbers: &[(u8, u16, u8, bool)], now: Timestamp) -> Vec<Busy> {
+    let rooms: Vec<&String> = practice.locations.iter().flat_map(|location| &location.rooms).collect();
+    let each = numbers.iter().enumerate();
+    each.map(|(at, (who, quarter, hours, held))| {
+        let who = usize::from(*who) % (roster().len() + rooms.len());
+        let resource = match roster().get(who) {
+            Some(therapist) => therapist.id.to_string(),
+            None => format!("rooms/{}", rooms[who - roster().len()]),
+        };
+        let starts_at = now + SignedDuration::from_mins(15 * i64::from(*quarter % 800));
+        busy(&resource, starts_at, 1 + i64::from(*hours % 5), at as u128, *held)
+    })
+    .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    /// Red without `is_free` in free.rs, for the therapist as for the room.
+    #[test]
+    fn no_offered_time_ever_overlaps_a_taken_one_or_leaves_the_hours(
+        numbers in proptest::collection::vec(any::<(u8, u16, u8, bool)>(), 0..120),
+        couple: bool,
+        day in 0_i64..365,
+    ) {
+        let practice = practice();
+        let care = if couple { Care::Couple } else { Care::Individual };
+        let now = Asks::default().now + SignedDuration::from_hours(24 * day);
+        let asks = Asks { care, now, ..Asks::default() };
+        let taken = blocks(practice, &numbers, now);
+        for candidate in asks.rank(roster(), &taken).candidates {
+            let slot = &candidate.slot;
+            let therapist = roster().iter().find(|therapist| therapist.id == candidate.therapist).unwrap();
+            let mine = [Some(candidate.therapist.to_string()), slot.room.as_ref().map(|room| format!("rooms/{room}"))];
+            let ends_at = slot.ends_at + practice.booking.buffer();
+            let clashes = taken.iter().any(|block| {
+                mine.contains(&Some(block.resource.clone())) && block.overlaps(slot.starts_at, ends_at)
+            });
+            prop_assert!(!clashes);
+            let [starts, ends] = [slot.starts_at, slot.ends_at].map(|at| at.to_zoned(practice.zone.clone()).datetime());
+            let at_work = therapist.availability.iter().any(|hours| {
+                hours.window.contains(starts, ends) && hours.offers(slot.format)
+                    && (slot.format == Format::Video || hours.location == slot.location)
+            });
+            prop_assert!(at_work);
+            prop_assert!(!practice.closed_on.contains(&starts.date()));
+            prop_assert_eq!(slot.room.is_some(), slot.format == Format::InPerson);
+        }
+    }
+
+    #[test]
+    fn the_order_of_roster_and_blocks_never_changes_the_ranking(
+        numbers in proptest::collection::vec(any::<(u8, u16, u8, bool)>(), 0..60),
+        turn in 0_usize..12,
+    ) {
+        let asks = Asks::default();
+        let mut taken = blocks(practice(), &numbers, asks.now);
+        let mut therapists = roster().to_vec();
+        let ranking = asks.rank(&therapists, &taken);
+        therapists.rotate_left(turn);
+        therapists.swap(0, 11);
+        taken.reverse();
+        prop_assert_eq!(asks.rank(&therapists, &taken), ranking);
+    }
+}
