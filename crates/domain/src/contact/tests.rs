@@ -1,6 +1,7 @@
 use super::{EmailAddress, Phone};
 
 /// Addresses of the isemail corpus (BSD-3, not part of this repository).
+#[expect(clippy::disallowed_methods, reason = "where the corpus lies is told by the environment alone")]
 fn corpus() -> Option<Vec<(String, String)>> {
     let Ok(folder) = std::env::var("RAPPORT_CORPUS") else {
         eprintln!("RAPPORT_CORPUS is unset: the address corpus was not tried");

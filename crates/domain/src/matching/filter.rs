@@ -37,8 +37,11 @@ pub(super) enum Filter {
     Free,
 }
 
+/// Whether somebody passes.
+type Passes = fn(&Therapist, &Asked<'_>) -> bool;
+
 /// Those that need no calendar, with what each asks.
-pub(super) const OF_PERSON: [(Filter, fn(&Therapist, &Asked<'_>) -> bool); 7] = [
+pub(super) const OF_PERSON: [(Filter, Passes); 7] = [
     (Filter::Licence, is_licensed),
     (Filter::Care, |therapist, asked| therapist.treats.contains(&asked.wish.care)),
     (Filter::Competence, |therapist, asked| asked.wish.needs.is_subset(&therapist.competences)),

@@ -254,8 +254,7 @@ fn a_joint_time_starts_three_days_out_and_within_the_promise() {
 
 #[test]
 fn the_filter_that_left_nobody_is_named() {
-    let mut asks = Asks::default();
-    asks.states = vec![state("AK")];
+    let mut asks = Asks { states: vec![state("AK")], ..Asks::default() };
     assert_eq!(asks.rank(roster(), &[]).emptied_by.as_deref(), Some("no therapist is licensed for AK"));
     asks.states = vec![state("VA")];
     asks.preferences.languages = vec!["ase".to_owned()];
@@ -267,8 +266,8 @@ fn the_filter_that_left_nobody_is_named() {
 #[test]
 fn a_wish_counts_for_the_one_who_meets_it() {
     let by_name = |part: &str| roster().iter().find(|therapist| therapist.name.contains(part)).unwrap().id;
-    let mut asks = Asks::default();
-    asks.drivers = BTreeMap::from([("stress".to_owned(), 0.8), ("conflict".to_owned(), 0.2)]);
+    let drivers = BTreeMap::from([("stress".to_owned(), 0.8), ("conflict".to_owned(), 0.2)]);
+    let mut asks = Asks { drivers, ..Asks::default() };
     asks.preferences.therapist = Some(by_name("Keiko"));
     asks.preferences.therapist_gender = Some("woman".to_owned());
     let best = &asks.rank(roster(), &[]).candidates[0];

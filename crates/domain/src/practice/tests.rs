@@ -28,8 +28,9 @@ fn check(file: &str, changes: &[(&str, &str)], expected: &[(&str, &str)]) {
     };
     let expected: Vec<_> = expected
         .iter()
-        .map(|(needle, what)| match place(needle) {
-            (line, column) => format!("{file}:{line}:{column}: {what}"),
+        .map(|(needle, what)| {
+            let (line, column) = place(needle);
+            format!("{file}:{line}:{column}: {what}")
         })
         .collect();
     let problems = Practice::load(&files).and_then(|loaded| loaded.value.roster(&files).map(|_| ())).unwrap_err();
