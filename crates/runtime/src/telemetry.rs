@@ -56,10 +56,10 @@ impl TryFrom<String> for Filter {
 }
 
 impl Filter {
-    /// Warnings and errors alone.
+    /// Errors alone.
     #[must_use]
-    pub fn warnings() -> Self {
-        Self("warn".to_owned())
+    pub fn errors() -> Self {
+        Self("error".to_owned())
     }
 
     /// Whether it asks for what settings ask for by default.

@@ -1,2 +1,83 @@
-//! x
-fn main() {}
+//! The one binary: every role, and the operator's commands.
+//!
+//! Read [`cli`] (what can be asked), [`settings`] (what can be set), [`house`]
+//! (what is opened at start) and [`roles`] with [`serve`] (what runs). Then a file
+//! per command: [`demo`], [`migrate`], [`submit`] over [`client`],
+//! [`check_config`], [`practice_check`], [`staff_token`]. Beside them
+//! [`practice_files`], [`master_key`], and [`print`] and [`wording`] for what a
+//! terminal shows.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+mod check_config;
+mod cli;
+mod client;
+mod demo;
+mod house;
+mod master_key;
+mod migrate;
+mod practice_check;
+mod practice_files;
+mod print;
+mod roles;
+mod serve;
+mod settings;
+mod staff_token;
+mod submit;
+mod wording;
+
+use cli::{Cli, Command, PracticeCommand, StaffCommand};
+use roles::Role;
+
+/// Wrong use or settings, as clap's own.
+const MISUSED: u8 = 2;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if rustls_provider().is_err() {
+        print::complain("another TLS provider was installed before");
+        return ExitCode::FAILURE;
+    }
+    let settings = match settings::load(cli.config.clone(), cli.set.clone()) {
+        Ok(settings) => settings,
+        Err(error) => {
+            print::complain(error);
+            return ExitCode::from(MISUSED);
+        }
+    };
+    match run(cli, settings).await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            print::complain(format_args!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Does what was asked; `false` where the answer is "no", and was printed.
+async fn run(cli: Cli, settings: settings::Settings) -> anyhow::Result<bool> {
+    match cli.command.unwrap_or(Command::All) {
+        Command::All => serve::run(&settings, &Role::ALL).await?,
+        Command::Intake => serve::run(&settings, &[Role::Intake]).await?,
+        Command::Worker => serve::run(&settings, &[Role::Worker]).await?,
+        Command::Notifier => serve::run(&settings, &[Role::Notifier]).await?,
+        Command::Demo(wish) => demo::run(settings, &wish).await?,
+        Command::Migrate(wish) => migrate::run(&settings, wish.json).await?,
+        Command::Submit(wish) => submit::run(&settings, &wish).await?,
+        Command::CheckConfig(wish) => check_config::run(&settings, cli.config.as_deref(), wish.json)?,
+        Command::Staff(StaffCommand::Token(wish)) => staff_token::run(&settings, &wish).await?,
+        Command::Practice(PracticeCommand::Check(wish)) => {
+            return practice_check::run(wish.dir.as_deref().or(settings.practice_dir()), wish.json);
+        }
+    }
+    Ok(true)
+}
+
+/// Two crates could each bring one; it is chosen before the first connection.
+fn rustls_provider() -> Result<(), ()> {
+    rustls::crypto::ring::default_provider().install_default().map_err(|_| ())
+}

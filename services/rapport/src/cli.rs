@@ -1,0 +1,155 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use rapport_security::Role;
+
+/// Intake without a waiting list: screening, triage, a first session and its letter.
+///
+/// Without a command it serves all roles in one process, on an embedded database.
+/// Settings: defaults < --config FILE < environment RAPPORT__SECTION__KEY < --set.
+/// Exit codes: 0 done, 1 failed, 2 wrong use or settings.
+#[derive(Parser)]
+#[command(version, propagate_version = true, infer_subcommands = false)]
+pub(crate) struct Cli {
+    /// Settings file (TOML).
+    #[arg(long, global = true, env = "RAPPORT_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// A setting, over file and environment; may be repeated.
+    #[arg(long = "set", global = true, value_name = "SECTION.KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// What to do; `all` where nothing is said.
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Serve all roles in one process (the default).
+    All,
+    /// Serve the client API and the staff API.
+    Intake,
+    /// Publish events, triage, match, release holds.
+    Worker,
+    /// Write and send letters.
+    Notifier,
+    /// Show it with sample people: submit them, say what became of each, keep serving.
+    Demo(Demo),
+    /// Bring the database's schema to this version.
+    Migrate(Json),
+    /// Send one intake to a server, and show the answer.
+    Submit(Submit),
+    /// Check settings and the practice's folder, and show what would run.
+    CheckConfig(Json),
+    /// Work with a practice's folder.
+    #[command(subcommand)]
+    Practice(PracticeCommand),
+    /// Work with staff's access.
+    #[command(subcommand)]
+    Staff(StaffCommand),
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Json {
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Demo {
+    /// End after the samples instead of serving on.
+    #[arg(long)]
+    pub(crate) exit: bool,
+    /// Print one JSON object for the samples.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Submit {
+    /// A SubmitIntakeRequest as protobuf JSON. Missing parts are filled in: request_id, protocol, required consents,
+    /// the versions of questionnaires.
+    #[arg(value_name = "FILE.json")]
+    pub(crate) file: PathBuf,
+    /// The client API; the settings' own address where not given.
+    #[arg(long, value_name = "URL")]
+    pub(crate) server: Option<String>,
+    /// Wait until it is held, confirmed or before a person.
+    #[arg(long)]
+    pub(crate) follow: bool,
+    /// How long --follow waits, in seconds.
+    #[arg(long, default_value_t = 60, value_name = "SECONDS")]
+    pub(crate) timeout: u64,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum PracticeCommand {
+    /// Check every file of a practice's folder and run its triage tests.
+    Check(PracticeCheck),
+}
+
+#[derive(clap::Args)]
+pub(crate) struct PracticeCheck {
+    /// The folder; the settings' practice.dir where not given.
+    #[arg(value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum StaffCommand {
+    /// Make a bearer token for the staff API. It is shown once.
+    Token(StaffToken),
+}
+
+#[derive(clap::Args)]
+pub(crate) struct StaffToken {
+    /// What its holder may see and do.
+    #[arg(long, value_enum)]
+    pub(crate) role: RoleName,
+    /// What colleagues call its holder; stands on the cases that they claim.
+    #[arg(long)]
+    pub(crate) label: String,
+    /// Days until it ends.
+    #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..=366))]
+    pub(crate) days: u16,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// [`Role`] by its name.
+#[derive(Clone, Copy)]
+pub(crate) struct RoleName(pub(crate) Role);
+
+impl ValueEnum for RoleName {
+    fn value_variants<'a>() -> &'a [Self] {
+        const ALL: [RoleName; 4] =
+            [RoleName(Role::Coordinator), RoleName(Role::Clinician), RoleName(Role::Admin), RoleName(Role::Auditor)];
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.0.name()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+        assert_eq!(RoleName::value_variants().len(), Role::ALL.len());
+    }
+}

@@ -1,0 +1,129 @@
+//! `rapport practice check DIR`: is everything in a practice's folder right?
+
+use std::path::Path;
+
+use rapport_domain::{
+    problem::{FileProblem, Severity},
+    protocol::{Files, Protocol},
+    triage::{self, TestReport},
+};
+use serde::Serialize;
+
+use crate::{house, practice_files, print};
+
+/// The practice's own tests of its rules.
+const TESTS: &str = "triage.tests.yaml";
+
+#[derive(Serialize)]
+struct Report {
+    ok: bool,
+    problems: Vec<Problem>,
+    tests_run: usize,
+}
+
+#[derive(Serialize)]
+struct Problem {
+    severity: &'static str,
+    file: String,
+    line: u32,
+    column: u32,
+    what: String,
+    hint: String,
+}
+
+/// Checks the folder and runs its triage tests; `true` where nothing but warnings was found.
+///
+/// # Errors
+/// Where the folder cannot be read.
+pub(crate) fn run(folder: Option<&Path>, json: bool) -> anyhow::Result<bool> {
+    let files = practice_files::read(folder)?;
+    let (problems, tests_run) = check(&files);
+    let ok = problems.iter().all(|problem| problem.severity == Severity::Warning);
+    if json {
+        let problems = problems.into_iter().map(Problem::from).collect();
+        print::json(&Report { ok, problems, tests_run })?;
+        return Ok(ok);
+    }
+    for problem in &problems {
+        match folder {
+            Some(folder) => print::line(folder.join(problem.to_string()).display())?,
+            None => print::line(problem)?,
+        }
+    }
+    let warnings = problems.iter().filter(|problem| problem.severity == Severity::Warning).count();
+    let errors = problems.len() - warnings;
+    print::line(format_args!(
+        "{}: {}, {}, {} run",
+        if ok { "right" } else { "NOT right" },
+        print::count(errors, "error"),
+        print::count(warnings, "warning"),
+        print::count(tests_run, "triage test"),
+    ))?;
+    Ok(ok)
+}
+
+/// Everything that is wrong with the files, and how many triage tests ran.
+fn check(files: &Files) -> (Vec<FileProblem>, usize) {
+    let (mut problems, protocol) = match house::check_practice(files) {
+        Ok(loaded) => (loaded.warnings, Some(loaded.value.practice.protocol)),
+        Err(problems) => (problems, None),
+    };
+    let mut ran = 0;
+    if let Some(protocol) = protocol {
+        match run_tests(&protocol, files) {
+            Ok(report) => {
+                ran = report.ran;
+                problems.extend(report.untested.iter().map(|rule| untested(rule)));
+                problems.extend(report.failures);
+            }
+            Err(wrong) => problems.extend(wrong),
+        }
+    }
+    problems.sort();
+    (problems, ran)
+}
+
+fn run_tests(protocol: &Protocol, files: &Files) -> Result<TestReport, Vec<FileProblem>> {
+    let Some(text) = files.get(TESTS) else {
+        return Err(vec![FileProblem::warning(TESTS, (0, 0), "is missing", "rules without tests may never fire")]);
+    };
+    triage::run_tests(protocol, text)
+}
+
+fn untested(rule: &str) -> FileProblem {
+    FileProblem::warning(TESTS, (0, 0), format!("no test fires the rule {rule}"), "add one that does")
+}
+
+impl From<FileProblem> for Problem {
+    fn from(problem: FileProblem) -> Self {
+        Self {
+            severity: if problem.severity == Severity::Error { "error" } else { "warning" },
+            file: problem.file,
+            line: problem.line,
+            column: problem.column,
+            what: problem.what,
+            hint: problem.hint,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sample_practice_is_right_and_tests_its_rules() {
+        let (problems, ran) = check(&practice_files::read(None).unwrap());
+        let shown: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert!(shown.is_empty(), "{shown:#?}");
+        assert!(ran > 0);
+    }
+
+    #[test]
+    fn a_broken_folder_is_told_with_file_line_and_column() {
+        let mut files = practice_files::read(None).unwrap();
+        files.insert("practice.toml".to_owned(), "name = \"x\"\nnmae = \n".to_owned());
+        let (problems, _) = check(&files);
+        assert!(problems.iter().any(|problem| problem.to_string().starts_with("practice.toml:2:")));
+    }
+}

@@ -1,0 +1,141 @@
+//! Which roles a process runs, and how they start and end together.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use anyhow::Context;
+use rapport_runtime::supervise;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::{house::House, settings::Settings};
+
+/// A part of the work that can be a process of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The client API and the staff API.
+    Intake,
+    /// Relay, triage, matching, timers.
+    Worker,
+    /// Letters.
+    Notifier,
+}
+
+impl Role {
+    /// All of them.
+    pub(crate) const ALL: [Self; 3] = [Self::Intake, Self::Worker, Self::Notifier];
+}
+
+/// Roles that were started.
+pub(crate) struct Running {
+    roles: JoinSet<()>,
+    /// Where clients' and staff's calls are served, where this process does.
+    pub(crate) listening: Option<Listening>,
+}
+
+/// The addresses that were taken; a port 0 in the settings is a real one here.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Listening {
+    pub(crate) clients: SocketAddr,
+    pub(crate) staff: SocketAddr,
+}
+
+/// Starts roles; each runs until `stop`, and is started again if it dies.
+///
+/// # Errors
+/// Where an address cannot be taken: that is for the operator to mend, not to retry.
+pub(crate) async fn start(
+    roles: &[Role],
+    settings: &Settings,
+    house: &House,
+    stop: &CancellationToken,
+) -> anyhow::Result<Running> {
+    let mut running = Running { roles: JoinSet::new(), listening: None };
+    for role in roles {
+        match role {
+            Role::Intake => running.listening = Some(start_intake(settings, house, stop, &mut running.roles).await?),
+            Role::Worker => start_worker(settings, house, stop, &mut running.roles),
+            Role::Notifier => start_notifier(settings, house, stop, &mut running.roles),
+        }
+    }
+    Ok(running)
+}
+
+impl Running {
+    /// Waits until every role has drained, which begins when `stop` is cancelled.
+    pub(crate) async fn drained(mut self) {
+        while self.roles.join_next().await.is_some() {}
+    }
+}
+
+async fn start_intake(
+    settings: &Settings,
+    house: &House,
+    stop: &CancellationToken,
+    roles: &mut JoinSet<()>,
+) -> anyhow::Result<Listening> {
+    let mut config = rapport_intake::Config {
+        listen: settings.intake.listen.0,
+        staff_listen: settings.staff.listen.0,
+        reflection: settings.intake.reflection,
+        cors_origins: settings.intake.cors_origins.clone(),
+        ..rapport_intake::Config::default()
+    };
+    let deps = rapport_intake::Deps {
+        store: house.store.clone(),
+        practice: Arc::clone(&house.practice),
+        clock: Arc::clone(&house.clock),
+        ids: Arc::clone(&house.ids),
+    };
+    let first = rapport_intake::build(config.clone(), deps.clone()).await.context("the APIs cannot be served")?;
+    let listening = Listening { clients: first.client_address(), staff: first.staff_address() };
+    // Started again, it takes the same addresses, whatever the settings left open.
+    (config.listen, config.staff_listen) = (listening.clients, listening.staff);
+    tracing::info!(clients = %listening.clients, staff = %listening.staff, "listening");
+    let first = Arc::new(Mutex::new(Some(first)));
+    let until = stop.clone();
+    roles.spawn(supervise("intake", stop.clone(), move || {
+        let bound = first.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let (config, deps, until) = (config.clone(), deps.clone(), until.clone());
+        async move {
+            let intake = match bound {
+                Some(intake) => intake,
+                None => rapport_intake::build(config, deps).await?,
+            };
+            Ok(intake.run(until).await?)
+        }
+    }));
+    Ok(listening)
+}
+
+fn start_worker(settings: &Settings, house: &House, stop: &CancellationToken, roles: &mut JoinSet<()>) {
+    let config = settings.worker.clone();
+    let deps = rapport_worker::Deps {
+        store: house.store.clone(),
+        transport: Arc::clone(&house.transport),
+        practice: Arc::clone(&house.practice),
+        clock: Arc::clone(&house.clock),
+        ids: Arc::clone(&house.ids),
+    };
+    let until = stop.clone();
+    roles.spawn(supervise("worker", stop.clone(), move || {
+        rapport_worker::run(config.clone(), deps.clone(), until.clone())
+    }));
+}
+
+fn start_notifier(settings: &Settings, house: &House, stop: &CancellationToken, roles: &mut JoinSet<()>) {
+    let config = rapport_notifier::Config { url: settings.mail_url(), connections: settings.mail.connections };
+    let deps = rapport_notifier::Deps {
+        store: house.store.clone(),
+        transport: Arc::clone(&house.transport),
+        practice: Arc::clone(&house.practice),
+        texts: Arc::clone(&house.texts),
+        clock: Arc::clone(&house.clock),
+    };
+    let until = stop.clone();
+    roles.spawn(supervise("notifier", stop.clone(), move || {
+        rapport_notifier::run(config.clone(), deps.clone(), until.clone())
+    }));
+}

@@ -1,0 +1,24 @@
+//! `rapport`, `rapport all | intake | worker | notifier`: serve until asked to stop.
+
+use rapport_runtime::{shutdown, telemetry};
+
+use crate::{
+    house::House,
+    roles::{self, Role},
+    settings::Settings,
+};
+
+/// Serves roles until SIGINT or SIGTERM, then drains them.
+///
+/// # Errors
+/// Where anything that they need is not right at start.
+pub(crate) async fn run(settings: &Settings, roles: &[Role]) -> anyhow::Result<()> {
+    telemetry::init(&settings.log);
+    let stop = shutdown::signal()?;
+    let house = House::open(settings).await?;
+    let running = roles::start(roles, settings, &house, &stop).await?;
+    tracing::info!(roles = ?roles, "serving");
+    running.drained().await;
+    tracing::info!("stopped");
+    Ok(())
+}
