@@ -52,8 +52,9 @@ fn on_day(zone: &TimeZone, window: WeeklyWindow, date: Date, grid: Grid) -> impl
         move |minute| {
             let starts_at = instant(zone, date, minute)?;
             let ends_at = starts_at.checked_add(grid.session).ok()?;
-            let wall = |at: Timestamp| at.to_zoned(zone.clone()).datetime();
-            let fits = (grid.from..=grid.until).contains(&starts_at) && window.contains(wall(starts_at), wall(ends_at));
+            let starts = date.at(0, 0, 0, 0).checked_add(SignedDuration::from_mins(i64::from(minute))).ok()?;
+            let ends = ends_at.to_zoned(zone.clone()).datetime();
+            let fits = (grid.from..=grid.until).contains(&starts_at) && window.contains(starts, ends);
             fits.then_some(Time { starts_at, ends_at, date })
         },
     )

@@ -13,6 +13,7 @@ use crate::{
         busy::{Busy, room_resource, therapist_resource},
         hours::week_of,
         slots::{Grid, Time, times},
+        week::WeeklyWindow,
     },
     intake::{Care, Format},
     practice::{Confirm, Practice},
@@ -51,9 +52,24 @@ pub(super) struct Week {
 }
 
 /// A time that could be taken, with the week that it falls into.
-pub(super) struct Free {
-    pub(super) slot: Slot,
+pub(super) struct Free<'a> {
+    pub(super) time: Time,
+    pub(super) format: Format,
+    location: Option<&'a str>,
+    room: Option<&'a str>,
     pub(super) week: Week,
+}
+
+impl Free<'_> {
+    pub(super) fn slot(&self) -> Slot {
+        Slot {
+            starts_at: self.time.starts_at,
+            ends_at: self.time.ends_at,
+            format: self.format,
+            room: self.room.map(str::to_owned),
+            location: self.location.map(str::to_owned),
+        }
+    }
 }
 
 /// From when to when a first session may begin.
@@ -68,18 +84,28 @@ pub(super) fn horizon(wish: &Wish<'_>, practice: &Practice) -> (Timestamp, Times
 }
 
 /// Every time of a therapist that is left, or the filter that left none.
-pub(super) fn free(therapist: &Therapist, asked: &Asked<'_>, calendar: &Calendar<'_>) -> Result<Vec<Free>, Filter> {
+pub(super) fn free<'a>(
+    therapist: &'a Therapist,
+    asked: &Asked<'a>,
+    calendar: &Calendar<'_>,
+) -> Result<Vec<Free<'a>>, Filter> {
     let offered = offered(therapist, asked);
     if offered.is_empty() {
         return Err(Filter::Hours);
     }
     let zone = &asked.practice.zone;
+    let windows: Vec<&[WeeklyWindow]> = asked
+        .wish
+        .preferences
+        .iter()
+        .map(|wish| wish.windows.as_slice())
+        .filter(|windows| !windows.is_empty())
+        .collect();
     let suits = |time: &Time| {
-        let [starts, ends] = [time.starts_at, time.ends_at].map(|at| at.to_zoned(zone.clone()).datetime());
-        let within = |windows: &[crate::calendar::week::WeeklyWindow]| {
-            windows.is_empty() || windows.iter().any(|window| window.contains(starts, ends))
-        };
-        asked.wish.preferences.iter().all(|wish| within(&wish.windows))
+        windows.is_empty() || {
+            let [starts, ends] = [time.starts_at, time.ends_at].map(|at| at.to_zoned(zone.clone()).datetime());
+            windows.iter().all(|each| each.iter().any(|window| window.contains(starts, ends)))
+        }
     };
     let suiting: Vec<_> = offered.into_iter().filter(|(time, ..)| suits(time)).collect();
     if suiting.is_empty() {
@@ -96,12 +122,12 @@ pub(super) fn free(therapist: &Therapist, asked: &Asked<'_>, calendar: &Calendar
     }
     let resource = therapist_resource(therapist.id);
     let buffer = asked.practice.booking.buffer();
-    let left: Vec<Free> = open
+    let left: Vec<Free<'a>> = open
         .into_iter()
         .filter(|(time, ..)| calendar.is_free(&resource, time.starts_at, time.ends_at + buffer))
         .flat_map(|(time, format, place, week)| {
-            let slots = in_rooms(time, format, place, asked.practice, calendar);
-            slots.into_iter().map(move |slot| Free { slot, week })
+            let free = Free { time, format, location: place, room: None, week };
+            in_rooms(free, asked.practice, calendar)
         })
         .collect();
     if left.is_empty() { Err(Filter::Free) } else { Ok(left) }
@@ -130,31 +156,18 @@ fn offered<'t>(therapist: &'t Therapist, asked: &Asked<'_>) -> Vec<(Time, Format
     offered
 }
 
-/// The slots of one time: by video one, in person one per free room.
-fn in_rooms(
-    time: Time,
-    format: Format,
-    place: Option<&str>,
-    practice: &Practice,
-    calendar: &Calendar<'_>,
-) -> Vec<Slot> {
-    let slot = |room: Option<&String>| Slot {
-        starts_at: time.starts_at,
-        ends_at: time.ends_at,
-        format,
-        room: room.cloned(),
-        location: place.map(str::to_owned),
-    };
-    if format == Format::Video {
-        return vec![slot(None)];
+/// By video it is one, in person one per free room.
+fn in_rooms<'a>(free: Free<'a>, practice: &'a Practice, calendar: &Calendar<'_>) -> Vec<Free<'a>> {
+    if free.format == Format::Video {
+        return vec![free];
     }
-    let ends_at = time.ends_at + practice.booking.buffer();
-    let rooms = practice.locations.iter().filter(|location| Some(location.id.as_str()) == place);
-    rooms
+    let ends_at = free.time.ends_at + practice.booking.buffer();
+    let places = practice.locations.iter().filter(|location| Some(location.id.as_str()) == free.location);
+    places
         .flat_map(|location| &location.rooms)
-        .filter(|room| calendar.is_free(&room_resource(room), time.starts_at, ends_at))
+        .filter(|room| calendar.is_free(&room_resource(room), free.time.starts_at, ends_at))
         .take(ROOMS_OFFERED)
-        .map(|room| slot(Some(room)))
+        .map(|room| Free { room: Some(room), ..free })
         .collect()
 }
 

@@ -49,12 +49,15 @@ pub fn rank(
     let mut left_out: Vec<(&Therapist, Filter)> = Vec::new();
     for therapist in roster {
         match pass(therapist, &asked, &calendar) {
-            Ok(times) => scored.extend(times.into_iter().map(|free| Scored {
-                score: scorer.score(therapist, &free),
-                load: load(therapist, &free),
-                therapist,
-                free,
-            })),
+            Ok(times) => {
+                let fit = scorer.fit(therapist);
+                scored.extend(times.into_iter().map(|free| Scored {
+                    score: scorer.score(therapist, fit, &free),
+                    load: load(therapist, &free),
+                    therapist,
+                    free,
+                }));
+            }
             Err(filter) => left_out.push((therapist, filter)),
         }
     }
@@ -68,7 +71,7 @@ pub fn rank(
     }
 }
 
-fn pass(therapist: &Therapist, asked: &Asked<'_>, calendar: &Calendar<'_>) -> Result<Vec<Free>, Filter> {
+fn pass<'a>(therapist: &'a Therapist, asked: &Asked<'a>, calendar: &Calendar<'_>) -> Result<Vec<Free<'a>>, Filter> {
     match OF_PERSON.iter().find(|(_, passes)| !passes(therapist, asked)) {
         Some((filter, _)) => Err(*filter),
         None => free(therapist, asked, calendar),
@@ -90,7 +93,7 @@ fn excluded(therapist: &Therapist, filter: Filter, asked: &Asked<'_>) -> Exclude
 
 struct Scored<'a> {
     therapist: &'a Therapist,
-    free: Free,
+    free: Free<'a>,
     score: f64,
     load: f64,
 }
@@ -98,8 +101,8 @@ struct Scored<'a> {
 impl Scored<'_> {
     fn best_first(one: &Self, other: &Self) -> std::cmp::Ordering {
         let slot = |scored: &Self| {
-            let slot = &scored.free.slot;
-            (scored.therapist.id, slot.starts_at, slot.format)
+            let free = &scored.free;
+            (scored.therapist.id, free.time.starts_at, free.format)
         };
         let by_score = other.score.total_cmp(&one.score).then(one.load.total_cmp(&other.load));
         // Rooms stay in the practice's own order: the sort is stable.
@@ -112,7 +115,7 @@ impl Scored<'_> {
             name: self.therapist.name.clone(),
             score: self.score,
             because: scorer.because(self.therapist, &self.free),
-            slot: self.free.slot,
+            slot: self.free.slot(),
         }
     }
 }

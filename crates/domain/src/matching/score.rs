@@ -6,13 +6,21 @@ use crate::{calendar::words, contact::Language, practice::Practice};
 /// A driver leads when it shows at least this share of the strongest one.
 const LEADING: f64 = 0.5;
 
-/// The terms of one therapist that no time changes; then each time adds its own.
+/// Weighs one wish.
 pub(super) struct Scorer<'a> {
     wish: &'a Wish<'a>,
     practice: &'a Practice,
     weights: &'a Weights,
     all: f64,
     horizon: (jiff::Timestamp, jiff::Timestamp),
+}
+
+/// The values of one therapist that no time changes.
+#[derive(Clone, Copy)]
+pub(super) struct Fit {
+    drivers: f64,
+    preferences: f64,
+    continuity: f64,
 }
 
 /// A term before it is put in words: its name, its weight, its value.
@@ -25,14 +33,23 @@ impl<'a> Scorer<'a> {
         Self { wish, practice, weights, all, horizon: super::free::horizon(wish, practice) }
     }
 
+    /// What no time changes.
+    pub(super) fn fit(&self, therapist: &Therapist) -> Fit {
+        Fit {
+            drivers: self.drivers(therapist),
+            preferences: self.preferences(therapist),
+            continuity: f64::from(self.wish.continuity == Some(therapist.id)),
+        }
+    }
+
     /// From 0 to 1.
-    pub(super) fn score(&self, therapist: &Therapist, free: &Free) -> f64 {
-        self.terms(therapist, free).iter().map(|(_, weight, value)| weight * value).sum()
+    pub(super) fn score(&self, therapist: &Therapist, fit: Fit, free: &Free<'_>) -> f64 {
+        self.terms(therapist, fit, free).iter().map(|(_, weight, value)| weight * value).sum()
     }
 
     /// What the score is made of, in words.
-    pub(super) fn because(&self, therapist: &Therapist, free: &Free) -> Vec<Term> {
-        let terms = self.terms(therapist, free);
+    pub(super) fn because(&self, therapist: &Therapist, free: &Free<'_>) -> Vec<Term> {
+        let terms = self.terms(therapist, self.fit(therapist), free);
         let counted = terms.into_iter().filter(|(_, weight, _)| *weight > 0.0);
         counted
             .map(|(term, weight, value)| Term {
@@ -51,13 +68,13 @@ impl<'a> Scorer<'a> {
             .collect()
     }
 
-    fn terms(&self, therapist: &Therapist, free: &Free) -> [Bare; 5] {
+    fn terms(&self, therapist: &Therapist, fit: Fit, free: &Free<'_>) -> [Bare; 5] {
         let terms = self.weights.terms;
         [
-            ("drivers", terms.drivers / self.all, self.drivers(therapist)),
-            ("preferences", terms.preferences / self.all, self.preferences(therapist)),
+            ("drivers", terms.drivers / self.all, fit.drivers),
+            ("preferences", terms.preferences / self.all, fit.preferences),
             ("soon", terms.soon / self.all, self.soon(free)),
-            ("continuity", terms.continuity / self.all, f64::from(self.wish.continuity == Some(therapist.id))),
+            ("continuity", terms.continuity / self.all, fit.continuity),
             ("even_load", terms.even_load / self.all, 1.0 - load(therapist, free)),
         ]
     }
@@ -129,20 +146,20 @@ impl<'a> Scorer<'a> {
     }
 
     /// 1 at the first moment that may be booked, 0 at the promise's last.
-    fn soon(&self, free: &Free) -> f64 {
+    fn soon(&self, free: &Free<'_>) -> f64 {
         let (from, until) = self.horizon;
         let seconds = |until: jiff::Timestamp| from.duration_until(until).as_secs_f64();
-        1.0 - share(seconds(free.slot.starts_at), seconds(until))
+        1.0 - share(seconds(free.time.starts_at), seconds(until))
     }
 
-    fn soon_text(&self, free: &Free) -> String {
-        let at = free.slot.starts_at.to_zoned(self.practice.zone.clone());
+    fn soon_text(&self, free: &Free<'_>) -> String {
+        let at = free.time.starts_at.to_zoned(self.practice.zone.clone());
         format!("first session on {}, {}", words::day(Language::En, &at), words::time(Language::En, &at))
     }
 }
 
 /// The share of a therapist's week that is taken.
-pub(super) fn load(therapist: &Therapist, free: &Free) -> f64 {
+pub(super) fn load(therapist: &Therapist, free: &Free<'_>) -> f64 {
     share(f64::from(free.week.booked), f64::from(therapist.weekly_capacity))
 }
 
