@@ -181,6 +181,9 @@ impl Engine {
         for rule in self.rules.iter().filter(|rule| wanted(rule)) {
             match rule.when.run(&facts) {
                 Outcome::True => fired.push(rule),
+                Outcome::Absent if rule.safety => {
+                    open.extend(rule.sources.iter().filter(|source| self.is_unscored(&facts, **source)));
+                }
                 Outcome::False | Outcome::Absent => {}
                 Outcome::Error => open.extend(rule.sources.iter().copied()),
             }
@@ -194,6 +197,16 @@ impl Engine {
             Some(State::Blank) => true,
             Some(State::Answered(values)) => values.iter().any(|value| code_of(value) == Some(&self.refusal)),
         }
+    }
+
+    /// Whether a scale was asked and has no score: its answers weigh nothing, or are too few.
+    fn is_unscored(&self, facts: &Facts<'_>, source: Source) -> bool {
+        let (Source::Scale(scale) | Source::Band(scale)) = source else { return false };
+        let items = self.scales.get(scale).map_or(&[][..], |scale| &scale.items);
+        let asked = |item: &ItemRef| {
+            facts.sheets.get(item.instrument).is_some_and(|sheet| sheet.state(item.item) != State::NotAsked)
+        };
+        facts.scores.get(scale).is_none_or(|(score, _)| score.is_none()) && items.iter().any(asked)
     }
 
     /// Safety first, then by urgency, then as the file has them.

@@ -18,6 +18,7 @@ use rapport_domain::{
 mod answers;
 mod corpus;
 mod properties;
+mod questionnaires;
 mod rules;
 mod sample;
 

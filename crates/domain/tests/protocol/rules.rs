@@ -173,6 +173,19 @@ fn an_item_that_a_safety_rule_names_may_not_stay_blank() {
 }
 
 #[test]
+fn a_safety_scale_without_a_score_goes_to_a_person() {
+    let rule = "  - {id: rule, safety: true, when: scales.s > 2.0, urgency: URGENT, because: B., book: never}\n";
+    let mut files = small_files(rule);
+    // Now "rather_tell" is an answer like any other, only one that weighs nothing.
+    let triage = files.get_mut("triage.yaml").unwrap();
+    *triage = triage.replace("refusal: rather_tell", "refusal: something_else");
+    let protocol = Protocol::load(&files).unwrap().value;
+    let weightless = answers(CANONICAL, &[("choice", code("rather_tell"))]);
+    let safety = protocol.screen_safety(&Subject { answers: &weightless, age: 30, care: Care::Couple });
+    assert!(safety.flagged && safety.booking == Booking::AloneByStaff);
+}
+
+#[test]
 fn evidence_says_what_was_answered_and_what_was_not() {
     let protocol =
         Protocol::load(&small_rule("small.choice == \"often\" || small.flag || has(small.words)")).unwrap().value;

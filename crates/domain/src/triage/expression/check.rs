@@ -6,15 +6,16 @@
 //! that a mistyped rule does not load instead of never firing.
 
 mod names;
+mod operators;
 
 pub(in crate::triage) use names::nearest;
 
 use cel::{
-    common::ast::{CallExpr, ComprehensionExpr, Expr, IdedExpr, LiteralValue, SourceInfo, operators},
+    common::ast::{CallExpr, ComprehensionExpr, Expr, IdedExpr, LiteralValue, SourceInfo, operators as cel_operators},
     parser::Parser,
 };
 
-use super::{Comparison, Expression, ItemRef, Operation, Source};
+use super::{Expression, ItemRef, Source};
 use crate::{screening::Questionnaire, triage::scale::Scale};
 
 /// What a rule may name.
@@ -154,7 +155,7 @@ impl Checker<'_> {
         match &at.expr {
             Expr::Literal(literal) => self.literal(at, literal),
             Expr::Ident(_) | Expr::Select(_) => self.named(at),
-            Expr::Call(call) if call.func_name == operators::INDEX => self.named(at),
+            Expr::Call(call) if call.func_name == cel_operators::INDEX => self.named(at),
             Expr::Call(call) => self.call(at, call),
             Expr::Comprehension(each) => self.each(at, each),
             Expr::List(_) => self.refuse(at, "a list stands alone", "lists belong behind \"in\""),
@@ -176,27 +177,27 @@ impl Checker<'_> {
     fn call(&mut self, at: &IdedExpr, call: &CallExpr) -> Option<Operand> {
         let name = call.func_name.as_str();
         match (name, call.target.as_deref(), call.args.as_slice()) {
-            (operators::LOGICAL_AND | operators::LOGICAL_OR, None, [left, right]) => {
+            (cel_operators::LOGICAL_AND | cel_operators::LOGICAL_OR, None, [left, right]) => {
                 let (left, right) = (self.flag(left), self.flag(right));
                 let (left, right) = (Box::new(left?), Box::new(right?));
-                let and = name == operators::LOGICAL_AND;
+                let and = name == cel_operators::LOGICAL_AND;
                 Some(Operand::Flag(if and { Expression::And(left, right) } else { Expression::Or(left, right) }))
             }
-            (operators::LOGICAL_NOT, None, [inner]) => {
+            (cel_operators::LOGICAL_NOT, None, [inner]) => {
                 Some(Operand::Flag(Expression::Not(Box::new(self.flag(inner)?))))
             }
-            (operators::CONDITIONAL, None, [condition, yes, no]) => self.conditional(at, condition, yes, no),
-            (operators::NEGATE, None, [inner]) => match self.operand(inner)? {
+            (cel_operators::CONDITIONAL, None, [condition, yes, no]) => self.conditional(at, condition, yes, no),
+            (cel_operators::NEGATE, None, [inner]) => match self.operand(inner)? {
                 Operand::Int(inner) => Some(Operand::Int(Expression::Negate(Box::new(inner)))),
                 Operand::Double(inner) => Some(Operand::Double(Expression::Negate(Box::new(inner)))),
                 other => self.refuse(at, format!("{} has no negative", other.what()), ""),
             },
-            (operators::IN, None, [left, right]) => self.within(at, left, right),
+            (cel_operators::IN, None, [left, right]) => self.within(at, left, right),
             ("size", None, [inner]) | ("size", Some(inner), []) => match self.operand(inner)? {
                 Operand::Repeated { item, .. } => Some(Operand::Int(Expression::Size(item))),
                 other => self.refuse(inner, format!("{} has no size", other.what()), "only items that repeat have one"),
             },
-            (_, None, [left, right]) => match (comparison(name), operation(name)) {
+            (_, None, [left, right]) => match (operators::comparison(name), operators::operation(name)) {
                 (Some(comparison), _) => self.compare(at, comparison, left, right),
                 (_, Some(operation)) => self.calculate(at, operation, left, right),
                 _ => self.unknown(at, name),
@@ -228,108 +229,6 @@ impl Checker<'_> {
         }
     }
 
-    fn compare(&mut self, at: &IdedExpr, comparison: Comparison, left: &IdedExpr, right: &IdedExpr) -> Option<Operand> {
-        let (left, right) = (self.operand(left), self.operand(right));
-        let same = matches!(comparison, Comparison::Equal | Comparison::Unequal);
-        let flag = match (left?, right?) {
-            (Operand::Names { source, possible, what }, Operand::Spelled(name))
-            | (Operand::Spelled(name), Operand::Names { source, possible, what })
-                if same =>
-            {
-                self.possible(at, &name, &possible, &what)?;
-                let is = Expression::OneOf(source, vec![name]);
-                if comparison == Comparison::Equal { is } else { Expression::Not(Box::new(is)) }
-            }
-            (Operand::Flag(left), Operand::Flag(right)) if same => {
-                Expression::Compare(comparison, Box::new(left), Box::new(right))
-            }
-            (Operand::Int(left) | Operand::Double(left), Operand::Int(right) | Operand::Double(right)) => {
-                Expression::Compare(comparison, Box::new(left), Box::new(right))
-            }
-            (Operand::Repeated { what, .. }, _) | (_, Operand::Repeated { what, .. }) => {
-                let hint = format!("ask whether it holds a code: \"code\" in {what}");
-                return self.refuse(at, format!("{what} may have several values"), hint);
-            }
-            (Operand::Opaque { what, .. }, _) | (_, Operand::Opaque { what, .. }) => {
-                let hint = "rules compare choices, yes or no, and numbers; of other items they ask has(…)";
-                return self.refuse(at, format!("{what} cannot be compared"), hint);
-            }
-            (left, right) => {
-                let what = format!("{} cannot be compared with {} like this", left.what(), right.what());
-                return self.refuse(at, what, "it would never be true");
-            }
-        };
-        Some(Operand::Flag(flag))
-    }
-
-    fn calculate(&mut self, at: &IdedExpr, operation: Operation, left: &IdedExpr, right: &IdedExpr) -> Option<Operand> {
-        let divides = matches!(operation, Operation::Divide | Operation::Remainder);
-        let (left, right) = (self.operand(left), self.operand(right));
-        let (left, right) = (left?, right?);
-        let safe = match &right {
-            Operand::Int(Expression::Int(value)) => *value != 0,
-            Operand::Double(Expression::Double(value)) => *value != 0.0,
-            _ => false,
-        };
-        if divides && !safe {
-            return self.refuse(at, "it divides by something that may be zero", "divide by a number other than zero");
-        }
-        match (left, right) {
-            (Operand::Int(left), Operand::Int(right)) => {
-                Some(Operand::Int(Expression::Calculate(operation, Box::new(left), Box::new(right))))
-            }
-            (Operand::Double(left), Operand::Double(right)) => {
-                Some(Operand::Double(Expression::Calculate(operation, Box::new(left), Box::new(right))))
-            }
-            (Operand::Int(_), Operand::Double(_)) | (Operand::Double(_), Operand::Int(_)) => {
-                self.refuse(at, "a whole number meets a decimal one", "scales are decimal: write 1.0 instead of 1")
-            }
-            (left, right) => self.refuse(at, format!("{} and {} are not both numbers", left.what(), right.what()), ""),
-        }
-    }
-
-    /// `code in item`, `item in ["a", "b"]`, `number in [1, 2]`.
-    fn within(&mut self, at: &IdedExpr, left: &IdedExpr, right: &IdedExpr) -> Option<Operand> {
-        if let Expr::List(list) = &right.expr {
-            return match self.operand(left)? {
-                Operand::Names { source, possible, what } => {
-                    let mut names = Vec::new();
-                    for element in &list.elements {
-                        let Operand::Spelled(name) = self.operand(element)? else {
-                            return self.refuse(element, "this is no code", format!("{what} is compared with codes"));
-                        };
-                        self.possible(element, &name, &possible, &what)?;
-                        names.push(name);
-                    }
-                    Some(Operand::Flag(Expression::OneOf(source, names)))
-                }
-                Operand::Int(number) | Operand::Double(number) => {
-                    let mut any = Expression::Bool(false);
-                    for element in &list.elements {
-                        let (Operand::Int(one) | Operand::Double(one)) = self.operand(element)? else {
-                            return self.refuse(element, "this is no number", "");
-                        };
-                        let equal = Expression::Compare(Comparison::Equal, Box::new(number.clone()), Box::new(one));
-                        any = Expression::Or(Box::new(any), Box::new(equal));
-                    }
-                    Some(Operand::Flag(any))
-                }
-                other => self.refuse(left, format!("{} cannot stand before \"in\" and a list", other.what()), ""),
-            };
-        }
-        let (left, right) = (self.operand(left), self.operand(right));
-        match (left?, right?) {
-            (Operand::Spelled(name), Operand::Repeated { item, what }) => {
-                let possible = self.names_of(item);
-                self.possible(at, &name, &possible, &what)?;
-                Some(Operand::Flag(Expression::Contains(item, name)))
-            }
-            (_, right) => {
-                self.refuse(at, format!("{} is no list", right.what()), "an item that repeats, or [\"a\", \"b\"]")
-            }
-        }
-    }
-
     fn each(&mut self, at: &IdedExpr, each: &ComprehensionExpr) -> Option<Operand> {
         if self.element.is_some() {
             return self.refuse(at, "exists and all do not nest", "split the rule");
@@ -341,12 +240,12 @@ impl Checker<'_> {
         // `@result || body`, all from true by `@result && body`; the others look different.
         let all = match (&each.accu_init.expr, &each.loop_step.expr) {
             (Expr::Literal(LiteralValue::Boolean(start)), Expr::Call(step))
-                if step.func_name == operators::LOGICAL_OR && !start.inner() =>
+                if step.func_name == cel_operators::LOGICAL_OR && !start.inner() =>
             {
                 Some((false, step))
             }
             (Expr::Literal(LiteralValue::Boolean(start)), Expr::Call(step))
-                if step.func_name == operators::LOGICAL_AND && *start.inner() =>
+                if step.func_name == cel_operators::LOGICAL_AND && *start.inner() =>
             {
                 Some((true, step))
             }
@@ -385,30 +284,7 @@ impl Operand {
 fn root(of: &IdedExpr) -> Option<&IdedExpr> {
     match &of.expr {
         Expr::Select(select) => Some(&select.operand),
-        Expr::Call(call) if call.func_name == operators::INDEX => call.args.first(),
+        Expr::Call(call) if call.func_name == cel_operators::INDEX => call.args.first(),
         _ => None,
     }
-}
-
-fn comparison(name: &str) -> Option<Comparison> {
-    Some(match name {
-        operators::EQUALS => Comparison::Equal,
-        operators::NOT_EQUALS => Comparison::Unequal,
-        operators::LESS => Comparison::Less,
-        operators::LESS_EQUALS => Comparison::AtMost,
-        operators::GREATER => Comparison::Greater,
-        operators::GREATER_EQUALS => Comparison::AtLeast,
-        _ => return None,
-    })
-}
-
-fn operation(name: &str) -> Option<Operation> {
-    Some(match name {
-        operators::ADD => Operation::Add,
-        operators::SUBSTRACT => Operation::Subtract,
-        operators::MULTIPLY => Operation::Multiply,
-        operators::DIVIDE => Operation::Divide,
-        operators::MODULO => Operation::Remainder,
-        _ => return None,
-    })
 }
