@@ -86,3 +86,6 @@ pub async fn run(config: Config, deps: Deps, stop: CancellationToken) -> anyhow:
     );
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use rapport_domain::id::LetterId;
 use serde::Deserialize;
 
 mod folder;
-mod smtp;
+pub(crate) mod smtp;
 
 pub use smtp::SmtpUrl;
 

@@ -139,4 +139,6 @@ impl From<Broken> for Refused {
 }
 
 #[cfg(test)]
+pub(crate) mod scripted_server;
+#[cfg(test)]
 mod tests;

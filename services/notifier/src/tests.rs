@@ -1,0 +1,310 @@
+//! Letters through the real ledger, on SQLite.
+
+use std::{fs, path::Path, time::Duration};
+
+use jiff::{SignedDuration, Timestamp, civil::date};
+use rapport_domain::{
+    case::{Case, CaseState},
+    contact::{Client, Contact, EmailAddress, Language, Line, Mailbox, Phone, UsState},
+    event::{Event, Fact},
+    id::{CaseId, EventId, IntakeId},
+    intake::{CareWish, Intake, Preferences, Submission},
+    letter::{Cause, DueLetter, LedgerState, LetterKind, Recipient},
+    protocol::Files,
+    screening::Answers,
+    triage::{Booking, Urgency},
+};
+use rapport_runtime::ManualClock;
+use rapport_security::{Keyring, MasterKey};
+use rapport_store::{AuditEntry, CaseDetail, ClaimedLetter, NewIntake, RequestKey, StoreError, StoreSettings, letters};
+use uuid::Uuid;
+
+use super::*;
+use crate::transport::smtp::scripted_server::{Does, Server};
+
+struct Stage {
+    sender: Sender,
+    clock: ManualClock,
+    case: CaseId,
+    intake: IntakeId,
+    folder: tempfile::TempDir,
+}
+
+fn practice_files(folder: &Path, within: &str, files: &mut Files) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = format!("{within}{}", path.file_name().unwrap().to_str().unwrap());
+        if path.is_dir() {
+            practice_files(&path, &format!("{name}/"), files);
+        } else {
+            files.insert(name, fs::read_to_string(&path).unwrap());
+        }
+    }
+}
+
+fn told(problems: &[rapport_domain::problem::FileProblem]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+impl Stage {
+    async fn new(email: Option<&str>, url: Option<&Server>) -> Self {
+        let mut files = Files::new();
+        practice_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/charlotte"), "", &mut files);
+        let practice = Practice::load(&files).unwrap_or_else(|problems| panic!("{}", told(&problems))).value;
+        let texts = LetterTexts::load(&files).unwrap_or_else(|problems| panic!("{}", told(&problems)));
+        let folder = tempfile::tempdir().unwrap();
+        let database = format!("sqlite:{}", folder.path().join("test.db").display());
+        let settings = StoreSettings { url: database, max_connections: 4 };
+        let store = Store::connect(&settings, Keyring::new(&MasterKey::generate())).await.unwrap();
+        store.migrate().await.unwrap();
+        let now: Timestamp = "2026-11-30T15:00:00Z".parse().unwrap();
+        let clock = ManualClock::at(now);
+        let (case, intake) = accept(&store, &practice, email, now).await;
+        let mail = folder.path().join("mail");
+        let url = url.map_or(MailUrl::Folder(mail), |server| MailUrl::Smtp(server.url.clone()));
+        let sender = Sender {
+            store,
+            letterhead: Letterhead::of(&practice),
+            practice: Arc::new(practice),
+            texts: Arc::new(texts),
+            clock: Arc::new(clock.clone()),
+            transport: MailTransport::open(url, "example.com").await.unwrap(),
+        };
+        Self { sender, clock, case, intake, folder }
+    }
+
+    async fn queue(&self, kind: LetterKind, recipient: Recipient) {
+        let due = DueLetter { cause: Cause::Case(self.case), recipient, kind, case: self.case, appointment: None };
+        let now = self.clock.now();
+        let queued = self
+            .sender
+            .store
+            .transact(move |tx| Box::pin(async move { Ok::<_, StoreError>(letters::queue(tx, &[due], now).await?) }));
+        queued.await.unwrap();
+    }
+
+    async fn claim(&self) -> Vec<ClaimedLetter> {
+        letters::claim(&self.sender.store, self.clock.now(), SignedDuration::from_secs(60), 10).await.unwrap()
+    }
+
+    async fn send_all(&self) -> Vec<LedgerState> {
+        let mut states = Vec::new();
+        for letter in self.claim().await {
+            states.push(self.sender.send_letter(&letter).await.unwrap());
+        }
+        states
+    }
+
+    fn letters(&self) -> Vec<String> {
+        let folder = fs::read_dir(self.folder.path().join("mail")).unwrap();
+        folder.map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap()).collect()
+    }
+}
+
+async fn accept(store: &Store, practice: &Practice, email: Option<&str>, now: Timestamp) -> (CaseId, IntakeId) {
+    let (case_id, intake_id) = (CaseId::new(Uuid::from_u128(1)), IntakeId::new(Uuid::from_u128(2)));
+    let client = Client {
+        given_name: Line::parse("Sample").unwrap(),
+        family_name: Line::parse("Zebulon").unwrap(),
+        email: email.map(|email| EmailAddress::parse(email).unwrap()),
+        phone: Phone::parse("704-555-0142").unwrap(),
+        date_of_birth: date(1990, 4, 30),
+        pronouns: None,
+        language: Language::En,
+        residence_state: UsState::parse("NC").unwrap(),
+    };
+    let contact = Contact {
+        mailbox: Mailbox::Private,
+        voicemail_ok: false,
+        safe_hours: Vec::new(),
+        introduce_as: None,
+        pin: None,
+    };
+    let (preferences, answers) = (Preferences::default(), Answers::default());
+    let submission = Submission { client, contact, preferences, consents: Vec::new(), answers };
+    let case = Case {
+        id: case_id,
+        care: CareWish::Individual,
+        state: CaseState::BeforeStaff,
+        urgency: Urgency::Urgent,
+        booking: Booking::Never,
+        clinician_only: true,
+        flagged: true,
+        respond_by: now + SignedDuration::from_hours(4),
+        created_at: now,
+        assignee: None,
+        silent_rounds: 0,
+        version: 1,
+    };
+    let protocol = practice.protocol.digest().to_owned();
+    rapport_store::protocols::pin(store, &practice.protocol).await.unwrap();
+    let event = Event {
+        id: EventId::new(Uuid::from_u128(3)),
+        occurred_at: now,
+        fact: Fact::IntakeReceived { intake: intake_id, case: case_id },
+    };
+    let new = NewIntake {
+        case,
+        detail: CaseDetail { label: "Sample Z.".to_owned(), ..CaseDetail::default() },
+        intake: Intake {
+            id: intake_id,
+            case: case_id,
+            care: CareWish::Individual,
+            protocol,
+            received_at: now,
+            submission,
+        },
+        status_token_hash: [7; 32],
+        event,
+        letters: Vec::new(),
+        request: RequestKey {
+            principal: "anonymous".to_owned(),
+            method: "SubmitIntake",
+            request_id: Uuid::from_u128(4),
+            digest: [1; 32],
+        },
+        response: Vec::new(),
+        audit: AuditEntry {
+            at: now,
+            principal: "anonymous".to_owned(),
+            role: "client",
+            method: "SubmitIntake",
+            resources: Vec::new(),
+            outcome: "OK",
+        },
+        now,
+    };
+    store.accept(new).await.unwrap();
+    (case_id, intake_id)
+}
+
+#[tokio::test]
+async fn a_client_and_the_one_on_call_get_their_letters_once() {
+    let stage = Stage::new(Some("sample@example.com"), None).await;
+    for _ in 0..2 {
+        stage.queue(LetterKind::WeWillCall, Recipient::Client(stage.intake)).await;
+        stage.queue(LetterKind::StaffAlert, Recipient::OnCall(0)).await;
+        stage.send_all().await;
+    }
+    let letters = stage.letters();
+    assert_eq!(letters.len(), 2);
+    assert!(
+        letters.iter().any(|letter| letter.contains("To: sample@example.com\r\n") && letter.contains("Hello Sample"))
+    );
+    assert!(letters.iter().any(|letter| letter.replace("=\r\n", "").contains(&stage.case.to_string())));
+    assert!(letters.iter().all(|letter| !letter.contains("Zebulon")));
+}
+
+#[tokio::test]
+async fn the_loop_sends_what_is_queued_while_it_waits() {
+    let stage = Stage::new(Some("sample@example.com"), None).await;
+    let (stop, nudge) = (CancellationToken::new(), Arc::new(Notify::new()));
+    let Stage { sender, clock, case, intake, folder } = stage;
+    let sender = Arc::new(sender);
+    let wakes = sender.store.wakes().subscribe(Topic::Letters);
+    let running = tokio::spawn(send_letters(Arc::clone(&sender), 2, wakes, nudge, stop.clone()));
+    let due = DueLetter {
+        cause: Cause::Case(case),
+        recipient: Recipient::Client(intake),
+        kind: LetterKind::WeWillCall,
+        case,
+        appointment: None,
+    };
+    let now = clock.now();
+    let queued = sender
+        .store
+        .transact(move |tx| Box::pin(async move { Ok::<_, StoreError>(letters::queue(tx, &[due], now).await?) }));
+    queued.await.unwrap();
+    let sent = async {
+        loop {
+            let standing = letters::of_case(&sender.store, case).await.unwrap();
+            if standing.iter().any(|letter| letter.state == LedgerState::Sent) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    // Well before the slow poll: the commit wakes it.
+    tokio::time::timeout(Duration::from_secs(3), sent).await.unwrap();
+    stop.cancel();
+    running.await.unwrap();
+    drop(folder);
+}
+
+#[tokio::test]
+async fn a_letter_that_is_no_longer_true_is_never_sent() {
+    let stage = Stage::new(Some("sample@example.com"), None).await;
+    stage.queue(LetterKind::WeWillCall, Recipient::Client(stage.intake)).await;
+    let case = stage.case;
+    let closed = stage.sender.store.transact(move |tx| {
+        Box::pin(async move {
+            let mut case = rapport_store::cases::get(tx, case).await?.ok_or(StoreError::Missing("case"))?;
+            case.state = CaseState::Closed;
+            rapport_store::cases::save(tx, &case).await
+        })
+    });
+    closed.await.unwrap();
+    assert_eq!(stage.send_all().await, [LedgerState::Superseded]);
+    assert!(stage.letters().is_empty());
+}
+
+#[tokio::test]
+async fn who_gave_no_address_must_be_reached_otherwise() {
+    let stage = Stage::new(None, None).await;
+    stage.queue(LetterKind::WeWillCall, Recipient::Client(stage.intake)).await;
+    stage.queue(LetterKind::StaffAlert, Recipient::OnCall(99)).await;
+    assert_eq!(stage.send_all().await, [LedgerState::Failed, LedgerState::Failed]);
+}
+
+/// Guard: `letters::keep_bytes`; without it the second try would tell another time to call.
+#[tokio::test]
+async fn every_try_sends_the_same_bytes_and_comes_later_than_the_one_before() {
+    let server = Server::start("message", Does::Reply(451)).await;
+    let stage = Stage::new(Some("sample@example.com"), Some(&server)).await;
+    stage.queue(LetterKind::WeWillCall, Recipient::Client(stage.intake)).await;
+    assert_eq!(stage.send_all().await, [LedgerState::Retry]);
+    assert_eq!(stage.send_all().await, []);
+    stage.clock.advance(Duration::from_secs(13));
+    assert_eq!(stage.send_all().await, [LedgerState::Sent]);
+    let messages = server.messages.lock().unwrap().clone();
+    assert_eq!(messages.len(), 2);
+    assert!(messages.windows(2).all(|pair| pair[0] == pair[1]));
+}
+
+/// Guard: `Undelivered::Unknown` ends a letter's tries; taken for a refusal it would be sent again.
+#[tokio::test]
+async fn a_letter_that_may_have_arrived_is_not_sent_again() {
+    let server = Server::start("message", Does::HangUp).await;
+    let stage = Stage::new(Some("sample@example.com"), Some(&server)).await;
+    stage.queue(LetterKind::WeWillCall, Recipient::Client(stage.intake)).await;
+    assert_eq!(stage.send_all().await, [LedgerState::Unknown]);
+    stage.clock.advance(Duration::from_secs(3 * 24 * 3600));
+    assert_eq!(stage.send_all().await, []);
+    assert_eq!(server.count("message"), 1);
+}
+
+/// Guard: `letters::sending` refuses whoever lost the lease.
+#[tokio::test]
+async fn of_two_notifiers_that_hold_the_same_letter_one_sends_it() {
+    let stage = Stage::new(Some("sample@example.com"), None).await;
+    stage.queue(LetterKind::WeWillCall, Recipient::Client(stage.intake)).await;
+    let first = stage.claim().await.remove(0);
+    stage.clock.advance(Duration::from_secs(61));
+    let second = stage.claim().await.remove(0);
+    assert!(matches!(stage.sender.send_letter(&first).await, Err(StoreError::Conflict)));
+    assert_eq!(stage.sender.send_letter(&second).await.unwrap(), LedgerState::Sent);
+    assert_eq!(stage.letters().len(), 1);
+}
+
+#[tokio::test]
+async fn after_a_crash_while_sending_the_letter_is_unknown() {
+    let stage = Stage::new(Some("sample@example.com"), None).await;
+    stage.queue(LetterKind::WeWillCall, Recipient::Client(stage.intake)).await;
+    let letter = stage.claim().await.remove(0);
+    let lease = SignedDuration::from_mins(12);
+    letters::sending(&stage.sender.store, &letter, stage.clock.now(), lease).await.unwrap();
+    stage.clock.advance(Duration::from_secs(12 * 60 + 1));
+    assert_eq!(stage.send_all().await, []);
+    let standing = letters::of_case(&stage.sender.store, stage.case).await.unwrap();
+    assert_eq!(standing.first().map(|letter| letter.state), Some(LedgerState::Unknown));
+}
