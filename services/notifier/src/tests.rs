@@ -76,10 +76,8 @@ impl Stage {
     async fn queue(&self, kind: LetterKind, recipient: Recipient) {
         let due = DueLetter { cause: Cause::Case(self.case), recipient, kind, case: self.case, appointment: None };
         let now = self.clock.now();
-        let queued = self
-            .sender
-            .store
-            .transact(move |tx| Box::pin(async move { Ok::<_, StoreError>(letters::queue(tx, &[due], now).await?) }));
+        let queued =
+            self.sender.store.transact(move |tx| Box::pin(async move { letters::queue(tx, &[due], now).await }));
         queued.await.unwrap();
     }
 
@@ -211,9 +209,7 @@ async fn the_loop_sends_what_is_queued_while_it_waits() {
         appointment: None,
     };
     let now = clock.now();
-    let queued = sender
-        .store
-        .transact(move |tx| Box::pin(async move { Ok::<_, StoreError>(letters::queue(tx, &[due], now).await?) }));
+    let queued = sender.store.transact(move |tx| Box::pin(async move { letters::queue(tx, &[due], now).await }));
     queued.await.unwrap();
     let sent = async {
         loop {

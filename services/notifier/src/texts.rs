@@ -93,7 +93,7 @@ impl LetterTexts {
         };
         let calendar = crate::letters::Letter::of(kind).calendar(mailbox);
         Ok(Words {
-            subject: one_line(&render(source::SUBJECT)?),
+            subject: capital(&one_line(&render(source::SUBJECT)?)),
             title: one_line(&render(source::TITLE)?),
             calendar: calendar.map(|_| render(source::CALENDAR)).transpose()?.map(|text| one_line(&text)),
             paragraphs: paragraphs(&render(source::BODY)?, values),
@@ -213,7 +213,10 @@ fn paragraphs(body: &str, values: &Values) -> Vec<Paragraph> {
         text if text == values.get("phone") => ParagraphKind::Phone,
         _ => ParagraphKind::Text,
     };
-    let set = |text: String| Paragraph { kind: kind_of(&text), text: capital(&text) };
+    let set = |text: String| match kind_of(&text) {
+        ParagraphKind::When => Paragraph { kind: ParagraphKind::When, text: capital(&text) },
+        kind => Paragraph { kind, text },
+    };
     paragraphs.into_iter().map(set).collect()
 }
 

@@ -94,7 +94,7 @@ pub(crate) enum MailTransport {
     /// Into a folder.
     Folder(Folder),
     /// To a mail server.
-    Smtp(Smtp),
+    Smtp(Box<Smtp>),
 }
 
 /// A delivery that was begun; dropping it delivers nothing.
@@ -110,7 +110,7 @@ impl MailTransport {
     pub(crate) async fn open(url: MailUrl, hello: &str) -> anyhow::Result<Self> {
         Ok(match url {
             MailUrl::Folder(path) => Self::Folder(Folder::open(path).await?),
-            MailUrl::Smtp(url) => Self::Smtp(Smtp::new(url, hello)?),
+            MailUrl::Smtp(url) => Self::Smtp(Box::new(Smtp::new(url, hello)?)),
         })
     }
 

@@ -63,11 +63,11 @@ pub(super) fn letter(
     if words.subject.chars().count() > LONGEST_SUBJECT {
         wrong(format!("the subject is longer than {LONGEST_SUBJECT} characters"), "phones cut it off");
     }
-    let says_when = text.contains(values.get("day")) && text.contains(values.get("time"));
+    let lower = text.to_lowercase();
+    let says_when = ["day", "time"].iter().all(|name| lower.contains(&values.get(name).to_lowercase()));
     if Letter::of(kind).tells(mailbox).any(|told| told == Tells::When) && !says_when {
         wrong("the letter does not say when".to_owned(), "write {{ when }}, or {{ day }} and {{ time }}");
     }
-    let lower = text.to_lowercase();
     if ["http:", "https:", "www."].iter().any(|link| lower.contains(link)) {
         wrong("the letter holds a link".to_owned(), "letters name the phone number only");
     }

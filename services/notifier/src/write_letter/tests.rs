@@ -157,6 +157,7 @@ fn file_stem((kind, mailbox, language): (LetterKind, Mailbox, Language)) -> Stri
 
 /// `UPDATE_SNAPSHOTS=1 cargo test -p rapport-notifier` writes them anew; look at the difference.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a switch of this test alone")]
 fn every_letter_is_what_its_snapshot_shows() {
     let texts = texts();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots");
@@ -259,6 +260,7 @@ fn a_private_mailbox_gets_the_calendar_part_that_fits() {
 
 /// Names reach this point parsed; this is the second lock. Guards: `Values::put` and lettre's header encoding.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "where the corpus is kept differs from machine to machine")]
 fn no_value_injects_a_header_a_line_or_markup() {
     let texts = texts();
     let plain = write(&texts, LetterKind::Confirmed, Mailbox::Private, Language::En, "Sample");
