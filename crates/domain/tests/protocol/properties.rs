@@ -11,7 +11,7 @@ use rapport_domain::{
     triage::{Booking, TriageResult, Urgency},
 };
 
-use super::{code, field_texts, sample};
+use super::{code, field_texts, sample, small_rule};
 
 /// The sample practice, loaded once.
 fn protocol() -> &'static Protocol {
@@ -156,4 +156,57 @@ proptest! {
             prop_assert_eq!(serde_json::to_vec(&triage(&one)).unwrap(), serde_json::to_vec(&triage(&answers)).unwrap());
         }
     }
+
+    /// Whatever stands in a condition, loading it answers; what loads, runs.
+    #[test]
+    fn no_condition_breaks_the_checker(tokens in proptest::collection::vec(prop::sample::select(TOKENS.to_vec()), 0..14)) {
+        if let Ok(loaded) = Protocol::load(&small_rule(&tokens.join(" "))) {
+            let answers = Answers::default();
+            let result = loaded.value.triage(&Subject { answers: &answers, age: 30, care: Care::Couple });
+            prop_assert!(result.urgency <= Urgency::Priority);
+        }
+    }
 }
+
+const TOKENS: [&str; 40] = [
+    "small.choice",
+    "small.many",
+    "small.number",
+    "small.flag",
+    "small.words",
+    "small[\"odd id\"]",
+    "scales.s",
+    "bands.s",
+    "client.age",
+    "client",
+    "x",
+    ".",
+    ",",
+    "==",
+    "!=",
+    "<",
+    ">=",
+    "&&",
+    "||",
+    "!",
+    "-",
+    "+",
+    "/",
+    "%",
+    "in",
+    "?",
+    ":",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    "\"often\"",
+    "1",
+    "2.5",
+    "null",
+    "has(small.choice)",
+    "size(small.many)",
+    "small.many.exists(x, x == \"a\")",
+];
