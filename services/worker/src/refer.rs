@@ -3,10 +3,11 @@
 
 use jiff::Timestamp;
 use rapport_domain::{
-    case::StaffReason,
+    case::{Case, StaffReason},
     event::{Event, Fact},
     id::CaseId,
     letter::{Cause, DueLetter, LetterKind, Recipient},
+    triage::Booking,
 };
 use rapport_store::{Tx, cases, letters, outbox};
 
@@ -16,6 +17,8 @@ use crate::{Deps, dossier::Dossier, job::JobError};
 #[derive(Clone)]
 pub(crate) struct Referral {
     reason: StaffReason,
+    /// By when somebody must have called; `None` where triage has said so already.
+    respond_by: Option<Timestamp>,
     excluded: Vec<String>,
     event: Event,
     letters: Vec<DueLetter>,
@@ -25,10 +28,16 @@ impl Referral {
     /// For this reason. `cause` names the letters once and for all: the case where it is decided on for the first time
     /// (so that an alert which left when it came is not sent again), an event where it comes back later.
     pub(crate) fn plan(deps: &Deps, dossier: &Dossier, reason: StaffReason, cause: Cause, now: Timestamp) -> Self {
-        let case = dossier.case.id;
+        let Case { id: case, urgency, care, .. } = dossier.case;
         let letters = [Some(alert(case, cause)), dossier.letter(letter_for(&reason), cause)];
+        let respond_by = match reason {
+            StaffReason::RulesForbidBooking | StaffReason::Under18 => None,
+            // Triage promised a session; from now on a call is owed.
+            _ => Some(deps.practice.respond_by(urgency, Booking::AloneByStaff, care.care(), now)),
+        };
         Self {
             reason,
+            respond_by,
             excluded: Vec::new(),
             event: deps.event(Fact::CaseReferred { case }, now),
             letters: letters.into_iter().flatten().collect(),
@@ -45,6 +54,7 @@ impl Referral {
         if !dossier.case.refer() {
             return Ok(());
         }
+        dossier.case.respond_by = self.respond_by.unwrap_or(dossier.case.respond_by);
         cases::save(tx, &dossier.case).await?;
         dossier.detail.staff_reason = Some(self.reason);
         dossier.detail.excluded = self.excluded;

@@ -43,7 +43,15 @@ pub(crate) struct House {
     pub(crate) clock: ManualClock,
     pub(crate) roster: Vec<Therapist>,
     posted: Arc<Posted>,
+    database: Database,
     _folder: tempfile::TempDir,
+}
+
+/// Where a test's rows are.
+enum Database {
+    File(String),
+    /// The server, and the database that is this test's own.
+    Postgres(String, String),
 }
 
 impl House {
@@ -59,7 +67,8 @@ impl House {
         let mut roster = practice.roster(&files).unwrap_or_else(|problems| panic!("{problems:?}")).value;
         change(&mut practice, &mut roster);
         let folder = tempfile::tempdir().unwrap();
-        let settings = StoreSettings { url: database_url(folder.path()).await, max_connections: 8 };
+        let database = Database::create(folder.path()).await;
+        let settings = StoreSettings { url: database.url(), max_connections: 8 };
         let store = Store::connect(&settings, Keyring::new(&MasterKey::generate())).await.unwrap();
         store.migrate().await.unwrap();
         protocols::pin(&store, &practice.protocol).await.unwrap();
@@ -73,7 +82,7 @@ impl House {
             clock: Arc::new(clock.clone()),
             ids: Arc::new(SystemIds),
         };
-        Self { deps, clock, roster, posted, _folder: folder }
+        Self { deps, clock, roster, posted, database, _folder: folder }
     }
 
     /// What the intake service stores for somebody.
@@ -188,6 +197,12 @@ impl House {
         self.settle().await;
     }
 
+    /// Every test ends here: nothing waits to be relayed or handled. A failed one leaves its database to be looked into.
+    pub(crate) async fn close(self) {
+        assert!(self.relayed().await.is_empty(), "events are left over");
+        self.database.drop().await;
+    }
+
     pub(crate) async fn case(&self, case: CaseId) -> Case {
         cases::get(&self.deps.store, case).await.unwrap().unwrap()
     }
@@ -254,19 +269,36 @@ fn sample_files() -> Files {
     files
 }
 
-/// A database of this test's own.
-#[expect(clippy::disallowed_methods, reason = "which database the tests run on is the caller's choice")]
-async fn database_url(folder: &Path) -> String {
+impl Database {
+    #[expect(clippy::disallowed_methods, reason = "which database the tests run on is the caller's choice")]
+    async fn create(folder: &Path) -> Self {
+        let Ok(server) = std::env::var("RAPPORT_TEST_POSTGRES") else {
+            return Self::File(format!("sqlite:{}", folder.join("rapport.db").display()));
+        };
+        let name = format!("worker_jobs_{}", SystemIds.uuid().simple());
+        ask(&server, format!("create database {name}")).await;
+        Self::Postgres(server, name)
+    }
+
+    fn url(&self) -> String {
+        match self {
+            Self::File(url) => url.clone(),
+            Self::Postgres(server, name) => format!("{}/{name}", server.rsplit_once('/').unwrap().0),
+        }
+    }
+
+    async fn drop(&self) {
+        if let Self::Postgres(server, name) = self {
+            ask(server, format!("drop database {name} with (force)")).await;
+        }
+    }
+}
+
+async fn ask(server: &str, statement: String) {
     use sqlx::{Connection, Executor};
 
-    let Ok(server) = std::env::var("RAPPORT_TEST_POSTGRES") else {
-        return format!("sqlite:{}", folder.join("rapport.db").display());
-    };
-    let name = format!("worker_jobs_{}", SystemIds.uuid().simple());
-    let mut connection = sqlx::PgConnection::connect(&server).await.unwrap();
-    connection.execute(sqlx::AssertSqlSafe(format!("create database {name}"))).await.unwrap();
-    let (address, _) = server.rsplit_once('/').unwrap();
-    format!("{address}/{name}")
+    let mut connection = sqlx::PgConnection::connect(server).await.unwrap();
+    connection.execute(sqlx::AssertSqlSafe(statement)).await.unwrap();
 }
 
 /// A broker that keeps what is published until the test takes it.

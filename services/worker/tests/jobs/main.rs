@@ -8,4 +8,5 @@ mod house;
 mod matching;
 mod people;
 mod releasing;
+mod running;
 mod triage;

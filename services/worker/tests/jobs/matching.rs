@@ -1,6 +1,6 @@
 //! From a triaged case to a session, or to staff.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use futures::future::join_all;
 use jiff::SignedDuration;
@@ -32,6 +32,7 @@ async fn whoever_comes_alone_is_confirmed_within_the_promise() {
     assert!(!house.detail(case).await.match_because.is_empty());
     assert_eq!(house.letters(case).await, [LetterKind::Confirmed]);
     assert_eq!(house.booked().await, 1);
+    house.close().await;
 }
 
 #[tokio::test]
@@ -46,6 +47,7 @@ async fn a_couple_is_held_at_least_three_days_out_until_the_release_step() {
     assert!(hold.starts_at >= house.clock.now() + SignedDuration::from_hours(72));
     assert_eq!(hold.release_at, Some(hold.starts_at - SignedDuration::from_hours(48)));
     assert_eq!(house.letters(case).await, [LetterKind::Held]);
+    house.close().await;
 }
 
 #[tokio::test]
@@ -61,6 +63,7 @@ async fn where_nobody_is_licensed_staff_read_which_filter_emptied_the_list() {
     assert!(matches!(detail.staff_reason, Some(StaffReason::NobodyMatches { filter }) if filter.contains("AK")));
     assert_eq!(detail.excluded.len(), house.roster.len());
     assert_eq!(house.letters(case).await, [LetterKind::NoTimeYet, LetterKind::StaffAlert]);
+    house.close().await;
 }
 
 /// Guard: the inbox row in the booking's own transaction.
@@ -76,6 +79,7 @@ async fn the_same_event_twice_has_one_effect() {
     assert_eq!(house.booked().await, 1);
     assert_eq!(house.letters(case).await, [LetterKind::Confirmed]);
     assert_eq!(house.relayed().await.len(), 1);
+    house.close().await;
 }
 
 /// Guards: the inbox row and the case's version.
@@ -90,6 +94,8 @@ async fn two_workers_that_hear_the_same_event_at_once_book_one_session() {
     assert_eq!(house.booked().await, 1);
     assert_eq!(house.case(case).await.state, CaseState::Confirmed);
     assert_eq!(house.letters(case).await, [LetterKind::Confirmed]);
+    assert_eq!(house.relayed().await.len(), 1);
+    house.close().await;
 }
 
 /// Guard: the database's own refusal of overlapping blocks.
@@ -104,7 +110,6 @@ async fn many_at_once_for_few_times_overlap_nowhere_and_the_rest_is_before_staff
         practice.booking.step_minutes = 60;
     })
     .await;
-    let house = Arc::new(house);
     let mut cases = Vec::new();
     for number in 0..40 {
         cases.push(house.submit(&individual(number)).await);
@@ -126,6 +131,8 @@ async fn many_at_once_for_few_times_overlap_nowhere_and_the_rest_is_before_staff
     }
     assert!(confirmed > 0 && before_staff > 0, "{confirmed} confirmed, {before_staff} before staff");
     assert_eq!(house.booked().await, confirmed);
+    house.settle().await;
+    house.close().await;
 }
 
 #[tokio::test]
@@ -140,6 +147,7 @@ async fn a_second_open_case_of_the_same_person_goes_before_staff_and_the_first_g
     assert_eq!(house.case(second).await.state, CaseState::BeforeStaff);
     assert_eq!(house.detail(second).await.staff_reason, Some(StaffReason::SamePersonElsewhere));
     assert_eq!(house.booked().await, 1);
+    house.close().await;
 }
 
 #[tokio::test]
@@ -155,6 +163,7 @@ async fn of_two_cases_that_come_together_only_the_later_goes_before_staff() {
 
     assert_eq!(house.case(first).await.state, CaseState::Confirmed);
     assert_eq!(house.case(second).await.state, CaseState::BeforeStaff);
+    house.close().await;
 }
 
 #[tokio::test]
@@ -169,4 +178,5 @@ async fn where_the_client_must_say_yes_a_session_alone_is_held_and_lapses_withou
     assert_eq!(house.case(case).await.state, CaseState::BeforeStaff);
     assert_eq!(house.detail(case).await.staff_reason, Some(StaffReason::HoldLapsed));
     assert_eq!(house.booked().await, 0);
+    house.close().await;
 }

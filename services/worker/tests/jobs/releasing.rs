@@ -32,6 +32,7 @@ async fn nothing_happens_before_the_deadline() {
     house.release_at(deadline(&hold) - SignedDuration::from_secs(1)).await;
     assert_eq!(house.appointment(case).await, Some(hold));
     assert_eq!(house.case(case).await.state, CaseState::Held);
+    house.close().await;
 }
 
 #[tokio::test]
@@ -45,6 +46,7 @@ async fn a_silent_partner_and_a_wish_to_be_called_free_the_time_and_staff_call()
     assert_eq!(house.detail(case).await.staff_reason, Some(StaffReason::PartnerSilent));
     assert_eq!(house.letters(case).await, [LetterKind::Held, LetterKind::WeWillCall, LetterKind::StaffAlert]);
     assert_eq!(house.booked().await, 0);
+    house.close().await;
 }
 
 #[tokio::test]
@@ -63,6 +65,7 @@ async fn whoever_would_be_seen_alone_keeps_therapist_and_time() {
     assert_eq!(house.case(case).await.state, CaseState::Confirmed);
     assert_eq!(house.letters(case).await, [LetterKind::Held, LetterKind::Confirmed]);
     assert_eq!(house.booked().await, 1);
+    house.close().await;
 }
 
 #[tokio::test]
@@ -80,6 +83,7 @@ async fn whoever_keeps_looking_gets_another_joint_time_until_the_rounds_are_used
     house.release_at(deadline(&second)).await;
     assert_eq!(house.case(case).await.state, CaseState::BeforeStaff);
     assert_eq!(house.detail(case).await.staff_reason, Some(StaffReason::PartnerSilent));
+    house.close().await;
 }
 
 #[tokio::test]
@@ -96,6 +100,7 @@ async fn with_both_screenings_in_and_neither_flagged_the_hold_is_confirmed() {
     assert_eq!(house.case(case).await.state, CaseState::Confirmed);
     assert_eq!(house.letters(case).await, [LetterKind::Held, LetterKind::Confirmed]);
     assert_eq!(house.booked().await, 1);
+    house.close().await;
 }
 
 /// Guard: the domain's `release`, and that only it weighs what the second partner brought.
@@ -122,6 +127,7 @@ async fn a_flagged_partner_looks_to_the_first_like_one_who_has_not_answered() {
                 (after.state, after.care, after.therapist, after.starts_at, after.format),
                 house.client_letters(case).await,
             ));
+            house.close().await;
         }
         assert_eq!(seen_by_first[0], seen_by_first[1], "{if_silent:?}");
         assert_eq!(seen_by_first[0], seen_by_first[2], "{if_silent:?}");
@@ -139,6 +145,7 @@ async fn a_partner_whom_the_therapist_may_not_treat_counts_as_one_who_has_not_an
     house.release_at(deadline(&hold)).await;
     assert_eq!(house.case(case).await.state, CaseState::BeforeStaff);
     assert_eq!(house.booked().await, 0);
+    house.close().await;
 }
 
 /// Guards: the appointment's sequence and the case's version.
@@ -155,5 +162,6 @@ async fn two_workers_at_the_same_deadline_do_it_once() {
         let booked = usize::from(if_silent != IfPartnerSilent::CallMe);
         assert_eq!(house.booked().await, booked, "{if_silent:?}");
         assert_eq!(house.case(case).await.silent_rounds, u32::try_from(booked).unwrap());
+        house.close().await;
     }
 }

@@ -29,6 +29,7 @@ async fn whoever_is_in_danger_is_put_before_staff_and_nothing_is_booked() {
     assert_eq!(house.appointment(case).await, None);
     assert_eq!(house.letters(case).await, [LetterKind::WeWillCall, LetterKind::StaffAlert]);
     assert_eq!(house.booked().await, 0);
+    house.close().await;
 }
 
 #[tokio::test]
@@ -43,6 +44,7 @@ async fn whoever_is_under_18_is_put_before_staff() {
     assert!(house.case(case).await.urgency >= Urgency::Priority);
     assert_eq!(house.detail(case).await.staff_reason, Some(StaffReason::Under18));
     assert_eq!(house.booked().await, 0);
+    house.close().await;
 }
 
 #[tokio::test]
@@ -54,6 +56,7 @@ async fn red_flags_raise_the_case_and_keep_nobody_from_a_session() {
 
     let stands = house.case(case).await;
     assert_eq!((stands.urgency, stands.state), (Urgency::Priority, CaseState::Confirmed));
+    house.close().await;
 }
 
 #[tokio::test]
@@ -68,6 +71,7 @@ async fn every_result_is_kept_once_with_the_protocol_that_decided() {
     assert_eq!(results.len(), 1);
     assert_eq!(results[0].1.protocol, house.deps.practice.protocol.digest());
     assert_eq!(house.relayed().await.len(), 1, "the second delivery tells nobody again");
+    house.close().await;
 }
 
 #[tokio::test]
@@ -84,4 +88,5 @@ async fn a_message_that_nobody_can_handle_fails_at_once() {
     for message in [damaged, unknown] {
         assert!(matches!(triage.handle(&message).await, Verdict::Fail(_)));
     }
+    house.close().await;
 }
