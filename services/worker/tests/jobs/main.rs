@@ -4,6 +4,8 @@
 //!
 //! [`house`] is a practice with a store and a worker, [`people`] writes intakes.
 
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that fails should panic")]
+
 mod house;
 mod matching;
 mod people;
