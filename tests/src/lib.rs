@@ -1,1 +1,12 @@
-//! x
+//! The test stack: real parts, each test's own. `tests/README.md` shows a test.
+//!
+//! [`environment`] names the servers; [`rabbit`] and [`database`] give a test
+//! its share of them. [`fault_proxy`] and [`smtp`] break what a test wants
+//! broken. [`wait`] is how a test waits: on a condition, never for a time.
+
+pub mod database;
+pub mod environment;
+pub mod fault_proxy;
+pub mod rabbit;
+pub mod smtp;
+pub mod wait;
