@@ -25,3 +25,6 @@ pub use token::{Token, TokenError};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a sealed value does not open with this key at this place")]
 pub struct OpenError;
+
+#[cfg(test)]
+mod tests;
