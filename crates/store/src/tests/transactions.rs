@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use futures::future::join_all;
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use super::{database, sample};
@@ -10,27 +11,26 @@ use crate::{Store, StoreError, Topic, cases, store::sealed::Sealed};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn callers_that_go_away_leave_no_transaction_open() {
     database::on_each(async |store| {
-        let (case, _) = sample::stored(&store).await;
-        for n in 0..10_000 {
-            let read = store.transact(move |tx| Box::pin(async move { cases::get(tx, case.id).await }));
-            // Dropped before BEGIN is sent, while it is answered, or later; some finish.
-            tokio::select! {
-                biased;
-                _ = read => {}
-                () = turns(n % 50) => {}
+        let store = &store;
+        let (case, _) = sample::stored(store).await;
+        for round in 0..625 {
+            let callers = (0..16).map(|n| async move {
+                let read = store.transact(move |tx| Box::pin(async move { cases::get(tx, case.id).await }));
+                // Dropped before BEGIN is sent, while it is answered, or later; some finish.
+                tokio::select! {
+                    biased;
+                    read = read => assert!(read.unwrap().is_some()),
+                    () = turns((round + n) % 50) => {}
+                }
+            });
+            join_all(callers).await;
+            let mut left = 200;
+            // Asked with a plain statement: another transaction would end one that was left open.
+            while store.is_postgres() && idle_in_transaction(store).await > 0 {
+                left -= 1;
+                assert!(left > 0, "a session stays idle in a transaction");
+                tokio::time::sleep(Duration::from_millis(5)).await;
             }
-        }
-        let (mut at_once, mut left) = (Vec::new(), 100);
-        for _ in 0..16 {
-            at_once.push(store.transact(move |tx| Box::pin(async move { cases::get(tx, case.id).await })));
-        }
-        for read in futures::future::join_all(at_once).await {
-            assert!(read.unwrap().is_some());
-        }
-        while store.is_postgres() && idle_in_transaction(&store).await > 0 {
-            left -= 1;
-            assert!(left > 0, "a session stays idle in a transaction");
-            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     })
     .await;
@@ -89,7 +89,7 @@ async fn fifty_that_read_and_then_write_all_come_through() {
                 })
             })
         });
-        for version in futures::future::join_all(changes).await {
+        for version in join_all(changes).await {
             assert_eq!(version, Ok(2));
         }
     })
