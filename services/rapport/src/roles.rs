@@ -93,7 +93,6 @@ async fn start_intake(
     let listening = Listening { clients: first.client_address(), staff: first.staff_address() };
     // Started again, it takes the same addresses, whatever the settings left open.
     (config.listen, config.staff_listen) = (listening.clients, listening.staff);
-    tracing::info!(clients = %listening.clients, staff = %listening.staff, "listening");
     let first = Arc::new(Mutex::new(Some(first)));
     let until = stop.clone();
     roles.spawn(supervise("intake", stop.clone(), move || {

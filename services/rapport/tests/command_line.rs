@@ -1,0 +1,127 @@
+//! The binary as an operator meets it: exit codes, complaints, and the demo's outcomes.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use serde_json::Value;
+
+/// Runs the binary with nothing of the caller's environment that could be a setting.
+fn rapport(dir: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_rapport"))
+        .args(arguments)
+        .env_clear()
+        .envs(environment.iter().copied())
+        .current_dir(dir)
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// Any free ports, and the folder for data.
+fn demo(dir: &Path, more: &[&str]) -> Output {
+    let data = dir.join("data").display().to_string();
+    let arguments =
+        [&["--set", "intake.listen=127.0.0.1:0", "--set", "staff.listen=127.0.0.1:0", "demo", "--exit"], more];
+    rapport(dir, &arguments.concat(), &[("RAPPORT__DATA__DIR", &data)])
+}
+
+#[test]
+fn wrong_settings_are_named_with_their_source_and_exit_2() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = rapport(dir.path(), &["check-config"], &[("RAPPORT__INTAKE__LISTN", "x")]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        text(&output.stderr),
+        "RAPPORT__INTAKE__LISTN: there is no such setting; did you mean RAPPORT__INTAKE__LISTEN?\n"
+    );
+    assert_eq!(rapport(dir.path(), &["no-such-command"], &[]).status.code(), Some(2));
+}
+
+#[test]
+fn checking_the_settings_changes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = rapport(dir.path(), &["check-config"], &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("this version serves no console"));
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_practice_with_a_mistake_is_refused_at_its_place() {
+    let dir = tempfile::tempdir().unwrap();
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/charlotte");
+    assert_eq!(rapport(dir.path(), &["practice", "check", &sample.display().to_string()], &[]).status.code(), Some(0));
+    std::fs::write(dir.path().join("practice.toml"), "name = \"x\"\nzone = \n").unwrap();
+    let output = rapport(dir.path(), &["practice", "check", "."], &[]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).contains("practice.toml:2:"), "{}", text(&output.stdout));
+}
+
+#[test]
+fn production_does_not_start_without_its_master_key() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = rapport(dir.path(), &["all"], &[("RAPPORT__DATABASE__URL", "postgres://nobody@127.0.0.1:1/none")]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("RAPPORT__SECURITY__MASTER_KEY_FILE"));
+}
+
+/// What became of the sample whose file's name holds this word.
+fn outcome<'a>(report: &'a Value, word: &str) -> &'a Value {
+    let mut outcomes = report["outcomes"].as_array().unwrap().iter();
+    outcomes.find(|outcome| outcome["sample"].as_str().unwrap().contains(word)).unwrap()
+}
+
+fn letters(outcome: &Value) -> Vec<&str> {
+    outcome["letters"].as_array().unwrap().iter().map(|letter| letter["letter"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn the_demo_answers_every_sample_as_the_practice_promises() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = demo(dir.path(), &["--json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+
+    let alone = outcome(&report, "drift-and-stress");
+    assert_eq!((&alone["urgency"], &alone["state"]), (&"ROUTINE".into(), &"confirmed".into()));
+    assert_eq!(letters(alone), ["confirmed"]);
+    let file = PathBuf::from(alone["letters"][0]["file"].as_str().unwrap());
+    assert!(std::fs::read_to_string(file).unwrap().contains("text/calendar"));
+
+    let couple = outcome(&report, "couple");
+    assert_eq!(couple["state"], "held");
+    let instant = |name: &str| couple["session"][name].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    assert!(instant("starts_at").duration_since(instant("submitted_at")).as_hours() >= 72);
+
+    assert_eq!(outcome(&report, "red-flags")["urgency"], "PRIORITY");
+    for (sample, urgency) in [("self-harm", "IMMEDIATE"), ("fear", "URGENT")] {
+        let flagged = outcome(&report, sample);
+        assert_eq!((&flagged["urgency"], &flagged["state"]), (&urgency.into(), &"before staff".into()));
+        assert!(flagged["session"].is_null());
+        assert!(!flagged["shown_at_once"].as_array().unwrap().is_empty());
+        assert_eq!(letters(flagged), ["staff_alert", "we_will_call"]);
+    }
+    for (sample, reason) in [("nobody", "licensed for AK"), ("under-18", "Under 18")] {
+        assert!(outcome(&report, sample)["before_staff"].as_str().unwrap().contains(reason));
+    }
+}
+
+#[test]
+fn the_demo_in_a_pipe_has_no_control_codes_and_fits_eighty_columns() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = demo(dir.path(), &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let page = text(&output.stdout);
+    assert!(page.contains("Median time to a first session"), "{page}");
+    assert!(!page.contains('\u{1b}'), "{page}");
+    let data = dir.path().display().to_string();
+    let too_long = page.lines().find(|line| line.chars().count() > 80 && !line.contains(&data));
+    assert_eq!(too_long, None);
+}
