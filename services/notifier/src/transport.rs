@@ -1,8 +1,8 @@
 //! Where letters go: a folder, or a mail server.
 //!
 //! A letter is sent in two steps, because the ledger must know between them.
-//! [`MailTransport::begin`] goes as far as it can without delivering anything;
-//! what fails there may be tried again. [`Begun::finish`] delivers; only its
+//! `MailTransport::begin` goes as far as it can without delivering anything;
+//! what fails there may be tried again. `Begun::finish` delivers; only its
 //! last moment can leave open whether the letter arrived.
 
 use std::{path::PathBuf, str::FromStr};
