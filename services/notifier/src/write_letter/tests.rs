@@ -181,7 +181,7 @@ fn the_same_letter_is_the_same_bytes_at_every_try() {
     }
 }
 
-/// Guard: `Letter::tells` and `Letter::calendar`, which let a shared mailbox learn the time and the phone only.
+/// Guard: `Letter::calendar`. That words cannot ask for more is `Letter::tells`, held by the practice's slips below.
 #[test]
 fn a_shared_mailbox_learns_the_time_and_the_phone_only() {
     let texts = texts();
