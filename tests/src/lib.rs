@@ -4,6 +4,8 @@
 //! its share of them. [`fault_proxy`] and [`smtp`] break what a test wants
 //! broken. [`wait`] is how a test waits: on a condition, never for a time.
 
+#![expect(clippy::disallowed_methods, reason = "the edge: names from random ids, servers from the environment")]
+
 pub mod database;
 pub mod environment;
 pub mod fault_proxy;

@@ -1,4 +1,13 @@
 //! The integration tests: one binary, so that the workspace links once for all of them.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and lives at the edge where clocks and ids are made"
+)]
+
 mod dependence;
 mod transport_contract;
