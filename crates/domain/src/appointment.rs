@@ -193,3 +193,59 @@ pub const fn release(standing: JointStanding) -> Release {
         IfPartnerSilent::KeepLooking | IfPartnerSilent::CallMe => Release::Call,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{JointStanding, Release, release};
+    use crate::intake::IfPartnerSilent::{CallMe, KeepLooking, SeeMeAlone};
+
+    #[test]
+    fn a_hold_is_fixed_only_when_both_screenings_are_in_and_neither_is_flagged() {
+        let standing = |screenings_in, either_flagged| JointStanding {
+            screenings_in,
+            either_flagged,
+            if_partner_silent: SeeMeAlone,
+            silent_rounds: 0,
+            most_rounds: 2,
+        };
+        assert_eq!(release(standing(2, false)), Release::Confirm);
+        for (screenings_in, either_flagged) in [(0, false), (1, false), (1, true), (2, true)] {
+            assert_eq!(release(standing(screenings_in, either_flagged)), Release::SeeAlone);
+        }
+    }
+
+    /// Red when flagged partners are treated in any way of their own.
+    #[test]
+    fn a_flagged_partner_and_a_silent_one_never_lead_to_different_outcomes() {
+        for if_partner_silent in [SeeMeAlone, KeepLooking, CallMe] {
+            for silent_rounds in 0..4 {
+                let standing = |screenings_in, either_flagged| {
+                    release(JointStanding {
+                        screenings_in,
+                        either_flagged,
+                        if_partner_silent,
+                        silent_rounds,
+                        most_rounds: 2,
+                    })
+                };
+                assert_eq!(standing(2, true), standing(1, false));
+                assert_eq!(standing(1, true), standing(1, false));
+            }
+        }
+    }
+
+    #[test]
+    fn looking_again_ends_with_a_call() {
+        let standing = |silent_rounds| JointStanding {
+            screenings_in: 1,
+            either_flagged: false,
+            if_partner_silent: KeepLooking,
+            silent_rounds,
+            most_rounds: 2,
+        };
+        assert_eq!(
+            [0, 1, 2].map(|rounds| release(standing(rounds))),
+            [Release::LookAgain, Release::LookAgain, Release::Call]
+        );
+    }
+}
