@@ -54,6 +54,23 @@ async fn a_letter_is_claimed_by_one_and_sent_once() {
     .await;
 }
 
+/// Guard: SKIP LOCKED on PostgreSQL, one writer on SQLite.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_notifiers_at_once_share_the_letters_and_none_has_two_holders() {
+    database::on_each(async |store| {
+        for _ in 0..40 {
+            sample::stored(&store).await;
+        }
+        let rounds = futures::future::join_all((0..16).map(|_| letters::claim(&store, sample::now(), LEASE, 5))).await;
+        let mut ids: Vec<_> = rounds.into_iter().flat_map(Result::unwrap).map(|letter| letter.id).collect();
+        let handed_out = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!((handed_out, ids.len()), (40, 40));
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_abandoned_claim_is_taken_over_with_its_message_and_the_first_holder_is_told() {
     database::on_each(async |store| {
