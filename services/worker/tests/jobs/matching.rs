@@ -12,6 +12,7 @@ use rapport_domain::{
     practice::Confirm,
 };
 use rapport_runtime::Clock;
+use rapport_worker::purge::purge;
 
 use crate::{
     house::House,
@@ -66,7 +67,7 @@ async fn where_nobody_is_licensed_staff_read_which_filter_emptied_the_list() {
     house.close().await;
 }
 
-/// Guard: the inbox row in the booking's own transaction.
+/// Guards: the case's state, and the inbox row in the booking's own transaction.
 #[tokio::test]
 async fn the_same_event_twice_has_one_effect() {
     let house = House::open().await;
@@ -82,7 +83,27 @@ async fn the_same_event_twice_has_one_effect() {
     house.close().await;
 }
 
-/// Guards: the inbox row and the case's version.
+/// Guard: the case's state alone, for the inbox forgets in time.
+#[tokio::test]
+async fn an_event_that_comes_again_after_the_inbox_forgot_it_books_nothing() {
+    let house = House::open().await;
+    let case = house.submit(&individual(1)).await;
+    let received = house.relayed().await;
+    house.deliver(&received[0]).await;
+    house.settle().await;
+    let session = house.appointment(case).await;
+
+    house.clock.advance(Duration::from_secs(31 * 24 * 3600));
+    purge(&house.deps, house.clock.now()).await.unwrap();
+    house.deliver(&received[0]).await;
+    house.settle().await;
+    assert_eq!(house.appointment(case).await, session);
+    assert_eq!(house.letters(case).await, [LetterKind::Confirmed]);
+    assert_eq!(house.booked().await, 0, "nothing new");
+    house.close().await;
+}
+
+/// Guards: the inbox row, the case's state and its version.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_workers_that_hear_the_same_event_at_once_book_one_session() {
     let house = House::open().await;
