@@ -81,6 +81,18 @@ impl Stage {
         queued.await.unwrap();
     }
 
+    async fn change_case(&self, change: fn(&mut Case)) {
+        let id = self.case;
+        let changed = self.sender.store.transact(move |tx| {
+            Box::pin(async move {
+                let mut case = rapport_store::cases::get(tx, id).await?.ok_or(StoreError::Missing("case"))?;
+                change(&mut case);
+                rapport_store::cases::save(tx, &case).await
+            })
+        });
+        changed.await.unwrap();
+    }
+
     async fn claim(&self) -> Vec<ClaimedLetter> {
         letters::claim(&self.sender.store, self.clock.now(), SignedDuration::from_secs(60), 10).await.unwrap()
     }
@@ -231,15 +243,7 @@ async fn the_loop_sends_what_is_queued_while_it_waits() {
 async fn a_letter_that_is_no_longer_true_is_never_sent() {
     let stage = Stage::new(Some("sample@example.com"), None).await;
     stage.queue(LetterKind::WeWillCall, Recipient::Client(stage.intake)).await;
-    let case = stage.case;
-    let closed = stage.sender.store.transact(move |tx| {
-        Box::pin(async move {
-            let mut case = rapport_store::cases::get(tx, case).await?.ok_or(StoreError::Missing("case"))?;
-            case.state = CaseState::Closed;
-            rapport_store::cases::save(tx, &case).await
-        })
-    });
-    closed.await.unwrap();
+    stage.change_case(|case| case.state = CaseState::Closed).await;
     assert_eq!(stage.send_all().await, [LedgerState::Superseded]);
     assert!(stage.letters().is_empty());
 }
@@ -259,6 +263,7 @@ async fn every_try_sends_the_same_bytes_and_comes_later_than_the_one_before() {
     let stage = Stage::new(Some("sample@example.com"), Some(&server)).await;
     stage.queue(LetterKind::WeWillCall, Recipient::Client(stage.intake)).await;
     assert_eq!(stage.send_all().await, [LedgerState::Retry]);
+    stage.change_case(|case| case.urgency = Urgency::Routine).await;
     assert_eq!(stage.send_all().await, []);
     stage.clock.advance(Duration::from_secs(13));
     assert_eq!(stage.send_all().await, [LedgerState::Sent]);
