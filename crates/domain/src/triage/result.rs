@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Booking, Urgency};
 
-/// What the safety rules alone say, inline, when an intake is submitted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What the safety rules alone say, inline, when an intake is submitted. It tells of
+/// answers, so it has no `Debug`.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Safety {
     /// The highest that fired; [`Urgency::Routine`] where nothing did.
     pub urgency: Urgency,
