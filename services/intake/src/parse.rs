@@ -11,6 +11,8 @@ mod list_cases;
 mod preferences;
 mod screenings;
 mod submit_intake;
+#[cfg(test)]
+mod tests;
 
 use std::{fmt, str::FromStr};
 

@@ -76,12 +76,7 @@ async fn answered_before(
     now: Timestamp,
 ) -> Result<Option<pb::SubmitIntakeResponse>, Refusal> {
     let Some(request_id) = request_id else { return Ok(None) };
-    let key = request_key(request_id, digest);
-    let seen = deps
-        .store
-        .transact(move |tx| Box::pin(async move { Ok::<_, Refusal>(requests::seen(tx, &key, now).await?) }))
-        .await?;
-    match seen {
+    match requests::seen(&deps.store, &request_key(request_id, digest), now).await? {
         Seen::New => Ok(None),
         Seen::Repeated(bytes) => repeat::decode(&bytes).map(Some),
         Seen::OtherBody => Err(Refusal::RequestIdReused),

@@ -1,0 +1,136 @@
+//! A client's own appointment.
+
+use jiff::SignedDuration;
+use rapport_domain::{
+    appointment::{Appointment, AppointmentState},
+    calendar::busy::blocks,
+    id::{AppointmentId, IntakeId},
+    intake::{Care, Format},
+    letter::LetterKind,
+};
+use rapport_proto::intake as pb;
+use rapport_store::{Blocked, StoreError, appointments, calendar, cases, intakes, letters, therapists};
+use tonic::Code;
+
+use crate::house::{House, bearing, house, reason};
+
+/// Holds a time for an intake, as the worker would.
+async fn hold(house: &House, intake: &str, care: Care) -> Appointment {
+    let store = &house.deps.store;
+    let intake = intakes::get(store, intake.parse::<IntakeId>().unwrap()).await.unwrap().unwrap();
+    let therapist = therapists::all(store).await.unwrap().remove(0).id;
+    let starts_at = house.deps.clock.now() + SignedDuration::from_hours(24 * 5);
+    let appointment = Appointment {
+        id: AppointmentId::new(house.deps.ids.uuid()),
+        case: intake.case,
+        therapist,
+        care,
+        format: Format::Video,
+        room: None,
+        starts_at,
+        ends_at: starts_at + SignedDuration::from_mins(50),
+        state: AppointmentState::Held,
+        release_at: (care == Care::Couple).then(|| starts_at - SignedDuration::from_hours(48)),
+        accepted: false,
+        sequence: 0,
+    };
+    let (held, taken) = (appointment.clone(), blocks(&appointment, &house.deps.practice));
+    store
+        .transact(move |tx| {
+            Box::pin(async move {
+                let mut case = cases::get(tx, held.case).await?.unwrap();
+                case.follow(AppointmentState::Held).unwrap();
+                cases::save(tx, &case).await?;
+                appointments::insert(tx, &held).await?;
+                assert_eq!(calendar::block(tx, &taken, held.id).await?, Blocked::All);
+                Ok::<_, StoreError>(())
+            })
+        })
+        .await
+        .unwrap();
+    appointment
+}
+
+async fn kinds(house: &House, appointment: &Appointment) -> Vec<LetterKind> {
+    letters::of_case(&house.deps.store, appointment.case).await.unwrap().iter().map(|letter| letter.kind).collect()
+}
+
+async fn own(house: &House, answer: &pb::SubmitIntakeResponse) -> pb::Intake {
+    let request = bearing(&answer.status_token, pb::GetIntakeRequest { name: answer.intake.clone() });
+    house.client.clone().get_intake(request).await.unwrap().into_inner().intake.unwrap()
+}
+
+#[tokio::test]
+async fn a_yes_fixes_a_time_alone_once_with_one_letter() {
+    let house = house().await;
+    let answer = house.submit("01-drift-and-stress.json").await;
+    let held = hold(&house, &answer.intake, Care::Individual).await;
+    let seen = own(&house, &answer).await;
+    assert_eq!(seen.state(), pb::IntakeState::Held);
+    let request = pb::ConfirmAppointmentRequest {
+        name: held.id.to_string(),
+        request_id: house.deps.ids.uuid().to_string(),
+        etag: seen.appointment.unwrap().etag,
+    };
+    for _ in 0..2 {
+        let confirm = bearing(&answer.status_token, request.clone());
+        let after = house.client.clone().confirm_appointment(confirm).await.unwrap().into_inner().appointment.unwrap();
+        assert_eq!(after.state(), pb::AppointmentState::Confirmed);
+    }
+    assert_eq!(own(&house, &answer).await.state(), pb::IntakeState::Confirmed);
+    assert_eq!(kinds(&house, &held).await, [LetterKind::Confirmed]);
+    let other = pb::ConfirmAppointmentRequest { etag: "other".to_owned(), ..request };
+    let refused = house.client.clone().confirm_appointment(bearing(&answer.status_token, other)).await.unwrap_err();
+    assert_eq!(reason(&refused), "REQUEST_ID_REUSED");
+}
+
+#[tokio::test]
+async fn a_yes_to_a_joint_time_is_noted_and_fixes_nothing() {
+    let house = house().await;
+    let answer = house.submit("02-couple.json").await;
+    let held = hold(&house, &answer.intake, Care::Couple).await;
+    let request = pb::ConfirmAppointmentRequest { name: held.id.to_string(), ..Default::default() };
+    let confirm = bearing(&answer.status_token, request);
+    let after = house.client.clone().confirm_appointment(confirm).await.unwrap().into_inner().appointment.unwrap();
+    assert_eq!((after.state(), after.accepted), (pb::AppointmentState::Held, true));
+    assert!(after.release_time.is_some());
+    assert!(kinds(&house, &held).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_time_given_back_is_free_and_the_case_stands_before_staff() {
+    let house = house().await;
+    let answer = house.submit("01-drift-and-stress.json").await;
+    let held = hold(&house, &answer.intake, Care::Individual).await;
+    let cancel = |etag: &str| {
+        let request =
+            pb::CancelAppointmentRequest { name: held.id.to_string(), etag: etag.to_owned(), ..Default::default() };
+        let (mut client, request) = (house.client.clone(), bearing(&answer.status_token, request));
+        async move { client.cancel_appointment(request).await }
+    };
+    let stale = cancel("7").await.unwrap_err();
+    assert_eq!((stale.code(), reason(&stale).as_str()), (Code::Aborted, "ETAG_MISMATCH"));
+    for _ in 0..2 {
+        let after = cancel("").await.unwrap().into_inner().appointment.unwrap();
+        assert_eq!(after.state(), pb::AppointmentState::Cancelled);
+    }
+    let busy = calendar::busy(&house.deps.store, held.starts_at, held.ends_at).await.unwrap();
+    assert!(busy.is_empty());
+    assert_eq!(kinds(&house, &held).await, [LetterKind::Cancelled, LetterKind::StaffAlert]);
+    let seen = own(&house, &answer).await;
+    assert_eq!(seen.state(), pb::IntakeState::WeWillCall);
+    assert!(seen.appointment.is_none() && seen.call_by_time.is_some());
+    let confirm = pb::ConfirmAppointmentRequest { name: held.id.to_string(), ..Default::default() };
+    let late = house.client.clone().confirm_appointment(bearing(&answer.status_token, confirm)).await.unwrap_err();
+    assert_eq!((late.code(), reason(&late).as_str()), (Code::FailedPrecondition, "APPOINTMENT_NOT_OPEN"));
+}
+
+#[tokio::test]
+async fn somebody_elses_appointment_is_not_found() {
+    let house = house().await;
+    let (mine, theirs) = (house.submit("01-drift-and-stress.json").await, house.submit("02-couple.json").await);
+    let held = hold(&house, &theirs.intake, Care::Couple).await;
+    let request = pb::CancelAppointmentRequest { name: held.id.to_string(), ..Default::default() };
+    let refused = house.client.clone().cancel_appointment(bearing(&mine.status_token, request)).await.unwrap_err();
+    assert_eq!((refused.code(), reason(&refused).as_str()), (Code::NotFound, "RESOURCE_NOT_FOUND"));
+}

@@ -1,0 +1,141 @@
+//! The staff API.
+
+use futures::StreamExt;
+use rapport_domain::{case::StaffReason, id::IntakeId, protocol::Subject};
+use rapport_proto::staff as pb;
+use rapport_security::Role;
+use rapport_store::{StoreError, cases, intakes, triage_results};
+use tonic::Code;
+
+use crate::house::{House, bearing, house, reason};
+
+/// Triages a sample as the worker would, with a reason that tells of safety.
+async fn triaged(house: &House, file: &str) -> String {
+    let answer = house.submit(file).await;
+    let store = &house.deps.store;
+    let intake = intakes::get(store, answer.intake.parse::<IntakeId>().unwrap()).await.unwrap().unwrap();
+    let subject = Subject { answers: &intake.submission.answers, age: 36, care: intake.care.care() };
+    let result = house.deps.practice.protocol.triage(&subject);
+    assert!(!result.fired.is_empty() && !result.scores.is_empty());
+    let (case, id) = (intake.case, intake.id);
+    store
+        .transact(move |tx| {
+            Box::pin(async move {
+                triage_results::put(tx, id, &result).await?;
+                let mut detail = cases::detail(tx, case).await?.unwrap();
+                detail.staff_reason = Some(StaffReason::RulesForbidBooking);
+                detail.match_because = vec!["Fits the answers.".to_owned()];
+                cases::save_detail(tx, case, &detail).await
+            })
+        })
+        .await
+        .map_err(|error: StoreError| error)
+        .unwrap();
+    case.to_string()
+}
+
+#[tokio::test]
+async fn a_coordinator_reads_how_to_call_and_nothing_of_why() {
+    let house = house().await;
+    let name = triaged(&house, "05-fear-of-partner.json").await;
+    let get = async |role| {
+        let request = bearing(&house.token(role).await, pb::GetCaseRequest { name: name.clone() });
+        house.staff.clone().get_case(request).await.unwrap().into_inner().record.unwrap()
+    };
+    let seen = get(Role::Coordinator).await;
+    assert!(seen.fired_rules.is_empty() && seen.scores.is_empty() && seen.protocol.is_empty());
+    let summary = seen.summary.unwrap();
+    assert_eq!(summary.staff_reason, "A clinician decides on this case.");
+    assert!(summary.clinician_only);
+    assert!(!seen.contacts[0].phone.is_empty());
+    assert_eq!(seen.letters[0].letter, "staff_alert");
+    let seen = get(Role::Clinician).await;
+    assert!(!seen.fired_rules.is_empty() && !seen.scores.is_empty() && !seen.protocol.is_empty());
+    assert!(seen.summary.unwrap().staff_reason.starts_with("The rules"));
+}
+
+#[tokio::test]
+async fn only_those_who_work_on_cases_may_read_them() {
+    let house = house().await;
+    let client = house.submit("01-drift-and-stress.json").await.status_token;
+    let list = async |token: &str| {
+        let refused =
+            house.staff.clone().list_cases(bearing(token, pb::ListCasesRequest::default())).await.unwrap_err();
+        (refused.code(), reason(&refused))
+    };
+    let forbidden = (Code::PermissionDenied, "ROLE_FORBIDDEN".to_owned());
+    assert_eq!(list(&house.token(Role::Admin).await).await, forbidden);
+    assert_eq!(list(&house.token(Role::Auditor).await).await, forbidden);
+    assert_eq!(list(&client).await, (Code::Unauthenticated, "TOKEN_INVALID".to_owned()));
+}
+
+#[tokio::test]
+async fn the_queue_comes_by_urgency_in_pages_that_keep_their_filter() {
+    let house = house().await;
+    for file in
+        ["01-drift-and-stress.json", "04-self-harm-with-intent.json", "02-couple.json", "05-fear-of-partner.json"]
+    {
+        house.submit(file).await;
+    }
+    let token = house.token(Role::Coordinator).await;
+    let page = async |page_token: String, unclaimed_only| {
+        let request = pb::ListCasesRequest { page_size: 3, page_token, unclaimed_only, ..Default::default() };
+        house.staff.clone().list_cases(bearing(&token, request)).await.map(tonic::Response::into_inner)
+    };
+    let first = page(String::new(), false).await.unwrap();
+    let urgencies: Vec<_> = first.cases.iter().map(|case| case.urgency().as_str_name()).collect();
+    assert_eq!(urgencies, ["URGENCY_IMMEDIATE", "URGENCY_URGENT", "URGENCY_ROUTINE"]);
+    let second = page(first.next_page_token.clone(), false).await.unwrap();
+    assert_eq!((second.cases.len(), second.next_page_token.as_str()), (1, ""));
+    assert!(!first.cases.iter().any(|case| case.name == second.cases[0].name));
+    let refused = page(first.next_page_token, true).await.unwrap_err();
+    assert_eq!((refused.code(), reason(&refused).as_str()), (Code::InvalidArgument, "PAGE_TOKEN_INVALID"));
+}
+
+#[tokio::test]
+async fn a_case_is_claimed_by_one_and_a_clinicians_case_by_no_coordinator() {
+    let house = house().await;
+    house.submit("01-drift-and-stress.json").await;
+    house.submit("05-fear-of-partner.json").await;
+    let (coordinator, clinician) = (house.token(Role::Coordinator).await, house.token(Role::Clinician).await);
+    let listed = house.staff.clone().list_cases(bearing(&clinician, pb::ListCasesRequest::default())).await.unwrap();
+    let cases = listed.into_inner().cases;
+    let (fear, drift) = (cases[0].clone(), cases[1].clone());
+    let claim = async |token: &str, name: &str, etag: &str| {
+        let request = pb::ClaimCaseRequest { name: name.to_owned(), etag: etag.to_owned(), ..Default::default() };
+        let claimed = house.staff.clone().claim_case(bearing(token, request)).await;
+        claimed.map(|it| it.into_inner().summary.unwrap().assignee).map_err(|status| reason(&status))
+    };
+    assert_eq!(claim(&coordinator, &fear.name, "").await, Err("ROLE_FORBIDDEN".to_owned()));
+    assert_eq!(claim(&coordinator, &drift.name, "x").await, Err("ETAG_MISMATCH".to_owned()));
+    assert_eq!(claim(&coordinator, &drift.name, &drift.etag).await, Ok("coordinator Sam".to_owned()));
+    assert_eq!(claim(&coordinator, &drift.name, &drift.etag).await, Ok("coordinator Sam".to_owned()));
+    assert_eq!(claim(&clinician, &drift.name, "").await, Err("CASE_CLAIMED".to_owned()));
+    assert_eq!(claim(&clinician, &fear.name, "").await, Ok("clinician Sam".to_owned()));
+}
+
+#[tokio::test]
+async fn whoever_watches_is_told_at_once_at_news_and_at_the_end() {
+    let house = house().await;
+    let token = house.token(Role::Coordinator).await;
+    let mut hints =
+        house.staff.clone().watch_cases(bearing(&token, pb::WatchCasesRequest {})).await.unwrap().into_inner();
+    hints.next().await.unwrap().unwrap();
+    house.submit("01-drift-and-stress.json").await;
+    hints.next().await.unwrap().unwrap();
+    house.stop.cancel();
+    assert!(hints.next().await.is_none());
+}
+
+#[tokio::test]
+async fn a_client_is_told_of_their_own_case_alone() {
+    use rapport_proto::intake as client;
+    let house = house().await;
+    let mine = house.submit("01-drift-and-stress.json").await;
+    let request = bearing(&mine.status_token, client::WatchIntakeRequest { name: mine.intake.clone() });
+    let mut hints = house.client.clone().watch_intake(request).await.unwrap().into_inner();
+    hints.next().await.unwrap().unwrap();
+    house.submit("02-couple.json").await;
+    let silence = tokio::time::timeout(std::time::Duration::from_millis(500), hints.next()).await;
+    assert!(silence.is_err(), "somebody else's news was told");
+}

@@ -1,0 +1,9 @@
+//! The service as its callers meet it: over the wire, on a database of its own.
+
+#![expect(clippy::unwrap_used, reason = "what the tests share may end a test as they do themselves")]
+
+mod appointments;
+mod cases;
+mod edges;
+mod house;
+mod submissions;
