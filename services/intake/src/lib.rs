@@ -1,15 +1,15 @@
 //! The door: what clients and staff call over gRPC.
 //!
-//! Read [`client_api`] and [`staff_api`] first (the RPCs, each a parse, a call
+//! Read `client_api` and `staff_api` first (the RPCs, each a parse, a call
 //! and a conversion), then the use cases, one file each and named by their verb:
-//! [`get_screening`], [`submit_intake`], [`get_intake`], [`watch_intake`],
-//! [`confirm_appointment`], [`cancel_appointment`], [`list_cases`],
-//! [`watch_cases`], [`get_case`], [`claim_case`]. Beside them: [`parse`] (requests
-//! into domain types, every bad field at once), [`view`] (domain types into
+//! `get_screening`, `submit_intake`, `get_intake`, `watch_intake`,
+//! `confirm_appointment`, `cancel_appointment`, `list_cases`,
+//! `watch_cases`, `get_case`, `claim_case`. Beside them: `parse` (requests
+//! into domain types, every bad field at once), `view` (domain types into
 //! messages, as the reader's role may see them), [`policy`] (who may call what),
-//! [`refusal`] and [`status`] (why a call fails, and how that is said on the
-//! wire). Below the handlers, for every call alike: [`guard`] with
-//! [`authenticate`] and [`deadline`], put together by [`server`].
+//! `refusal` and `status` (why a call fails, and how that is said on the
+//! wire). Below the handlers, for every call alike: `guard` with
+//! `authenticate` and `deadline`, put together by `server`.
 
 mod authenticate;
 mod cancel_appointment;
