@@ -3,7 +3,7 @@
 //!
 //! Read [`clock`] and [`ids`] first (what the rest of the code is handed instead
 //! of asking the machine), then [`config`] (settings from defaults, file,
-//! environment and flags), [`telemetry`], and [`shutdown`] and [`supervise`]
+//! environment and flags), [`telemetry`], and [`shutdown`] and [`mod@supervise`]
 //! (how roles end, and how one that died is started again).
 
 pub mod clock;
