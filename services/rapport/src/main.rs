@@ -4,7 +4,7 @@
 //! (what is opened at start) and [`roles`] with [`serve`] (what runs). Then a file
 //! per command: [`demo`], [`migrate`], [`submit`] over [`client`],
 //! [`check_config`], [`practice_check`], [`staff_token`]. Beside them
-//! [`practice_files`], [`master_key`], and [`print`] and [`wording`] for what a
+//! [`practice_files`], [`master_key`], and [`mod@print`] and [`wording`] for what a
 //! terminal shows.
 
 use std::process::ExitCode;
