@@ -1,7 +1,7 @@
 //! With whom, and when: therapists, hard filters, ranking.
 //!
 //! [`therapist`] is somebody who treats, [`weights`] the practice's choice of
-//! what counts how much. [`rank`] takes everybody through the filters (those of
+//! what counts how much. [`mod@rank`] takes everybody through the filters (those of
 //! the person, then those of the calendar), scores the times that are left and
 //! orders them; every candidate says why, everybody left out by which filter.
 

@@ -1,6 +1,6 @@
 //! A rule's condition, checked and ready to run.
 //!
-//! The text is CEL and is parsed by the `cel` crate; [`check`] turns its AST into
+//! The text is CEL and is parsed by the `cel` crate; [`mod@check`] turns its AST into
 //! the few forms below, or says at which character it cannot. We run these forms
 //! ourselves instead of the crate's interpreter: codes are compared with the
 //! item's own options and never become values that an error could print, a blank
