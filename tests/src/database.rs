@@ -55,6 +55,11 @@ impl Database {
         &self.url
     }
 
+    /// The key that its fields are sealed under, as the setting wants it.
+    pub fn master_key_text(&self) -> String {
+        self.master_key.to_text().to_string()
+    }
+
     /// A store on it with connections of its own, as another process has them.
     pub async fn store(&self) -> Result<Store> {
         let settings = StoreSettings { url: self.url.clone(), max_connections: CONNECTIONS };

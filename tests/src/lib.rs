@@ -2,13 +2,17 @@
 //!
 //! [`environment`] names the servers; [`rabbit`] and [`database`] give a test
 //! its share of them. [`fault_proxy`] and [`smtp`] break what a test wants
-//! broken. [`wait`] is how a test waits: on a condition, never for a time.
+//! broken. [`production`] is an installation of [`processes`], which [`people`]
+//! come to. [`wait`] is how a test waits: on a condition, never for a time.
 
 #![expect(clippy::disallowed_methods, reason = "the edge: names from random ids, servers from the environment")]
 
 pub mod database;
 pub mod environment;
 pub mod fault_proxy;
+pub mod people;
+pub mod processes;
+pub mod production;
 pub mod rabbit;
 pub mod smtp;
 pub mod wait;

@@ -1,0 +1,67 @@
+//! The load generator: how many intakes the service takes, and how long a
+//! person waits for their letter.
+//!
+//! `submit` keeps a number of connections busy and measures what they get
+//! through. `pipeline` sends intakes at a fixed rate whether or not the answers
+//! keep up (an open loop: a slow server cannot hide its queue), is itself the
+//! mail server at the end, and measures from the moment when a request was due
+//! to the moment when its letter arrived. `tests/load/run` puts both together
+//! with a reference and prints the figures that stand in tests/README.md.
+//!
+//! It sends to loopback addresses only.
+
+#![expect(clippy::print_stdout, reason = "a terminal program: its report is its output")]
+
+use std::net::SocketAddr;
+
+use anyhow::{Context, ensure};
+use clap::{Parser, Subcommand};
+use rapport_proto::intake::intake_service_client::IntakeServiceClient;
+use rapport_tests::people::{People, Sample};
+
+mod mail_sink;
+mod pipeline;
+mod report;
+mod submit;
+
+#[derive(Parser)]
+#[command(name = "load", about = "Measures Rapport under load, on loopback only")]
+struct Arguments {
+    /// Address of the client API.
+    #[arg(long, default_value = "127.0.0.1:50051", global = true)]
+    server: SocketAddr,
+    /// Print one JSON object instead of a table.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    profile: Profile,
+}
+
+#[derive(Subcommand)]
+enum Profile {
+    /// As many intakes as the connections get through.
+    Submit(submit::Options),
+    /// Intakes at a fixed rate, until each has its letter.
+    Pipeline(pipeline::Options),
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    ensure!(arguments.server.ip().is_loopback(), "--server must be a loopback address: this is a load generator");
+    let mut client = IntakeServiceClient::connect(format!("http://{}", arguments.server))
+        .await
+        .with_context(|| format!("nothing answers on {}", arguments.server))?;
+    // Alone, some drift and stress, nothing that calls for a person: what most intakes are.
+    let sample = People::of(&mut client).await?.request(Sample::DriftAndStress)?;
+    let report = match arguments.profile {
+        Profile::Submit(options) => submit::run(arguments.server, &sample, &options).await?,
+        Profile::Pipeline(options) => pipeline::run(arguments.server, &sample, &options).await?,
+    };
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        print!("{report}");
+    }
+    Ok(())
+}

@@ -1,0 +1,158 @@
+//! The binary as an operator runs it: one process per role, killed and started again at will.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File},
+    net::{SocketAddr, TcpListener},
+    path::PathBuf,
+    process::Stdio,
+    time::Duration,
+};
+
+use anyhow::{Context, bail};
+use tempfile::TempDir;
+use tokio::{
+    net::TcpStream,
+    process::{Child, Command},
+    time::{Instant, sleep},
+};
+
+/// How long a role may take to listen, or to end when asked.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Processes with the same settings, and what they logged.
+pub struct Processes {
+    folder: TempDir,
+    settings: BTreeMap<&'static str, String>,
+    running: BTreeMap<&'static str, Child>,
+    /// Where the client API listens.
+    pub intake: SocketAddr,
+    /// Where the staff API listens.
+    pub staff: SocketAddr,
+}
+
+impl Processes {
+    /// None running yet; `settings` are environment variables.
+    ///
+    /// # Errors
+    /// Where no folder can be made or no port is free.
+    pub fn new(settings: impl IntoIterator<Item = (&'static str, String)>) -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let (intake, staff) = (free_address()?, free_address()?);
+        let mut all = BTreeMap::from([
+            ("RAPPORT__DATA__DIR", folder.path().join("data").display().to_string()),
+            ("RAPPORT__INTAKE__LISTEN", intake.to_string()),
+            ("RAPPORT__STAFF__LISTEN", staff.to_string()),
+        ]);
+        all.extend(settings);
+        Ok(Self { folder, settings: all, running: BTreeMap::new(), intake, staff })
+    }
+
+    /// Starts a role, and waits until it listens where it does.
+    ///
+    /// # Errors
+    /// Where the binary is missing, the role runs already, or it ends or stays silent.
+    pub async fn start(&mut self, role: &'static str) -> anyhow::Result<()> {
+        let log = File::options().create(true).append(true).open(self.folder.path().join(format!("{role}.log")))?;
+        let child = self
+            .command()?
+            .arg(role)
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .stdin(Stdio::null())
+            .spawn()
+            .with_context(|| format!("cannot start the role {role}"))?;
+        if self.running.insert(role, child).is_some() {
+            bail!("the role {role} runs already");
+        }
+        if matches!(role, "intake" | "all") {
+            self.wait_until_it_listens(role).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends a role at once, as a power cut would.
+    ///
+    /// # Errors
+    /// Where it does not run.
+    pub async fn kill(&mut self, role: &'static str) -> anyhow::Result<()> {
+        let mut child = self.running.remove(role).with_context(|| format!("the role {role} does not run"))?;
+        Ok(child.kill().await?)
+    }
+
+    /// Ends a role at once if it runs.
+    ///
+    /// # Errors
+    /// Where it cannot be ended.
+    pub async fn end(&mut self, role: &'static str) -> anyhow::Result<()> {
+        if self.running.contains_key(role) { self.kill(role).await } else { Ok(()) }
+    }
+
+    /// Runs a command of the binary to its end and gives what it printed.
+    ///
+    /// # Errors
+    /// Where it fails; with what it said.
+    pub async fn run(&self, arguments: &[&str]) -> anyhow::Result<String> {
+        let output = self.command()?.args(arguments).stdin(Stdio::null()).output().await?;
+        if !output.status.success() {
+            bail!("rapport {} failed: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr));
+        }
+        Ok(String::from_utf8(output.stdout)?)
+    }
+
+    /// Everything that any role wrote to its terminal.
+    ///
+    /// # Errors
+    /// Where a log cannot be read.
+    pub fn logs(&self) -> anyhow::Result<String> {
+        let mut all = String::new();
+        for entry in fs::read_dir(self.folder.path())? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "log") {
+                all.push_str(&String::from_utf8_lossy(&fs::read(path)?));
+            }
+        }
+        Ok(all)
+    }
+
+    fn command(&self) -> anyhow::Result<Command> {
+        let mut command = Command::new(binary()?);
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("RAPPORT_")) {
+            command.env_remove(name);
+        }
+        command.envs(&self.settings).kill_on_drop(true);
+        Ok(command)
+    }
+
+    async fn wait_until_it_listens(&mut self, role: &'static str) -> anyhow::Result<()> {
+        let gives_up = Instant::now() + PATIENCE;
+        loop {
+            if TcpStream::connect(self.intake).await.is_ok() {
+                return Ok(());
+            }
+            if let Some(ended) = self.running.get_mut(role).and_then(|child| child.try_wait().transpose()) {
+                bail!("the role {role} ended with {}: {}", ended?, self.logs()?);
+            }
+            if Instant::now() > gives_up {
+                bail!("the role {role} does not listen on {}: {}", self.intake, self.logs()?);
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+/// `RAPPORT_BIN`, or the binary beside the tests.
+fn binary() -> anyhow::Result<PathBuf> {
+    let path = match std::env::var_os("RAPPORT_BIN") {
+        Some(path) => PathBuf::from(path),
+        None => std::env::current_exe()?.ancestors().nth(2).context("tests lie in a target folder")?.join("rapport"),
+    };
+    if !path.is_file() {
+        bail!("the binary is not built: run `cargo build --package rapport`, or name it as RAPPORT_BIN");
+    }
+    Ok(path)
+}
+
+fn free_address() -> anyhow::Result<SocketAddr> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
+}
