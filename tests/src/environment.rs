@@ -1,4 +1,4 @@
-//! The servers that the tests use: named by the environment, never guessed.
+//! The servers and tools that the tests use: named by the environment, never guessed.
 
 use anyhow::{Context, Result};
 
@@ -7,9 +7,16 @@ pub const AMQP: &str = "RAPPORT_TEST_AMQP";
 /// A PostgreSQL server whose user may create databases, as `postgres://USER@HOST:PORT/DATABASE`.
 pub const POSTGRES: &str = "RAPPORT_TEST_POSTGRES";
 
-/// The variable's value, or an error that says how to get one: a test without its server fails, it is not skipped.
+/// A Python with the packages of `tests/tools/requirements.txt`.
+pub const PYTHON: &str = "RAPPORT_TEST_PYTHON";
+/// The folder `node_modules` with the packages of `tests/tools/package.json`.
+pub const NODE_MODULES: &str = "RAPPORT_TEST_NODE_MODULES";
+
+/// The variable's value, or an error that says how to get one: a test without what it needs fails, it is not skipped.
 pub fn required(variable: &str) -> Result<String> {
     std::env::var(variable).with_context(|| {
-        format!("{variable} is not set. Run `tests/run`, which provides the servers, or set it to a server of your own (tests/README.md)")
+        format!(
+            "{variable} is not set. Run `tests/run`, which provides it, or set it to one of your own (tests/README.md)"
+        )
     })
 }

@@ -10,11 +10,19 @@ use std::{
 };
 
 use anyhow::{Context, bail};
+use rapport_proto::{
+    intake::intake_service_client::IntakeServiceClient, staff::triage_service_client::TriageServiceClient,
+};
 use tempfile::TempDir;
 use tokio::{
     net::TcpStream,
     process::{Child, Command},
     time::{Instant, sleep},
+};
+use tonic::{
+    Request,
+    metadata::{Ascii, MetadataValue},
+    transport::Channel,
 };
 
 /// How long a role may take to listen, or to end when asked.
@@ -46,6 +54,11 @@ impl Processes {
         ]);
         all.extend(settings);
         Ok(Self { folder, settings: all, running: BTreeMap::new(), intake, staff })
+    }
+
+    /// Another value for a setting, for every role that is started from now on.
+    pub fn set(&mut self, name: &'static str, value: impl Into<String>) {
+        self.settings.insert(name, value.into());
     }
 
     /// Starts a role, and waits until it listens where it does.
@@ -100,6 +113,26 @@ impl Processes {
         Ok(String::from_utf8(output.stdout)?)
     }
 
+    /// A client of the client API, on a connection of its own.
+    ///
+    /// # Errors
+    /// Where nobody listens.
+    pub async fn client(&self) -> anyhow::Result<IntakeServiceClient<Channel>> {
+        Ok(IntakeServiceClient::connect(format!("http://{}", self.intake)).await?)
+    }
+
+    /// A client of the staff API, and what its calls must carry.
+    ///
+    /// # Errors
+    /// Where nobody listens, or no token can be made.
+    pub async fn staff(&self, role: &str) -> anyhow::Result<(TriageServiceClient<Channel>, Bearer)> {
+        let made = self.run(&["staff", "token", "--json", "--role", role, "--label", "Sample Staff"]).await?;
+        let made: serde_json::Value = serde_json::from_str(&made)?;
+        let token = made.get("token").and_then(serde_json::Value::as_str).context("no token in the answer")?;
+        let client = TriageServiceClient::connect(format!("http://{}", self.staff)).await?;
+        Ok((client, Bearer::new(token)?))
+    }
+
     /// Everything that any role wrote to its terminal.
     ///
     /// # Errors
@@ -138,6 +171,24 @@ impl Processes {
             }
             sleep(Duration::from_millis(20)).await;
         }
+    }
+}
+
+/// What a call carries to be let in.
+#[derive(Clone)]
+pub struct Bearer(MetadataValue<Ascii>);
+
+impl Bearer {
+    /// Of a token's text.
+    pub fn new(token: &str) -> anyhow::Result<Self> {
+        Ok(Self(format!("Bearer {token}").parse()?))
+    }
+
+    /// The request with it.
+    pub fn with<T>(&self, message: T) -> Request<T> {
+        let mut request = Request::new(message);
+        request.metadata_mut().insert("authorization", self.0.clone());
+        request
     }
 }
 

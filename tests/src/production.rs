@@ -6,13 +6,10 @@ use anyhow::{Context, Result};
 use rapport_proto::{
     intake::intake_service_client::IntakeServiceClient, staff::triage_service_client::TriageServiceClient,
 };
-use sqlx::{FromRow, PgPool, postgres::PgPoolOptions, postgres::PgRow};
-use tonic::{
-    Request,
-    metadata::{Ascii, MetadataValue},
-    transport::Channel,
-};
+use sqlx::{AssertSqlSafe, FromRow, PgPool, postgres::PgPoolOptions, postgres::PgRow};
+use tonic::transport::Channel;
 
+pub use crate::processes::Bearer;
 use crate::{database::Database, processes::Processes, rabbit::Rabbit, smtp::ScriptedSmtp};
 
 /// Every role, in the order in which an operator starts them.
@@ -63,16 +60,38 @@ impl Production {
 
     /// A client of the client API, on a connection of its own.
     pub async fn client(&self) -> Result<IntakeServiceClient<Channel>> {
-        Ok(IntakeServiceClient::connect(format!("http://{}", self.processes.intake)).await?)
+        self.processes.client().await
     }
 
     /// A client of the staff API, and what its calls must carry.
     pub async fn staff(&self, role: &str) -> Result<(TriageServiceClient<Channel>, Bearer)> {
-        let made = self.processes.run(&["staff", "token", "--json", "--role", role, "--label", "Sample Staff"]).await?;
-        let made: serde_json::Value = serde_json::from_str(&made)?;
-        let token = made.get("token").and_then(serde_json::Value::as_str).context("no token in the answer")?;
-        let client = TriageServiceClient::connect(format!("http://{}", self.processes.staff)).await?;
-        Ok((client, Bearer::new(token)?))
+        self.processes.staff(role).await
+    }
+
+    /// Does what the test wants done to the database behind the roles' backs.
+    pub async fn execute(&self, statement: &'static str) -> Result<()> {
+        sqlx::query(statement).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Everything that is kept: each column of each row of each table, as the bytes that stand there.
+    pub async fn columns(&self) -> Result<Vec<Column>> {
+        let tables: Vec<(String,)> =
+            self.all("SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'").await?;
+        let mut columns = Vec::new();
+        for (table,) in tables {
+            let rows = format!("SELECT to_jsonb(t) AS row FROM \"{table}\" t");
+            // The name comes from the database's own catalogue.
+            let rows: Vec<(serde_json::Value,)> =
+                sqlx::query_as(AssertSqlSafe(rows)).fetch_all(&self.pool).await.context(table.clone())?;
+            for (row,) in rows {
+                for (name, value) in row.as_object().context("a row is an object")? {
+                    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                    columns.push(Column { place: format!("{table}.{name}"), bytes: stored(text) });
+                }
+            }
+        }
+        Ok(columns)
     }
 
     /// One row of a query of the test's own.
@@ -135,20 +154,18 @@ impl Production {
     }
 }
 
-/// What a call carries to be let in.
-#[derive(Clone)]
-pub struct Bearer(MetadataValue<Ascii>);
+/// One value of one row.
+pub struct Column {
+    /// `table.column`
+    pub place: String,
+    /// What stands there.
+    pub bytes: Vec<u8>,
+}
 
-impl Bearer {
-    /// Of a token's text.
-    pub fn new(token: &str) -> Result<Self> {
-        Ok(Self(format!("Bearer {token}").parse()?))
-    }
-
-    /// The request with it.
-    pub fn with<T>(&self, message: T) -> Request<T> {
-        let mut request = Request::new(message);
-        request.metadata_mut().insert("authorization", self.0.clone());
-        request
-    }
+/// The bytes behind PostgreSQL's spelling `\x…` of a column of bytes; any other text is its own bytes.
+fn stored(text: String) -> Vec<u8> {
+    let digits = text.strip_prefix("\\x").unwrap_or_default().as_bytes();
+    let byte = |pair: &[u8]| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok());
+    let bytes: Option<Vec<u8>> = digits.chunks(2).map(byte).collect();
+    bytes.filter(|bytes| !bytes.is_empty()).unwrap_or_else(|| text.into_bytes())
 }

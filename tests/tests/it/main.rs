@@ -10,4 +10,8 @@
 )]
 
 mod dependence;
+mod foreign_clients;
+mod samples;
+mod staff;
 mod transport_contract;
+mod without_broker;

@@ -1,6 +1,6 @@
 """A generic gRPC client: knows nothing but the address, learns the contract by reflection.
 
-usage: grpc_reflection.py HOST:PORT SAMPLE.json
+usage: grpc_generic.py HOST:PORT SAMPLE.json
 
 Submits the sample and reads it back with its token. Prints one JSON object:
 what SubmitIntake answered, and the state that GetIntake told.
