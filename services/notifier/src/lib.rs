@@ -27,7 +27,6 @@ mod send_letters;
 pub mod texts;
 pub mod transport;
 mod values;
-mod wall_time;
 mod write_letter;
 
 pub use texts::LetterTexts;

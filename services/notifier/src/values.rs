@@ -5,14 +5,12 @@ use std::collections::BTreeMap;
 
 use jiff::{Timestamp, tz::TimeZone};
 use rapport_domain::{
+    calendar::words,
     contact::{Language, Mailbox},
     letter::LetterKind,
 };
 
-use crate::{
-    letters::{Letter, Matter, Tells},
-    wall_time::WallTime,
-};
+use crate::letters::{Letter, Matter, Tells};
 
 /// Names and values for a template; each value is one line.
 #[derive(Clone)]
@@ -74,16 +72,16 @@ impl Values {
     }
 
     fn put_when(&mut self, at: Timestamp, zone: &TimeZone, language: Language) {
-        let WallTime { day, time, when } = WallTime::new(at, zone, language);
-        self.put("day", &day);
-        self.put("time", &time);
-        self.put("when", &when);
+        let at = at.to_zoned(zone.clone());
+        self.put("day", &words::day(language, &at));
+        self.put("time", &words::time(language, &at));
+        self.put("when", &words::when(language, &at));
     }
 
     fn put_by(&mut self, at: Timestamp, zone: &TimeZone, language: Language) {
-        let WallTime { day, when, .. } = WallTime::new(at, zone, language);
-        self.put("by_day", &day);
-        self.put("by", &when);
+        let at = at.to_zoned(zone.clone());
+        self.put("by_day", &words::day(language, &at));
+        self.put("by", &words::when(language, &at));
     }
 
     /// Names are parsed before they are stored; that a value is one line without

@@ -157,14 +157,14 @@ impl Practice {
         };
         let on = match by_zoned.date() == now_zoned.date() {
             true => "hoy".to_owned(),
-            false => words::day(language, &by_zoned),
+            false => format!("el {}", words::day(language, &by_zoned)),
         };
-        let by_time = words::time(language, &by_zoned);
+        let by_time = words::the_time(language, &by_zoned);
         let kept = if safe_hours { ", dentro de las horas que usted indicó como seguras" } else { "" };
         let sentence = if from <= now || from_zoned.date() != by_zoned.date() {
-            format!("{caller} {on} antes de las {by_time}{kept}")
+            format!("{caller} {on} antes de {by_time}{kept}")
         } else {
-            format!("{caller} {on} entre las {} y las {by_time}{kept}", words::time(language, &from_zoned))
+            format!("{caller} {on} entre {} y {by_time}{kept}", words::the_time(language, &from_zoned))
         };
         // "6:00 p. m." ends a sentence by itself.
         if sentence.ends_with('.') { sentence } else { format!("{sentence}.") }
