@@ -4,8 +4,13 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use lapin::{
-    Connection, ConnectionProperties,
-    options::{ExchangeDeleteOptions, QueueDeleteOptions},
+    Connection, ConnectionProperties, ExchangeKind,
+    message::Delivery,
+    options::{
+        BasicGetOptions, ExchangeDeclareOptions, ExchangeDeleteOptions, QueueBindOptions, QueueDeclareOptions,
+        QueueDeleteOptions,
+    },
+    types::{AMQPValue, FieldTable},
 };
 use rapport_messaging::{
     RetryTiers,
@@ -73,6 +78,33 @@ impl Rabbit {
         Ok(connection.create_channel().await?)
     }
 
+    /// From now on keeps a copy of every event that is published.
+    pub async fn copies(&self) -> Result<Copies> {
+        let channel = self.channel().await?;
+        let (exchange, _) = self.settings.broker_names();
+        let durable = ExchangeDeclareOptions { durable: true, ..ExchangeDeclareOptions::default() };
+        channel.exchange_declare(exchange.clone().into(), ExchangeKind::Topic, durable, FieldTable::default()).await?;
+        let own = QueueDeclareOptions { exclusive: true, ..QueueDeclareOptions::default() };
+        let queue = channel.queue_declare("".into(), own, FieldTable::default()).await?.name().to_string();
+        let all = QueueBindOptions::default();
+        channel.queue_bind(queue.clone().into(), exchange.into(), "#".into(), all, FieldTable::default()).await?;
+        Ok(Copies { channel, queue })
+    }
+
+    /// Every message that lies in any queue, with its queue; they stay there.
+    pub async fn lying(&self) -> Result<Vec<(String, Vec<u8>)>> {
+        // What was taken and not acknowledged goes back with the channel.
+        let channel = self.channel().await?;
+        let mut all = Vec::new();
+        for queue in self.settings.broker_names().1 {
+            while let Some(got) = channel.basic_get(queue.clone().into(), BasicGetOptions::default()).await? {
+                all.push((queue.clone(), whole(&got.delivery)));
+            }
+        }
+        channel.close(200, "seen".into()).await?;
+        Ok(all)
+    }
+
     /// Deletes all that bears the prefix.
     pub async fn close(self) -> Result<()> {
         let channel = self.channel().await?;
@@ -85,4 +117,49 @@ impl Rabbit {
         channel.close(200, "bye".into()).await?;
         Ok(())
     }
+}
+
+/// A queue of the test's own that hears everything.
+pub struct Copies {
+    channel: lapin::Channel,
+    queue: String,
+}
+
+impl Copies {
+    /// What it heard since the last look, each with its topic.
+    pub async fn taken(&self) -> Result<Vec<(String, Vec<u8>)>> {
+        let mut all = Vec::new();
+        let at_once = BasicGetOptions { no_ack: true };
+        while let Some(got) = self.channel.basic_get(self.queue.clone().into(), at_once).await? {
+            all.push((got.delivery.routing_key.to_string(), whole(&got.delivery)));
+        }
+        Ok(all)
+    }
+}
+
+/// Body, then the texts of the headers and the other properties.
+fn whole(delivery: &Delivery) -> Vec<u8> {
+    let mut all = delivery.data.clone();
+    if let Some(headers) = delivery.properties.headers() {
+        texts(&AMQPValue::FieldTable(headers.clone()), &mut all);
+    }
+    // The rest is short strings and numbers, which their Debug spells out.
+    all.extend(format!("{:?}", delivery.properties.clone().with_headers(FieldTable::default())).into_bytes());
+    all
+}
+
+/// Long strings have a Debug that spells them as numbers.
+fn texts(value: &AMQPValue, all: &mut Vec<u8>) {
+    match value {
+        AMQPValue::LongString(text) => all.extend(text.as_bytes()),
+        AMQPValue::FieldArray(values) => values.as_slice().iter().for_each(|value| texts(value, all)),
+        AMQPValue::FieldTable(table) => {
+            for (name, value) in table {
+                all.extend(name.as_str().as_bytes());
+                texts(value, all);
+            }
+        }
+        other => all.extend(format!("{other:?}").into_bytes()),
+    }
+    all.push(b'\n');
 }

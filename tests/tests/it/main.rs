@@ -9,6 +9,7 @@
     reason = "a test fails by panicking, and lives at the edge where clocks and ids are made"
 )]
 
+mod confidential;
 mod dependence;
 mod foreign_clients;
 mod samples;
