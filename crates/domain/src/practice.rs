@@ -13,8 +13,8 @@ use serde::Deserialize;
 use crate::{
     calendar::week::WeeklyWindow,
     contact::{EmailAddress, Language, UsState},
-    intake::Care,
-    protocol::Protocol,
+    intake::{Care, Submission},
+    protocol::{Protocol, Subject},
 };
 
 mod load;
@@ -259,6 +259,13 @@ impl Practice {
     #[must_use]
     pub fn today(&self, now: Timestamp) -> Date {
         now.to_zoned(self.zone.clone()).date()
+    }
+
+    /// Whom triage looks at: somebody as they were on the day on which they submitted, so that the same answers give
+    /// the same result whenever they are triaged.
+    #[must_use]
+    pub fn subject<'a>(&self, submission: &'a Submission, care: Care, received_at: Timestamp) -> Subject<'a> {
+        Subject { answers: &submission.answers, age: submission.client.age_on(self.today(received_at)), care }
     }
 
     /// A room's location.

@@ -43,6 +43,23 @@ pub async fn of_case(conn: &impl Conn, case: CaseId) -> Result<Vec<Intake>, Stor
     rows.into_iter().map(|(row, key)| open(conn, row, key)).collect()
 }
 
+/// The intake that a case began with, without opening it.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn first_of_case(conn: &impl Conn, case: CaseId) -> Result<Option<IntakeId>, StoreError> {
+    let id: Option<Uuid> = table::Entity::find()
+        .select_only()
+        .column(table::Column::Id)
+        .filter(table::Column::CaseId.eq(case.uuid()))
+        .order_by_asc(table::Column::ReceivedAt)
+        .order_by_asc(table::Column::Id)
+        .into_tuple()
+        .one(conn.db())
+        .await?;
+    Ok(id.map(IntakeId::new))
+}
+
 /// The intake that a status token opens.
 ///
 /// # Errors

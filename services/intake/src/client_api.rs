@@ -50,7 +50,7 @@ impl IntakeService for ClientApi {
     ) -> Result<Response<pb::GetIntakeResponse>, Status> {
         let own = own_intake(&request)?;
         let asked = parse::name("name", &request.get_ref().name)?;
-        let intake = get_intake::run(&self.deps, own, asked).await?;
+        let intake = get_intake::run(&self.deps, &self.protocols, own, asked).await?;
         Ok(Response::new(pb::GetIntakeResponse { intake: Some(intake) }))
     }
 
@@ -63,7 +63,7 @@ impl IntakeService for ClientApi {
         let own = own_intake(&request)?;
         let place = request.extensions().get::<StreamPlace>().cloned();
         let asked = parse::name("name", &request.get_ref().name)?;
-        Ok(Response::new(watch_intake::run(&self.deps, own, asked, place, self.stop.clone()).await?))
+        Ok(Response::new(watch_intake::run(&self.deps, &self.protocols, own, asked, place, self.stop.clone()).await?))
     }
 
     async fn confirm_appointment(

@@ -5,11 +5,11 @@ use rapport_domain::{
     case::Case,
     event::{Event, Fact},
     id::{AppointmentId, EventId, IntakeId},
-    intake::Intake,
+    intake::{Care, Intake},
     letter::{Cause, DueLetter, LetterKind, Recipient},
 };
 use rapport_proto::intake as pb;
-use rapport_store::{Tx, appointments, cases, intakes, therapists};
+use rapport_store::{Conn, StoreError, Tx, appointments, cases, intakes, therapists};
 
 use crate::{Deps, refusal::Refusal, view};
 
@@ -27,11 +27,11 @@ impl OwnAppointment {
     /// Reads it; one of another case is not found, whether it exists or not.
     pub(crate) async fn read(tx: &Tx, own: IntakeId, asked: AppointmentId) -> Result<Self, Refusal> {
         let intake = intakes::get(tx, own).await?.ok_or(Refusal::NotFound)?;
-        let appointment = appointments::get(tx, asked)
-            .await?
-            .filter(|appointment| appointment.case == intake.case)
-            .ok_or(Refusal::NotFound)?;
         let case = cases::get(tx, intake.case).await?.ok_or(Refusal::NotFound)?;
+        let appointment = appointments::get(tx, asked).await?.ok_or(Refusal::NotFound)?;
+        if !is_for(tx, &appointment, &intake, &case).await? {
+            return Err(Refusal::NotFound);
+        }
         let (read_sequence, read_etag) = (appointment.sequence, view::appointment_etag(&appointment));
         Ok(Self { intake, case, appointment, read_sequence, read_etag })
     }
@@ -59,6 +59,19 @@ impl OwnAppointment {
         let name = therapist.map(|therapist| therapist.name).unwrap_or_default();
         Ok(view::appointment(&self.appointment, &name, &deps.practice))
     }
+}
+
+/// Whether an appointment is for this client: of a couple's case, a session alone is for the first partner and none
+/// of the second's business.
+pub(crate) async fn is_for(
+    conn: &impl Conn,
+    appointment: &Appointment,
+    intake: &Intake,
+    case: &Case,
+) -> Result<bool, StoreError> {
+    let alone = appointment.care == Care::Individual && case.care.care() == Care::Couple;
+    Ok(appointment.case == intake.case
+        && (!alone || intakes::first_of_case(conn, intake.case).await? == Some(intake.id)))
 }
 
 /// A new event.

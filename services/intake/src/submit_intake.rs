@@ -11,7 +11,7 @@ use rapport_domain::{
     id::{CaseId, EventId, IntakeId},
     intake::Intake,
     letter::{Cause, DueLetter, LetterKind, Recipient},
-    protocol::{Protocol, Subject},
+    protocol::Protocol,
     triage::Safety,
 };
 use rapport_proto::intake as pb;
@@ -93,9 +93,7 @@ fn decide(
 ) -> (NewIntake, pb::SubmitIntakeResponse) {
     let SubmitIntake { request_id, care, submission } = command;
     let practice = &deps.practice;
-    let subject =
-        Subject { answers: &submission.answers, age: submission.client.age_on(practice.today(now)), care: care.care() };
-    let safety = protocol.screen_safety(&subject);
+    let safety = protocol.screen_safety(&practice.subject(&submission, care.care(), now));
     let notice = practice
         .safety_notice(&safety, &submission.contact.safe_hours, submission.language(), now)
         .map(|notice| view::safety_notice(&notice, submission.language()));

@@ -10,24 +10,25 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
-use crate::{Deps, get_intake, guard::StreamPlace, hints::hints, refusal::Refusal};
+use crate::{Deps, get_intake, guard::StreamPlace, hints::hints, protocols::Protocols, refusal::Refusal};
 
 /// Hints from now on. Each piece of news about any case is weighed by reading
 /// one's own again: a hint comes only where that would be answered otherwise.
 pub(crate) async fn run(
     deps: &Deps,
+    protocols: &Arc<Protocols>,
     own: IntakeId,
     asked: IntakeId,
     place: Option<StreamPlace>,
     stop: CancellationToken,
 ) -> Result<BoxStream<'static, Result<pb::WatchIntakeResponse, Status>>, Refusal> {
     let wake = deps.store.wakes().subscribe(Topic::Cases);
-    let last = Arc::new(Mutex::new(get_intake::run(deps, own, asked).await?));
-    let deps = deps.clone();
+    let last = Arc::new(Mutex::new(get_intake::run(deps, protocols, own, asked).await?));
+    let (deps, protocols) = (deps.clone(), Arc::clone(protocols));
     Ok(hints(wake, place, stop, move || {
-        let (deps, last) = (deps.clone(), Arc::clone(&last));
+        let (deps, protocols, last) = (deps.clone(), Arc::clone(&protocols), Arc::clone(&last));
         async move {
-            let now = get_intake::look(&deps, own).await?;
+            let now = get_intake::look(&deps, &protocols, own).await?;
             let mut last = last.lock().await;
             let changed = *last != now;
             *last = now;

@@ -9,8 +9,6 @@ use async_trait::async_trait;
 use rapport_domain::{
     event::{Event, Fact},
     id::IntakeId,
-    intake::Intake,
-    protocol::Subject,
 };
 use rapport_messaging::topology::TRIAGE_INTAKE;
 use rapport_store::{cases, inbox, intakes, outbox, search, triage_results};
@@ -45,7 +43,7 @@ impl TriageIntake {
         let mut case =
             cases::get(store, intake.case).await?.ok_or(JobError::Poison("the intake's case does not exist"))?;
         let protocol = self.protocols.get(store, &intake.protocol).await?;
-        let result = protocol.triage(&self.subject(&intake));
+        let result = protocol.triage(&practice.subject(&intake.submission, intake.care.care(), intake.received_at));
         let promised = practice.respond_by(result.urgency, result.booking, intake.care.care(), intake.received_at);
         case.triage(result.urgency, result.booking, result.clinician_only, result.flagged, promised);
 
@@ -67,15 +65,5 @@ impl TriageIntake {
                 })
             })
             .await
-    }
-
-    /// As the intake stood when it came, so that the same answers give the same result whenever they are triaged.
-    fn subject<'a>(&self, intake: &'a Intake) -> Subject<'a> {
-        let that_day = self.deps.practice.today(intake.received_at);
-        Subject {
-            answers: &intake.submission.answers,
-            age: intake.submission.client.age_on(that_day),
-            care: intake.care.care(),
-        }
     }
 }

@@ -3,20 +3,24 @@
 use jiff::Timestamp;
 use rapport_domain::{
     appointment::{Appointment, AppointmentState},
-    case::{Case, CaseState},
+    case::CaseState,
     contact::Language,
     intake::Intake,
     practice::{self, Practice},
+    triage::TriageResult,
 };
 use rapport_proto::{enums, intake as pb, time};
 
 use super::{next_step, place};
 
-/// An intake, its case and the latest appointment.
+/// An intake, where its case stands, and the latest appointment that is for this client.
 pub(crate) struct Standing<'a> {
     pub(crate) intake: &'a Intake,
-    pub(crate) case: &'a Case,
+    /// Not the whole case: its urgency and the like are what both partners' answers came to.
+    pub(crate) state: CaseState,
     pub(crate) appointment: Option<&'a Appointment>,
+    /// What this client's own answers call for.
+    pub(crate) found: &'a TriageResult,
 }
 
 impl Standing<'_> {
@@ -26,13 +30,13 @@ impl Standing<'_> {
     }
 
     pub(super) fn state(&self) -> pb::IntakeState {
-        match (self.case.state, self.open_appointment().map(|appointment| appointment.state)) {
+        match (self.state, self.open_appointment().map(|appointment| appointment.state)) {
             (CaseState::Closed, _) => pb::IntakeState::Closed,
             (_, Some(AppointmentState::Confirmed)) => pb::IntakeState::Confirmed,
             (_, Some(_)) => pb::IntakeState::Held,
             (CaseState::BeforeStaff, None) => pb::IntakeState::WeWillCall,
             // The answers alone have decided that a person calls: no need to wait for triage to say so.
-            (_, None) if !self.case.booking.by_machine() => pb::IntakeState::WeWillCall,
+            (_, None) if !self.found.booking.by_machine() => pb::IntakeState::WeWillCall,
             (_, None) => pb::IntakeState::Received,
         }
     }

@@ -2,9 +2,7 @@
 //! reads over a shoulder – never the kind of care, an answer or another person.
 
 use jiff::Timestamp;
-use rapport_domain::{
-    appointment::AppointmentState, case::CaseState, contact::Language, intake::Care, practice::Practice,
-};
+use rapport_domain::{appointment::AppointmentState, contact::Language, intake::Care, practice::Practice};
 use rapport_proto::intake as pb;
 
 use super::client::Standing;
@@ -56,7 +54,8 @@ fn waits_for_yes(standing: &Standing<'_>) -> bool {
 }
 
 /// The same promise that stood in the answer to the submission, for as long as
-/// it holds; a time given back later has a promise of its own.
+/// it holds. Of a time given back later only staff are told by when to call: the
+/// case's own deadline would tell of the other partner's answers.
 fn call(standing: &Standing<'_>, practice: &Practice, language: Language, now: Timestamp) -> NextStep {
     let phone = &practice.phone;
     if standing.appointment.is_some_and(|appointment| appointment.state == AppointmentState::Cancelled) {
@@ -68,12 +67,11 @@ fn call(standing: &Standing<'_>, practice: &Practice, language: Language, now: T
                 "Su hora fue cancelada. Una persona de nuestro consultorio le llamará para buscar otra. También puede llamarnos al {phone}."
             ),
         };
-        let call_by = (standing.case.state == CaseState::BeforeStaff).then_some(standing.case.respond_by);
-        return NextStep { sentence, call_by: call_by.filter(|by| *by > now) };
+        return NextStep { sentence, call_by: None };
     }
     let safe_hours = &standing.intake.submission.contact.safe_hours;
     let (by, sentence) =
-        practice.call_promise(standing.case.urgency, safe_hours, language, standing.intake.received_at);
+        practice.call_promise(standing.found.urgency, safe_hours, language, standing.intake.received_at);
     if by > now {
         return NextStep { sentence, call_by: Some(by) };
     }

@@ -4,11 +4,14 @@ use jiff::SignedDuration;
 use rapport_domain::{
     appointment::{Appointment, AppointmentState},
     calendar::busy::blocks,
+    case::{Case, CaseState},
     id::{AppointmentId, IntakeId},
-    intake::{Care, Format},
+    intake::{Care, Format, Intake},
     letter::LetterKind,
+    triage::{Booking, Urgency},
 };
 use rapport_proto::intake as pb;
+use rapport_security::Token;
 use rapport_store::{Blocked, StoreError, appointments, calendar, cases, intakes, letters, therapists};
 use tonic::Code;
 
@@ -19,7 +22,7 @@ async fn hold(house: &House, intake: &str, care: Care) -> Appointment {
     let store = &house.deps.store;
     let intake = intakes::get(store, intake.parse::<IntakeId>().unwrap()).await.unwrap().unwrap();
     let therapist = therapists::all(store).await.unwrap().remove(0).id;
-    let starts_at = house.deps.clock.now() + SignedDuration::from_hours(24 * 5);
+    let starts_at = house.deps.clock.now() + SignedDuration::from_hours(24 * if care == Care::Couple { 6 } else { 5 });
     let appointment = Appointment {
         id: AppointmentId::new(house.deps.ids.uuid()),
         case: intake.case,
@@ -52,7 +55,10 @@ async fn hold(house: &House, intake: &str, care: Care) -> Appointment {
 }
 
 async fn kinds(house: &House, appointment: &Appointment) -> Vec<LetterKind> {
-    letters::of_case(&house.deps.store, appointment.case).await.unwrap().iter().map(|letter| letter.kind).collect()
+    let letters = letters::of_case(&house.deps.store, appointment.case).await.unwrap();
+    let mut kinds: Vec<_> = letters.iter().map(|letter| letter.kind).collect();
+    kinds.sort();
+    kinds
 }
 
 async fn own(house: &House, answer: &pb::SubmitIntakeResponse) -> pb::Intake {
@@ -119,7 +125,7 @@ async fn a_time_given_back_is_free_and_the_case_stands_before_staff() {
     assert_eq!(kinds(&house, &held).await, [LetterKind::Cancelled, LetterKind::StaffAlert]);
     let seen = own(&house, &answer).await;
     assert_eq!(seen.state(), pb::IntakeState::WeWillCall);
-    assert!(seen.appointment.is_none() && seen.call_by_time.is_some());
+    assert!(seen.appointment.is_none() && seen.call_by_time.is_none());
     let confirm = pb::ConfirmAppointmentRequest { name: held.id.to_string(), ..Default::default() };
     let late = house.client.clone().confirm_appointment(bearing(&answer.status_token, confirm)).await.unwrap_err();
     assert_eq!((late.code(), reason(&late).as_str()), (Code::FailedPrecondition, "APPOINTMENT_NOT_OPEN"));
@@ -133,4 +139,72 @@ async fn somebody_elses_appointment_is_not_found() {
     let request = pb::CancelAppointmentRequest { name: held.id.to_string(), ..Default::default() };
     let refused = house.client.clone().cancel_appointment(bearing(&mine.status_token, request)).await.unwrap_err();
     assert_eq!((refused.code(), reason(&refused).as_str()), (Code::NotFound, "RESOURCE_NOT_FOUND"));
+}
+
+/// Guard: `view::Standing` holds nothing of the case but its state.
+#[tokio::test]
+async fn what_the_second_partners_answers_call_for_changes_nothing_that_the_first_reads() {
+    let house = house().await;
+    for (state, cancelled) in
+        [(CaseState::Triaged, false), (CaseState::BeforeStaff, false), (CaseState::BeforeStaff, true)]
+    {
+        let answer = house.submit("02-couple.json").await;
+        if cancelled {
+            let held = hold(&house, &answer.intake, Care::Couple).await;
+            let request = pb::CancelAppointmentRequest { name: held.id.to_string(), ..Default::default() };
+            house.client.clone().cancel_appointment(bearing(&answer.status_token, request)).await.unwrap();
+        }
+        change_case(&house, &answer, move |case| case.state = state).await;
+        let before = own(&house, &answer).await;
+        let soon = house.deps.clock.now() + SignedDuration::from_mins(15);
+        change_case(&house, &answer, move |case| {
+            case.triage(Urgency::Immediate, Booking::Never, true, true, soon);
+        })
+        .await;
+        assert_eq!(own(&house, &answer).await, before, "{state:?}");
+    }
+}
+
+/// Guard: `own_appointment::is_for`.
+#[tokio::test]
+async fn a_session_that_the_first_partner_has_alone_is_not_found_by_the_second() {
+    let house = house().await;
+    let answer = house.submit("02-couple.json").await;
+    let second = join(&house, &answer).await;
+    let joint = hold(&house, &answer.intake, Care::Couple).await;
+    assert_eq!(own(&house, &second).await.appointment.unwrap().name, joint.id.to_string());
+    let alone = hold(&house, &answer.intake, Care::Individual).await;
+    assert_eq!(own(&house, &answer).await.appointment.unwrap().name, alone.id.to_string());
+    assert_eq!(own(&house, &second).await.appointment, None);
+    let request = pb::CancelAppointmentRequest { name: alone.id.to_string(), ..Default::default() };
+    let refused = house.client.clone().cancel_appointment(bearing(&second.status_token, request)).await.unwrap_err();
+    assert_eq!(reason(&refused), "RESOURCE_NOT_FOUND");
+}
+
+async fn change_case(
+    house: &House,
+    answer: &pb::SubmitIntakeResponse,
+    change: impl FnOnce(&mut Case) + Send + 'static,
+) {
+    let intake = answer.intake.parse::<IntakeId>().unwrap();
+    let of = intakes::get(&house.deps.store, intake).await.unwrap().unwrap().case;
+    let changed = house.deps.store.transact(move |tx| {
+        Box::pin(async move {
+            let mut case = cases::get(tx, of).await?.unwrap();
+            change(&mut case);
+            cases::save(tx, &case).await
+        })
+    });
+    changed.await.map_err(|error: StoreError| error).unwrap();
+}
+
+/// A second partner with the first one's answers, as an invitation will bring them.
+async fn join(house: &House, first: &pb::SubmitIntakeResponse) -> pb::SubmitIntakeResponse {
+    let store = &house.deps.store;
+    let first = intakes::get(store, first.intake.parse().unwrap()).await.unwrap().unwrap();
+    let (id, token, now) = (IntakeId::new(house.deps.ids.uuid()), Token::generate(), house.deps.clock.now());
+    let (second, hash) = (Intake { id, received_at: now, ..first }, token.hash());
+    let joined = store.transact(move |tx| Box::pin(async move { intakes::join(tx, &second, hash, now).await }));
+    joined.await.map_err(|error: StoreError| error).unwrap();
+    pb::SubmitIntakeResponse { intake: id.to_string(), status_token: token.text(), safety_notice: None }
 }
