@@ -114,9 +114,9 @@ pub(crate) struct StaffToken {
     /// What its holder may see and do.
     #[arg(long, value_enum)]
     pub(crate) role: RoleName,
-    /// What colleagues call its holder; stands on the cases that they claim.
+    /// What colleagues call its holder; stands on the cases that they claim. The role where not given.
     #[arg(long)]
-    pub(crate) label: String,
+    pub(crate) label: Option<String>,
     /// Days until it ends.
     #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..=366))]
     pub(crate) days: u16,

@@ -29,7 +29,8 @@ struct Made<'a> {
 /// Where the label is not one plain line, or the database fails.
 pub(crate) async fn run(settings: &Settings, wish: &StaffToken) -> anyhow::Result<()> {
     telemetry::init(&settings.log);
-    let label = Name::parse(&wish.label).map_err(|why| anyhow::anyhow!("--label {why}"))?;
+    let label = Name::parse(wish.label.as_deref().unwrap_or(wish.role.0.name()))
+        .map_err(|why| anyhow::anyhow!("--label {why}"))?;
     let store = house::open_store(settings).await?;
     house::settle_schema(&store, if settings.is_production() { Schema::Check } else { Schema::Migrate }).await?;
     let lasts = SignedDuration::from_hours(24 * i64::from(wish.days));

@@ -72,6 +72,14 @@ fn production_does_not_start_without_its_master_key() {
     assert!(text(&output.stderr).contains("RAPPORT__SECURITY__MASTER_KEY_FILE"));
 }
 
+#[test]
+fn a_staff_token_asks_for_a_role_and_prints_nothing_else_that_a_script_would_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = rapport(dir.path(), &["staff", "token", "--role", "coordinator"], &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(text(&output.stdout).trim_end().len(), 43);
+}
+
 /// What became of the sample whose file's name holds this word.
 fn outcome<'a>(report: &'a Value, word: &str) -> &'a Value {
     let mut outcomes = report["outcomes"].as_array().unwrap().iter();
