@@ -10,7 +10,7 @@ use tokio::{
     net::TcpStream,
     sync::Notify,
 };
-use tonic::Code;
+use tonic::{Code, codec::CompressionEncoding};
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 
 use crate::house::{House, details, house, house_with, reason};
@@ -52,6 +52,19 @@ async fn too_many_calls_are_told_when_to_come_back_and_health_still_answers() {
     let service = "rapport.intake.v1.IntakeService".to_owned();
     let health = HealthClient::new(house.channel.clone()).check(HealthCheckRequest { service }).await.unwrap();
     assert_eq!(health.into_inner().status, 1);
+}
+
+#[tokio::test]
+async fn answers_are_gzipped_for_whoever_takes_gzip() {
+    let house = house().await;
+    for (mut client, encoding) in [
+        (house.client.clone().accept_compressed(CompressionEncoding::Gzip), Some("gzip")),
+        (house.client.clone(), None),
+    ] {
+        let answer = client.get_screening(pb::GetScreeningRequest::default()).await.unwrap();
+        assert_eq!(answer.metadata().get("grpc-encoding").map(|it| it.to_str().unwrap()), encoding);
+        assert!(!answer.into_inner().questionnaires.is_empty());
+    }
 }
 
 #[tokio::test]
