@@ -55,7 +55,8 @@ async fn answer(mut command: Command, script: &str, input: &[u8]) -> Result<Valu
     drop(stdin);
     let output = child.wait_with_output().await?;
     if !output.status.success() {
-        bail!("{script} ended with {}: {}", output.status, String::from_utf8_lossy(&output.stderr));
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!("{script} ended with {} (`tests/run` installs the packages that it needs): {said}", output.status);
     }
     serde_json::from_slice(&output.stdout).with_context(|| format!("{script} printed no JSON"))
 }

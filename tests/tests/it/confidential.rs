@@ -4,12 +4,18 @@
 mod canaries;
 mod refusals;
 
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
 use rapport_messaging::{Transport, topology};
 use rapport_proto::intake::{
     CancelAppointmentRequest, GetIntakeRequest, Intake, IntakeState, SubmitIntakeRequest, SubmitIntakeResponse,
 };
 use rapport_tests::{
     people::{People, Sample},
+    processes::Processes,
     production::{Bearer, Production},
     wait,
 };
@@ -72,6 +78,40 @@ async fn what_was_told_in_confidence_is_nowhere_else() {
     }
     letters_tell_given_names_alone(&house, &said, &search);
     house.close().await.unwrap();
+}
+
+/// The embedded default keeps its one database in a file, and its events in a table of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_data_folder_tells_nothing_beside_the_letters() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let practice = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/charlotte");
+    let settings = [
+        ("RAPPORT__PRACTICE__DIR", practice.to_owned()),
+        ("RAPPORT__DATA__DIR", data.display().to_string()),
+        ("RAPPORT__LOG__FILTER", "trace".to_owned()),
+    ];
+    let mut all = Processes::new(settings).unwrap();
+    all.start("all").await.unwrap();
+    let mut client = all.client().await.unwrap();
+    let people = People::of(&mut client).await.unwrap();
+    for (person, sample) in (1..).zip(ACCEPTED) {
+        client.submit_intake(plant(people.request(sample).unwrap(), person)).await.unwrap();
+    }
+    // A letter each, and one to staff about the three cases that are before them.
+    wait::until("every letter is there", || async {
+        let letters = files(&data).into_iter().filter(|path| path.extension().is_some_and(|end| end == "eml"));
+        letters.count() == ACCEPTED.len() + 3
+    })
+    .await;
+    all.kill("all").await.unwrap();
+    let search = Search::of(ACCEPTED.len());
+    let kept: Vec<_> = files(&data).into_iter().filter(|path| !path.starts_with(data.join("mail"))).collect();
+    assert!(kept.iter().any(|path| path.ends_with("rapport.db")), "{kept:?}");
+    for path in kept {
+        search.assert_absent(&path.display().to_string(), &fs::read(&path).unwrap());
+    }
+    search.assert_absent("the log", all.logs().unwrap().as_bytes());
 }
 
 /// The search is worth nothing unless it finds.
@@ -219,4 +259,10 @@ fn letters_tell_given_names_alone(house: &Production, said: &Said, search: &Sear
         search.assert_absent("a letter", words.as_bytes());
     }
     assert!(named > ACCEPTED.len(), "everybody had a letter, and one a second: {named}");
+}
+
+/// Every file below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let below = |path: PathBuf| if path.is_dir() { files(&path) } else { vec![path] };
+    fs::read_dir(folder).unwrap().flat_map(|entry| below(entry.unwrap().path())).collect()
 }
