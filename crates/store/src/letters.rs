@@ -108,6 +108,21 @@ pub async fn keep_bytes(conn: &impl Conn, letter: &ClaimedLetter, bytes: &[u8]) 
     change(conn, letter, &[LedgerState::Claimed], kept).await
 }
 
+/// Holds a letter for longer, while its notifier lives and works on it.
+///
+/// # Errors
+/// [`StoreError::Conflict`] where the lease was lost, or the letter's turn has ended.
+pub async fn hold(
+    conn: &impl Conn,
+    letter: &ClaimedLetter,
+    now: Timestamp,
+    lease: SignedDuration,
+) -> Result<(), StoreError> {
+    let held =
+        table::ActiveModel { leased_until: Set(Some(column::from_time(until(now, lease)?))), ..Default::default() };
+    change(conn, letter, &[LedgerState::Claimed, LedgerState::Sending], held).await
+}
+
 /// Notes, before the first byte leaves, that from here nobody may try blindly again.
 ///
 /// # Errors
@@ -123,12 +138,14 @@ pub async fn sending(
     change(conn, letter, &[LedgerState::Claimed], sending).await
 }
 
-/// The mail server took it.
+/// The mail server took it. Whoever sent it knows so even where the lease ended
+/// meanwhile and the letter was given up as `unknown`.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] where the lease was lost.
+/// [`StoreError::Conflict`] where somebody decided on it otherwise.
 pub async fn sent(conn: &impl Conn, letter: &ClaimedLetter, now: Timestamp) -> Result<(), StoreError> {
-    change(conn, letter, &[LedgerState::Sending], ended(LedgerState::Sent, None, now)).await
+    let from = [LedgerState::Sending, LedgerState::Unknown];
+    change(conn, letter, &from, ended(LedgerState::Sent, None, now)).await
 }
 
 /// Refused for now, before the final dot; `why` carries no address.

@@ -2,7 +2,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use jiff::SignedDuration;
 use rapport_domain::{
     appointment::Appointment,
     case::Case,
@@ -17,13 +16,11 @@ use rapport_store::{ClaimedLetter, Store, StoreError, appointments, cases, intak
 use crate::{
     letters::{Letter, Letterhead, Matter},
     retry::{jitter, next_try},
+    send_letters::LEASE,
     texts::LetterTexts,
     transport::{Envelope, MailTransport, Refused, Undelivered},
     write_letter::{Addressee, write_letter},
 };
-
-/// From "about to send" to the end: longer than a server may take to reply to the final dot.
-const SENDING_LEASE: SignedDuration = SignedDuration::from_mins(12);
 
 /// How often a letter's end is written when the database is away just then: a
 /// letter that arrived and cannot be noted as sent would be `unknown`.
@@ -97,7 +94,7 @@ impl Sender {
         if !self.still_true(letter, &self.read_subject(letter).await?) {
             return Ok(End::Superseded);
         }
-        letters::sending(&self.store, letter, self.clock.now(), SENDING_LEASE).await?;
+        letters::sending(&self.store, letter, self.clock.now(), LEASE).await?;
         Ok(match begun.finish(&message).await {
             Ok(()) => End::Sent,
             Err(Undelivered::Refused(refused)) => End::Refused(refused),

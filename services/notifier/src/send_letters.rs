@@ -1,7 +1,7 @@
 //! The ledger's loop: takes as many letters as there are free hands, and lets
 //! each hand carry one to its end.
 
-use std::{sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use jiff::SignedDuration;
@@ -12,9 +12,13 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::send_letter::Sender;
 
-/// How long a letter is ours before anything was sent: longer than a mail
-/// server may take up to its "go ahead". After a crash, letters wait this long.
-const LEASE: SignedDuration = SignedDuration::from_secs(60);
+/// How long a letter is ours without a sign of life. After a crash, letters
+/// wait this long, and one that was being sent becomes `unknown` then.
+pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(15);
+
+/// How often a letter in hand is held for longer, however long the mail server
+/// takes: two signs of life may get lost.
+const HELD_EVERY: Duration = Duration::from_secs(5);
 
 /// How often the ledger is looked at when nothing wakes us: a staff alert leaves
 /// within ten seconds though broker, worker and notifications are down.
@@ -81,7 +85,11 @@ async fn claim(sender: &Arc<Sender>, free: Vec<OwnedSemaphorePermit>, in_hand: &
 
 /// A letter whose turn breaks off here is found again when its lease ends.
 async fn carry(sender: &Sender, letter: &ClaimedLetter) {
-    match sender.send_letter(letter).await {
+    let ended = tokio::select! {
+        ended = sender.send_letter(letter) => ended,
+        never = keep_hold(sender, letter) => match never {},
+    };
+    match ended {
         Ok(state) => {
             tracing::info!(letter.id = %letter.id, letter.kind = letter.kind.name(), state = state.name(), "letter");
         }
@@ -89,6 +97,17 @@ async fn carry(sender: &Sender, letter: &ClaimedLetter) {
             tracing::info!(letter.id = %letter.id, "another notifier took the letter over");
         }
         Err(why) => tracing::warn!(letter.id = %letter.id, error = %why, "a letter's turn broke off"),
+    }
+}
+
+/// Shows that the letter's sender lives. What cannot be held is not dropped
+/// here: the ledger refuses the next step of a sender who lost it.
+async fn keep_hold(sender: &Sender, letter: &ClaimedLetter) -> Infallible {
+    loop {
+        tokio::time::sleep(HELD_EVERY).await;
+        if let Err(why) = letters::hold(&sender.store, letter, sender.clock.now(), LEASE).await {
+            tracing::warn!(letter.id = %letter.id, error = %why, "a letter in hand could not be held for longer");
+        }
     }
 }
 

@@ -20,7 +20,10 @@ use rapport_store::{AuditEntry, CaseDetail, ClaimedLetter, NewIntake, RequestKey
 use uuid::Uuid;
 
 use super::*;
-use crate::transport::smtp::scripted_server::{Does, Server};
+use crate::{
+    send_letters::LEASE,
+    transport::smtp::scripted_server::{Does, Server},
+};
 
 struct Stage {
     sender: Sender,
@@ -302,9 +305,8 @@ async fn after_a_crash_while_sending_the_letter_is_unknown() {
     let stage = Stage::new(Some("sample@example.com"), None).await;
     stage.queue(LetterKind::WeWillCall, Recipient::Client(stage.intake)).await;
     let letter = stage.claim().await.remove(0);
-    let lease = SignedDuration::from_mins(12);
-    letters::sending(&stage.sender.store, &letter, stage.clock.now(), lease).await.unwrap();
-    stage.clock.advance(Duration::from_secs(12 * 60 + 1));
+    letters::sending(&stage.sender.store, &letter, stage.clock.now(), LEASE).await.unwrap();
+    stage.clock.advance(LEASE.unsigned_abs());
     assert_eq!(stage.send_all().await, []);
     let standing = letters::of_case(&stage.sender.store, stage.case).await.unwrap();
     assert_eq!(standing.first().map(|letter| letter.state), Some(LedgerState::Unknown));

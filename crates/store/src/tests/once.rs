@@ -95,7 +95,26 @@ async fn a_send_that_was_cut_off_is_unknown_and_never_tried_again() {
         assert_eq!(state(&store, &letter).await, LedgerState::Sending);
         assert_eq!(claim(&store, 5).await.len(), 0);
         assert_eq!(state(&store, &letter).await, LedgerState::Unknown);
-        assert_eq!(letters::sent(&store, &letter, sample::later(6)).await, Err(StoreError::Conflict));
+        assert_eq!(claim(&store, 600).await.len(), 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sender_that_lives_holds_its_letter_and_is_believed_when_it_comes_late() {
+    database::on_each(async |store| {
+        let letter = claimed(&store).await;
+        letters::hold(&store, &letter, sample::later(4), LEASE).await.unwrap();
+        assert_eq!(claim(&store, 8).await.len(), 0);
+        letters::sending(&store, &letter, sample::later(8), LEASE).await.unwrap();
+        letters::hold(&store, &letter, sample::later(12), LEASE).await.unwrap();
+        assert_eq!(claim(&store, 16).await.len(), 0);
+        assert_eq!(state(&store, &letter).await, LedgerState::Sending);
+        assert_eq!(claim(&store, 17).await.len(), 0);
+        assert_eq!(state(&store, &letter).await, LedgerState::Unknown);
+        assert_eq!(letters::hold(&store, &letter, sample::later(18), LEASE).await, Err(StoreError::Conflict));
+        letters::sent(&store, &letter, sample::later(18)).await.unwrap();
+        assert_eq!(state(&store, &letter).await, LedgerState::Sent);
     })
     .await;
 }

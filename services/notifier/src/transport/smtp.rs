@@ -22,7 +22,7 @@ use session::{Broken, Session, Step};
 /// How long each step may take.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Timeouts {
-    /// From the first packet to "go ahead": shorter than the ledger's lease.
+    /// From the first packet to "go ahead".
     begin: Duration,
     /// Handing over the message.
     data: Duration,
