@@ -3,8 +3,9 @@
 //! [`environment`] names the servers; [`rabbit`] and [`database`] give a test
 //! its share of them. [`fault_proxy`] and [`smtp`] break what a test wants
 //! broken. [`production`] is an installation of [`processes`], which [`people`]
-//! come to. [`clients`] are programs of other languages, and [`mail_server`] is a
-//! mail server of somebody else's. [`wait`] is how a test waits: on a condition, never for a time.
+//! come to, with the sample practice or a [`practice_folder`] of the test's own.
+//! [`clients`] are programs of other languages, and [`mail_server`] is a mail
+//! server of somebody else's. [`wait`] is how a test waits: on a condition, never for a time.
 
 #![expect(clippy::disallowed_methods, reason = "the edge: names from random ids, servers from the environment")]
 
@@ -14,6 +15,7 @@ pub mod environment;
 pub mod fault_proxy;
 pub mod mail_server;
 pub mod people;
+pub mod practice_folder;
 pub mod processes;
 pub mod production;
 pub mod rabbit;

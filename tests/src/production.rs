@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, FromRow, PgPool, postgres::PgPoolOptions, postgres::Pg
 use tonic::transport::Channel;
 
 pub use crate::processes::Bearer;
-use crate::{database::Database, processes::Processes, rabbit::Rabbit, smtp::ScriptedSmtp};
+use crate::{database::Database, practice_folder, processes::Processes, rabbit::Rabbit, smtp::ScriptedSmtp};
 
 /// Every role, in the order in which an operator starts them.
 pub const ROLES: [&str; 3] = ["intake", "worker", "notifier"];
@@ -30,7 +30,7 @@ pub struct Production {
 impl Production {
     /// With the sample practice.
     pub async fn new() -> Result<Self> {
-        Self::with_practice(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/charlotte"))).await
+        Self::with_practice(Path::new(practice_folder::SAMPLE)).await
     }
 
     /// With a practice's folder of the test's own.

@@ -42,6 +42,8 @@ pub enum Step {
     Cut,
     /// At the final dot: accepts the letter, then closes without an answer.
     AcceptThenCut,
+    /// At the final dot: accepts the letter, and never answers.
+    AcceptThenHang,
 }
 
 /// A letter that was accepted.
@@ -91,6 +93,11 @@ impl ScriptedSmtp {
     /// The next time the conversation comes there, do this once. Steps for one place apply in their order.
     pub fn next(&self, at: At, step: Step) {
         lock(&self.shared.script).push_back((at, step));
+    }
+
+    /// Whether the conversation has come through the whole script.
+    pub fn is_through(&self) -> bool {
+        lock(&self.shared.script).is_empty()
     }
 
     /// The letters accepted so far.
@@ -181,7 +188,7 @@ impl Session {
             message.push_str("\r\n");
         }
         let step = self.shared.step(At::FinalDot);
-        if matches!(step, None | Some(Step::AcceptThenCut)) {
+        if matches!(step, None | Some(Step::AcceptThenCut | Step::AcceptThenHang)) {
             let accepted = Accepted { from: from.to_owned(), to: to.to_vec(), message };
             lock(&self.shared.accepted).push(accepted);
         }
@@ -202,7 +209,7 @@ impl Session {
     async fn act(&mut self, step: Step) -> io::Result<bool> {
         match step {
             Step::Answer(line) => self.say(line).await,
-            Step::Hang => std::future::pending().await,
+            Step::Hang | Step::AcceptThenHang => std::future::pending().await,
             Step::Cut | Step::AcceptThenCut => Ok(false),
         }
     }

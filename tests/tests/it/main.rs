@@ -9,9 +9,12 @@
     reason = "a test fails by panicking, and lives at the edge where clocks and ids are made"
 )]
 
+mod bookings;
 mod confidential;
+mod crashes;
 mod dependence;
 mod foreign_clients;
+mod request_ids;
 mod samples;
 mod staff;
 mod transport_contract;
