@@ -36,7 +36,14 @@ pub(crate) async fn connect(url: &str) -> anyhow::Result<Channel> {
     if url.starts_with("https:") {
         endpoint = endpoint.tls_config(ClientTlsConfig::new().with_webpki_roots())?;
     }
-    endpoint.connect().await.with_context(|| format!("nobody answers at {url}; is `rapport` running?"))
+    endpoint.connect().await.map_err(|error| {
+        // The innermost cause says it; those around it only repeat that a connection failed.
+        let mut cause: &dyn std::error::Error = &error;
+        while let Some(inner) = cause.source() {
+            cause = inner;
+        }
+        anyhow::anyhow!("nobody answers at {url}; is `rapport` running? {cause}")
+    })
 }
 
 /// A client of one server.

@@ -4,7 +4,11 @@
 //! became of them is read through the staff API. [`samples`] reads them,
 //! [`outcome`] finds out what became of one, [`card`] shows it.
 
-use std::{os::unix::fs::DirBuilderExt, path::PathBuf, time::Duration};
+use std::{
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -65,6 +69,8 @@ pub(crate) async fn run(mut settings: Settings, wish: &Demo) -> anyhow::Result<(
     }
     let mail = settings.mail_folder().context("letters go to a folder here")?;
     let samples = samples::read(&practice_files::read(settings.practice_dir())?)?;
+    // The compiled-in samples are no files that could be submitted again.
+    let again = settings.practice_dir().zip(samples.first()).map(|(folder, sample)| folder.join(&sample.file));
     if settings.log.filter.is_default() {
         // What went well is on the page; a log would only tear it apart.
         settings.log.filter = Filter::errors();
@@ -79,19 +85,26 @@ pub(crate) async fn run(mut settings: Settings, wish: &Demo) -> anyhow::Result<(
         shown = show(&settings, &stage, &house, samples, wish.json) => Some(shown),
         () = stop.cancelled() => None,
     };
-    if let Some(Ok(page)) = &shown
-        && !wish.exit
-    {
-        page.addresses(stage.listening, &stage.staff_token, &mail)?;
-        stop.cancelled().await;
-    }
-    end(stop, running).await;
-    shown.map_or(Ok(()), |shown| shown.map(|_| ()))
-}
-
-async fn end(stop: CancellationToken, running: roles::Running) {
+    let outcome = match shown {
+        Some(Ok(page)) if !wish.exit => serve_on(&page, &stage, &mail, again.as_deref(), &stop).await,
+        Some(shown) => shown.map(|_| ()),
+        None => Ok(()),
+    };
     stop.cancel();
     running.drained().await;
+    outcome
+}
+
+async fn serve_on(
+    page: &Page,
+    stage: &Stage,
+    mail: &Path,
+    again: Option<&Path>,
+    stop: &CancellationToken,
+) -> anyhow::Result<()> {
+    page.addresses(stage.listening, &stage.staff_token, mail, again)?;
+    stop.cancelled().await;
+    Ok(())
 }
 
 async fn show(
@@ -102,7 +115,7 @@ async fn show(
     json: bool,
 ) -> anyhow::Result<Page> {
     let page = Page::new(json);
-    page.opening(&house.practice.name, settings.data_dir())?;
+    page.opening(&house.practice.name, &std::path::absolute(settings.data_dir())?)?;
     let bar = progress(samples.len());
     let mut outcomes = Vec::new();
     for sample in samples {

@@ -51,6 +51,7 @@ async fn main() -> ExitCode {
     match run(cli, settings).await {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
+        Err(error) if error.is::<print::ReaderLeft>() => ExitCode::SUCCESS,
         Err(error) => {
             print::complain(format_args!("{error:#}"));
             ExitCode::FAILURE

@@ -12,6 +12,8 @@ use rapport_security::MasterKey;
 
 use crate::settings::Settings;
 
+const OTHER_FOLDER: &str = "choose another folder with RAPPORT__DATA__DIR";
+
 /// The master key of the settings, or of the data folder.
 ///
 /// # Errors
@@ -34,7 +36,7 @@ pub(crate) fn master_key(settings: &Settings) -> anyhow::Result<MasterKey> {
             MasterKey::from_text(&text).with_context(|| file.display().to_string())
         }
         Err(error) if error.kind() == ErrorKind::NotFound => make(settings, &file),
-        Err(error) => Err(error).with_context(|| format!("cannot read {}", file.display())),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}; {OTHER_FOLDER}", file.display())),
     }
 }
 
@@ -61,7 +63,7 @@ fn make(settings: &Settings, file: &Path) -> anyhow::Result<MasterKey> {
         );
     }
     let key = MasterKey::generate();
-    write_private(file, &key.to_text()).with_context(|| format!("cannot write {}", file.display()))?;
+    write_private(file, &key.to_text()).with_context(|| format!("cannot write {}; {OTHER_FOLDER}", file.display()))?;
     tracing::warn!(
         file = %file.display(),
         "a master key was made: keep a copy of this file elsewhere, without it nothing that people told can be read again"

@@ -89,9 +89,10 @@ async fn start_intake(
         clock: Arc::clone(&house.clock),
         ids: Arc::clone(&house.ids),
     };
-    let first = rapport_intake::build(config.clone(), deps.clone())
-        .await
-        .context("the APIs cannot be served where RAPPORT__INTAKE__LISTEN and RAPPORT__STAFF__LISTEN say")?;
+    let first = rapport_intake::build(config.clone(), deps.clone()).await.context(
+        "the APIs cannot be served (is another `rapport` running? Choose other addresses with \
+             RAPPORT__INTAKE__LISTEN and RAPPORT__STAFF__LISTEN; 127.0.0.1:0 is any free port)",
+    )?;
     let listening = Listening { clients: first.client_address(), staff: first.staff_address() };
     // Started again, it takes the same addresses, whatever the settings left open.
     (config.listen, config.staff_listen) = (listening.clients, listening.staff);

@@ -1,15 +1,15 @@
 //! How the demo looks: one card a person, eighty columns, calm; the same in a pipe,
 //! without its colours.
 
-use std::path::Path;
+use std::{ops::RangeInclusive, path::Path};
 
 use jiff::SignedDuration;
 
 use super::outcome::{Letter, Outcome, Session};
 use crate::{print, roles::Listening, wording};
 
-/// Columns, margin included.
-const WIDTH: usize = 80;
+/// Columns, margin included: longer lines are harder to read, and shorter ones hold no fact.
+const WIDTH: RangeInclusive<usize> = 40..=80;
 /// Where the facts of a card begin.
 const FACTS: usize = 17;
 /// Terms of the ranking that a card tells, weightiest first; `--json` has all.
@@ -19,6 +19,7 @@ const MOST_TERMS: usize = 2;
 pub(super) struct Page {
     silent: bool,
     colour: bool,
+    columns: usize,
 }
 
 /// An ANSI colour that is readable on light and dark grounds.
@@ -35,18 +36,16 @@ enum Tone {
 impl Page {
     /// Shows nothing where JSON is asked for.
     pub(super) fn new(json: bool) -> Self {
-        Self { silent: json, colour: print::in_colour() }
+        let columns = print::columns().unwrap_or(*WIDTH.end()).clamp(*WIDTH.start(), *WIDTH.end());
+        Self { silent: json, colour: print::in_colour(), columns }
     }
 
     /// Says what is about to be shown, and where it is kept.
     pub(super) fn opening(&self, practice: &str, data: &Path) -> anyhow::Result<()> {
         self.say("")?;
         self.say(format!("  {}  {}", self.tone("Rapport", Tone::Strong), self.tone(practice, Tone::Quiet)))?;
-        self.say(format!(
-            "  {}",
-            self.tone("All roles in one process; invented people, through the real gRPC API.", Tone::Quiet)
-        ))?;
-        self.say(format!("  {}", self.tone(&format!("Data is kept in {}", data.display()), Tone::Quiet)))
+        self.quietly("All roles in one process; invented people, through the real gRPC API.")?;
+        self.quietly(&format!("Data is kept in {}", data.display()))
     }
 
     /// Shows what became of one sample.
@@ -54,7 +53,7 @@ impl Page {
         let (mark, tone) = urgency_look(outcome.urgency);
         let urgency = format!("{mark} {}", outcome.urgency);
         let title = format!("{number:>2}  {}", outcome.title);
-        let gap = WIDTH.saturating_sub(4 + width(&title) + width(&urgency)).max(2);
+        let gap = self.columns.saturating_sub(4 + width(&title) + width(&urgency)).max(2);
         self.say("")?;
         self.say(format!("  {}{}{}", self.tone(&title, Tone::Strong), " ".repeat(gap), self.tone(&urgency, tone)))?;
         if let Some(rule) = &outcome.rule {
@@ -85,23 +84,34 @@ impl Page {
     pub(super) fn closing(&self, median: Option<SignedDuration>, booked: usize, people: usize) -> anyhow::Result<()> {
         let figure = median.map_or_else(|| "nobody has one".to_owned(), wording::length);
         self.say("")?;
-        self.say(format!("  {}", self.tone(&"─".repeat(WIDTH - 4), Tone::Quiet)))?;
+        self.say(format!("  {}", self.tone(&"─".repeat(self.columns - 4), Tone::Quiet)))?;
         self.say(format!("  Median time to a first session: {}", self.tone(&figure, Tone::Green)))?;
         let others = people.saturating_sub(booked);
-        let text = format!(
+        self.quietly(&format!(
             "{booked} of {people} have a time at once; {others} are called by a person. Nobody waits in a list."
-        );
-        self.say(format!("  {}", self.tone(&text, Tone::Quiet)))
+        ))
     }
 
     /// Where to go on from here.
-    pub(super) fn addresses(&self, listening: Listening, token: &str, mail: &Path) -> anyhow::Result<()> {
+    pub(super) fn addresses(
+        &self,
+        listening: Listening,
+        token: &str,
+        mail: &Path,
+        again: Option<&Path>,
+    ) -> anyhow::Result<()> {
         self.say("")?;
         self.fact("client API", &format!("http://{}  (gRPC, gRPC-web)", listening.clients))?;
         self.fact("staff API", &format!("http://{}  (gRPC, with this bearer token)", listening.staff))?;
         self.fact("", token)?;
         self.fact("letters", &mail.display().to_string())?;
-        self.fact("try", "rapport submit deploy/charlotte/samples/NAME.json --follow")?;
+        if let Some(sample) = again {
+            // On lines that can be copied as one command.
+            let program = std::env::args().next().unwrap_or_else(|| "rapport".to_owned());
+            self.fact("try", &format!("{program} submit --follow \\"))?;
+            self.fact("", &format!("--server http://{} \\", listening.clients))?;
+            self.fact("", &sample.display().to_string())?;
+        }
         self.say("")?;
         self.say("  Serving; Ctrl+C ends it.")
     }
@@ -134,15 +144,19 @@ impl Page {
     /// A label and its text, wrapped below itself.
     fn fact(&self, label: &str, text: &str) -> anyhow::Result<()> {
         let mut label = format!("{label:<width$}", width = FACTS - 6);
-        for line in wrap(text, WIDTH - FACTS - 2) {
+        for line in wrap(text, self.columns - FACTS - 2) {
             self.say(format!("      {}{line}", self.tone(&label, Tone::Quiet)))?;
             label = " ".repeat(width(&label));
         }
         Ok(())
     }
 
+    fn quietly(&self, text: &str) -> anyhow::Result<()> {
+        wrap(text, self.columns - 2).iter().try_for_each(|line| self.say(format!("  {}", self.tone(line, Tone::Quiet))))
+    }
+
     fn say(&self, text: impl std::fmt::Display) -> anyhow::Result<()> {
-        if self.silent { Ok(()) } else { Ok(print::line(text)?) }
+        if self.silent { Ok(()) } else { print::line(text) }
     }
 
     fn tone(&self, text: &str, tone: Tone) -> String {
@@ -205,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_pipe_gets_no_control_codes() {
-        let page = Page { silent: false, colour: false };
+        let page = Page { silent: false, colour: false, columns: 80 };
         assert_eq!(page.tone("x", Tone::Red), "x");
     }
 }
