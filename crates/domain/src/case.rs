@@ -64,12 +64,15 @@ pub enum StaffReason {
     NobodyMatches {
         /// "No therapist licensed for AK".
         filter: String,
+        /// Whether that tells what the answers call for.
+        tells_of_answers: bool,
     },
     /// The machine-held share of the calendar is used up, or every time went to somebody else.
     NoTimeLeft,
     /// An earlier case is open with the same address or phone.
     SamePersonElsewhere,
-    /// The partner stayed silent and the client asked for a call.
+    /// No joint time was confirmed, and it is for a person to call. The partner may have stayed silent, or answered
+    /// what clinicians alone may know: whoever calls must not say which.
     PartnerSilent,
     /// A client gave their time back.
     CancelledByClient,
@@ -84,10 +87,12 @@ impl StaffReason {
         match self {
             Self::RulesForbidBooking => "The rules let no machine book: a person decides.".to_owned(),
             Self::Under18 => "Under 18: nothing is booked by machine.".to_owned(),
-            Self::NobodyMatches { filter } => format!("Nobody matches: {filter}."),
+            Self::NobodyMatches { filter, .. } => format!("Nobody matches: {filter}."),
             Self::NoTimeLeft => "No time is free within the promise.".to_owned(),
             Self::SamePersonElsewhere => "An open case has the same address or phone.".to_owned(),
-            Self::PartnerSilent => "The partner has not answered; the client asked for a call.".to_owned(),
+            Self::PartnerSilent => {
+                "The time for two was not confirmed by its deadline: the client is to be called.".to_owned()
+            }
             Self::CancelledByClient => "The client gave their time back.".to_owned(),
             Self::HoldLapsed => "The client did not confirm the held time.".to_owned(),
         }

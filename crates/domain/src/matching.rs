@@ -60,8 +60,17 @@ pub struct Ranking {
     pub candidates: Vec<Candidate>,
     /// Everybody left out, in the roster's order by id.
     pub excluded: Vec<Excluded>,
-    /// The filter that emptied the list, in words: "no therapist is licensed for AK".
-    pub emptied_by: Option<String>,
+    /// The filter that emptied the list.
+    pub emptied_by: Option<EmptiedBy>,
+}
+
+/// The filter that left nobody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmptiedBy {
+    /// In words: "no therapist is licensed for AK".
+    pub text: String,
+    /// Whether the words tell what the answers call for, which not all staff may read.
+    pub tells_of_answers: bool,
 }
 
 /// As many times as a booking tries before it asks for a fresh ranking.

@@ -13,7 +13,7 @@ use rapport_domain::{
     event::{Event, Fact},
     id::{CaseId, EventId, IntakeId, TherapistId},
     letter::{Cause, LetterKind},
-    matching::{rank, span},
+    matching::{EmptiedBy, rank, span},
     triage::TriageResult,
 };
 use rapport_messaging::topology::MATCH_CASE;
@@ -110,8 +110,10 @@ impl MatchCase {
         if forbidden(&found).is_none() {
             return Ok(());
         }
-        let own = letter_to(&intake, LetterKind::WeWillCall, cue.cause);
-        let due: Vec<_> = own.into_iter().chain([alert(intake.case, cue.cause)]).collect();
+        // Not the case's own alert: staff may have had that for the first partner, and this is news.
+        let cause = Cause::Event(cue.event);
+        let own = letter_to(&intake, LetterKind::WeWillCall, cause);
+        let due: Vec<_> = own.into_iter().chain([alert(intake.case, cause)]).collect();
         let (heard, now) = (cue.event, cue.now);
         self.deps
             .store
@@ -141,7 +143,9 @@ impl MatchCase {
             left_out = book::in_words(&ranking.excluded);
             if ranking.candidates.is_empty() {
                 let reason = match ranking.emptied_by {
-                    Some(filter) if round == 0 => StaffReason::NobodyMatches { filter },
+                    Some(EmptiedBy { text, tells_of_answers }) if round == 0 => {
+                        StaffReason::NobodyMatches { filter: text, tells_of_answers }
+                    }
                     _ => StaffReason::NoTimeLeft,
                 };
                 return self.refer(cue, dossier, reason, left_out).await;

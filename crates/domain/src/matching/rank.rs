@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
-    Candidate, Excluded, MOST_CANDIDATES, Ranking, Therapist, Weights, Wish,
+    Candidate, EmptiedBy, Excluded, MOST_CANDIDATES, Ranking, Therapist, Weights, Wish,
     filter::{Asked, Filter, OF_PERSON},
     free::{Calendar, Free, free, horizon},
     score::{Scorer, load},
@@ -79,12 +79,14 @@ fn pass<'a>(therapist: &'a Therapist, asked: &Asked<'a>, calendar: &Calendar<'_>
 }
 
 /// Everybody stands at the first filter that did not let them pass; the last of those left nobody.
-fn emptied_by(left_out: &[(&Therapist, Filter)], asked: &Asked<'_>) -> String {
+fn emptied_by(left_out: &[(&Therapist, Filter)], asked: &Asked<'_>) -> EmptiedBy {
     let filters = left_out.iter().map(|(_, filter)| *filter);
-    match filters.clone().max() {
+    let last = filters.clone().max();
+    let text = match last {
         Some(last) => asked.emptied_by(last, filters.min() == Some(last)),
         None => "the roster is empty".to_owned(),
-    }
+    };
+    EmptiedBy { text, tells_of_answers: last == Some(Filter::Competence) }
 }
 
 fn excluded(therapist: &Therapist, filter: Filter, asked: &Asked<'_>) -> Excluded {

@@ -252,15 +252,29 @@ fn a_joint_time_starts_three_days_out_and_within_the_promise() {
     }
 }
 
+/// Its words, and whether they tell of answers.
+fn emptied_by(asks: &Asks, roster: &[Therapist]) -> Option<(String, bool)> {
+    asks.rank(roster, &[]).emptied_by.map(|it| (it.text, it.tells_of_answers))
+}
+
+#[test]
+fn what_nobody_is_trained_for_tells_of_answers() {
+    let asks = Asks { needs: BTreeSet::from(["nobody_has_it".to_owned()]), ..Asks::default() };
+    assert_eq!(
+        emptied_by(&asks, roster()),
+        Some(("no therapist who fits otherwise has what is needed: nobody_has_it".to_owned(), true))
+    );
+}
+
 #[test]
 fn the_filter_that_left_nobody_is_named() {
     let mut asks = Asks { states: vec![state("AK")], ..Asks::default() };
-    assert_eq!(asks.rank(roster(), &[]).emptied_by.as_deref(), Some("no therapist is licensed for AK"));
+    assert_eq!(emptied_by(&asks, roster()), Some(("no therapist is licensed for AK".to_owned(), false)));
     asks.states = vec![state("VA")];
     asks.preferences.languages = vec!["ase".to_owned()];
     let expected = "no therapist who fits otherwise works in American Sign Language";
-    assert_eq!(asks.rank(roster(), &[]).emptied_by.as_deref(), Some(expected));
-    assert_eq!(asks.rank(&[], &[]).emptied_by.as_deref(), Some("the roster is empty"));
+    assert_eq!(emptied_by(&asks, roster()), Some((expected.to_owned(), false)));
+    assert_eq!(emptied_by(&asks, &[]), Some(("the roster is empty".to_owned(), false)));
 }
 
 #[test]
@@ -278,7 +292,7 @@ fn a_wish_counts_for_the_one_who_meets_it() {
         [
             "works with anxiety, stress and life transitions, which answers stress, anxiety and transitions",
             "asked for by name; a woman, as wished",
-            "first session on Monday, November 30, 12:00 pm",
+            "first session on Tuesday, December 1, 9:00 am",
             "would be new to them",
             "0 of 24 sessions taken that week",
         ]

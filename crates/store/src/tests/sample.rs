@@ -117,7 +117,7 @@ pub(super) fn case() -> Case {
 pub(super) fn detail() -> CaseDetail {
     CaseDetail {
         label: format!("{CANARY} A."),
-        staff_reason: Some(StaffReason::NobodyMatches { filter: CANARY.to_owned() }),
+        staff_reason: Some(StaffReason::NobodyMatches { filter: CANARY.to_owned(), tells_of_answers: true }),
         match_because: vec![CANARY.to_owned()],
         excluded: vec![CANARY.to_owned()],
     }

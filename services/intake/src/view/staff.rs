@@ -17,8 +17,10 @@ use rapport_store::{CaseDetail, LetterStanding};
 use super::place;
 use crate::policy::sees_answers;
 
-/// What a coordinator reads wherever the reason would tell of safety.
+/// What a coordinator reads wherever the reason would tell of answers.
 const CLINICIAN_DECIDES: &str = "A clinician decides on this case.";
+const CALL_NEEDED: &str = "Call needed: a person decides with the client.";
+const NOBODY_FITS: &str = "No therapist fits within the promise.";
 
 /// Everything about one case.
 pub(crate) struct Record<'a> {
@@ -42,7 +44,7 @@ pub(crate) fn summary(case: &Case, detail: &CaseDetail, role: Role) -> pb::CaseS
         care: enums::number(case.care.care()),
         clinician_only: case.clinician_only,
         assignee: case.assignee.clone().unwrap_or_default(),
-        staff_reason: detail.staff_reason.as_ref().map(|reason| staff_reason(reason, role)).unwrap_or_default(),
+        staff_reason: detail.staff_reason.as_ref().map(|reason| staff_reason(reason, case, role)).unwrap_or_default(),
         label: detail.label.clone(),
         etag: case_etag(case),
     }
@@ -73,9 +75,12 @@ pub(crate) fn case(record: &Record<'_>, practice: &Practice, role: Role) -> pb::
 
 /// A rule's doing is told as such to clinicians alone. Age is no answer: who
 /// calls a minor must know.
-fn staff_reason(reason: &StaffReason, role: Role) -> String {
+fn staff_reason(reason: &StaffReason, case: &Case, role: Role) -> String {
     match reason {
-        StaffReason::RulesForbidBooking if !sees_answers(role) => CLINICIAN_DECIDES.to_owned(),
+        _ if sees_answers(role) => reason.text(),
+        StaffReason::RulesForbidBooking if case.clinician_only => CLINICIAN_DECIDES.to_owned(),
+        StaffReason::RulesForbidBooking => CALL_NEEDED.to_owned(),
+        StaffReason::NobodyMatches { tells_of_answers: true, .. } => NOBODY_FITS.to_owned(),
         _ => reason.text(),
     }
 }

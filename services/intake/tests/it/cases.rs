@@ -54,6 +54,37 @@ async fn a_coordinator_reads_how_to_call_and_nothing_of_why() {
     assert!(seen.summary.unwrap().staff_reason.starts_with("The rules"));
 }
 
+/// Guard: `view::staff::staff_reason`.
+#[tokio::test]
+async fn a_coordinator_reads_no_reason_that_tells_of_answers() {
+    let house = house().await;
+    let name = triaged(&house, "01-drift-and-stress.json").await;
+    let id = name.parse().unwrap();
+    let filter = "no therapist has what is needed: alcohol and drugs".to_owned();
+    let nobody = |tells_of_answers| StaffReason::NobodyMatches { filter: filter.clone(), tells_of_answers };
+    let check = async |reason: StaffReason, coordinator: &str| {
+        let store = &house.deps.store;
+        let written = reason.clone();
+        let saved = store.transact(move |tx| {
+            Box::pin(async move {
+                let mut detail = cases::detail(tx, id).await?.unwrap();
+                detail.staff_reason = Some(written);
+                cases::save_detail(tx, id, &detail).await
+            })
+        });
+        saved.await.map_err(|error: StoreError| error).unwrap();
+        for (role, expected) in [(Role::Coordinator, coordinator), (Role::Clinician, reason.text().as_str())] {
+            let request = bearing(&house.token(role).await, pb::GetCaseRequest { name: name.clone() });
+            let seen = house.staff.clone().get_case(request).await.unwrap().into_inner().record.unwrap();
+            assert_eq!(seen.summary.unwrap().staff_reason, expected);
+        }
+    };
+    check(nobody(true), "No therapist fits within the promise.").await;
+    check(nobody(false), &nobody(false).text()).await;
+    check(StaffReason::RulesForbidBooking, "Call needed: a person decides with the client.").await;
+    check(StaffReason::Under18, &StaffReason::Under18.text()).await;
+}
+
 #[tokio::test]
 async fn only_those_who_work_on_cases_may_read_them() {
     let house = house().await;

@@ -134,6 +134,22 @@ async fn a_flagged_partner_looks_to_the_first_like_one_who_has_not_answered() {
     }
 }
 
+/// Guard: the second partner's alert has a cause of its own.
+#[tokio::test]
+async fn staff_hear_of_a_flagged_second_partner_though_they_had_an_alert_for_the_first() {
+    let house = House::open().await;
+    let mut nobody_matches = couple(1, IfPartnerSilent::CallMe);
+    nobody_matches.state = "AK";
+    let case = house.submit(&nobody_matches).await;
+    house.settle().await;
+    let alerts = async || house.letters(case).await.iter().filter(|kind| **kind == LetterKind::StaffAlert).count();
+    assert_eq!(alerts().await, 1);
+    house.join(&couple(2, IfPartnerSilent::CallMe).answering("fear", "yes"), case).await;
+    house.settle().await;
+    assert_eq!(alerts().await, 2);
+    house.close().await;
+}
+
 #[tokio::test]
 async fn a_partner_whom_the_therapist_may_not_treat_counts_as_one_who_has_not_answered() {
     let house = House::open().await;
