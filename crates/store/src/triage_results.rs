@@ -33,6 +33,15 @@ pub async fn put(tx: &Tx, intake: IntakeId, result: &TriageResult) -> Result<(),
     Ok(())
 }
 
+/// An intake's own result, opened; none before it was triaged.
+///
+/// # Errors
+/// Where the database fails or the row cannot be opened.
+pub async fn of_intake(conn: &impl Conn, intake: IntakeId) -> Result<Option<TriageResult>, StoreError> {
+    let row = table::Entity::find_by_id(intake.uuid()).find_also_related(data_keys::Entity).one(conn.db()).await?;
+    row.map(|(row, key)| open(conn, &row, key)).transpose()
+}
+
 /// The results of a case's intakes, opened, the first one first.
 ///
 /// # Errors
@@ -44,10 +53,10 @@ pub async fn of_case(conn: &impl Conn, case: CaseId) -> Result<Vec<(IntakeId, Tr
         .find_also_related(data_keys::Entity)
         .all(conn.db())
         .await?;
-    rows.into_iter()
-        .map(|(row, key)| {
-            let json = keys::open(conn, key)?.open("triage_results", "result", row.intake_id, &row.result)?;
-            Ok((IntakeId::new(row.intake_id), column::from_json(&json, "a triage result")?))
-        })
-        .collect()
+    rows.into_iter().map(|(row, key)| Ok((IntakeId::new(row.intake_id), open(conn, &row, key)?))).collect()
+}
+
+fn open(conn: &impl Conn, row: &table::Model, key: Option<data_keys::Model>) -> Result<TriageResult, StoreError> {
+    let json = keys::open(conn, key)?.open("triage_results", "result", row.intake_id, &row.result)?;
+    column::from_json(&json, "a triage result")
 }

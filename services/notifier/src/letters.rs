@@ -75,6 +75,8 @@ pub(crate) struct Matter<'a> {
     pub(crate) appointment: Option<&'a Appointment>,
     /// The state of the appointment that it was queued for.
     pub(crate) sequence: Option<u32>,
+    /// Whether it goes to the second partner, whose call is owed whatever becomes of the case's session.
+    pub(crate) to_second_partner: bool,
     /// The given name of the client that it goes to.
     pub(crate) given_name: Option<&'a str>,
     /// When somebody calls; what the client read on the page comes from the same calendar.

@@ -7,11 +7,12 @@ use rapport_domain::{
     case::Case,
     contact::{EmailAddress, Language, Mailbox},
     intake::Intake,
-    letter::{LedgerState, Recipient},
+    letter::{LedgerState, LetterKind, Recipient},
     practice::Practice,
+    triage::Urgency,
 };
 use rapport_runtime::Clock;
-use rapport_store::{ClaimedLetter, Store, StoreError, appointments, cases, intakes, letters};
+use rapport_store::{ClaimedLetter, Store, StoreError, appointments, cases, intakes, letters, triage_results};
 
 use crate::{
     letters::{Letter, Letterhead, Matter},
@@ -37,9 +38,12 @@ pub(crate) struct Sender {
 }
 
 /// What the letter is about, read just now.
-struct Subject {
-    case: Case,
+pub(crate) struct Subject {
+    pub(crate) case: Case,
     appointment: Option<Appointment>,
+    /// Where the letter promises a call: what the client's own answers call for, and nobody else's.
+    urgency: Urgency,
+    to_second_partner: bool,
 }
 
 /// How a letter's turn ended.
@@ -125,13 +129,21 @@ impl Sender {
         }
     }
 
-    async fn read_subject(&self, letter: &ClaimedLetter) -> Result<Subject, StoreError> {
+    pub(crate) async fn read_subject(&self, letter: &ClaimedLetter) -> Result<Subject, StoreError> {
         let case = cases::get(&self.store, letter.case).await?.ok_or(StoreError::Missing("the letter's case"))?;
         let appointment = match letter.appointment {
             Some((id, _)) => appointments::get(&self.store, id).await?,
             None => None,
         };
-        Ok(Subject { case, appointment })
+        let (mut urgency, mut to_second_partner) = (case.urgency, false);
+        if let (Recipient::Client(intake), LetterKind::WeWillCall | LetterKind::NoTimeYet) =
+            (letter.recipient, letter.kind)
+        {
+            let found = triage_results::of_intake(&self.store, intake).await?;
+            urgency = found.map_or(Urgency::Routine, |found| found.urgency);
+            to_second_partner = intakes::first_of_case(&self.store, letter.case).await? != Some(intake);
+        }
+        Ok(Subject { case, appointment, urgency, to_second_partner })
     }
 
     fn still_true(&self, letter: &ClaimedLetter, subject: &Subject) -> bool {
@@ -139,7 +151,11 @@ impl Sender {
     }
 
     /// The message, or why there can be none.
-    async fn write(&self, letter: &ClaimedLetter, subject: &Subject) -> Result<Result<Vec<u8>, String>, StoreError> {
+    pub(crate) async fn write(
+        &self,
+        letter: &ClaimedLetter,
+        subject: &Subject,
+    ) -> Result<Result<Vec<u8>, String>, StoreError> {
         let written = |to: &Addressee<'_>, intake: Option<&Intake>| {
             let matter = self.matter(letter, subject, intake);
             write_letter(&self.texts, letter.id, Letter::of(letter.kind), to, &matter).map_err(|why| why.to_string())
@@ -175,13 +191,14 @@ impl Sender {
         // Only a letter that is being written tells when somebody calls.
         let call_by = submission.map_or(letter.queued_at, |told| {
             let (safe_hours, language) = (&told.contact.safe_hours, told.language());
-            self.practice.call_promise(subject.case.urgency, safe_hours, language, letter.queued_at).0
+            self.practice.call_promise(subject.urgency, safe_hours, language, letter.queued_at).0
         });
         Matter {
             queued_at: letter.queued_at,
             case: &subject.case,
             appointment: subject.appointment.as_ref(),
             sequence: letter.appointment.map(|(_, sequence)| sequence),
+            to_second_partner: subject.to_second_partner,
             given_name: submission.map(|told| told.client.given_name.as_str()),
             call_by,
             letterhead: &self.letterhead,

@@ -84,6 +84,18 @@ impl Stage {
         queued.await.unwrap();
     }
 
+    async fn join(&self, email: &str) -> IntakeId {
+        let (id, now) = (IntakeId::new(Uuid::from_u128(9)), self.clock.now());
+        let mut second = rapport_store::intakes::get(&self.sender.store, self.intake).await.unwrap().unwrap();
+        second.id = id;
+        second.submission.client.email = Some(EmailAddress::parse(email).unwrap());
+        let store = &self.sender.store;
+        let joined = store
+            .transact(move |tx| Box::pin(async move { rapport_store::intakes::join(tx, &second, [9; 32], now).await }));
+        joined.await.unwrap();
+        id
+    }
+
     async fn change_case(&self, change: fn(&mut Case)) {
         let id = self.case;
         let changed = self.sender.store.transact(move |tx| {
@@ -259,14 +271,14 @@ async fn who_gave_no_address_must_be_reached_otherwise() {
     assert_eq!(stage.send_all().await, [LedgerState::Failed, LedgerState::Failed]);
 }
 
-/// Guard: `letters::keep_bytes`; without it the second try would tell another time to call.
+/// Guard: `letters::keep_bytes`; without it the second try would tell another time.
 #[tokio::test]
 async fn every_try_sends_the_same_bytes_and_comes_later_than_the_one_before() {
     let server = Server::start("message", Does::Reply(451)).await;
     let stage = Stage::new(Some("sample@example.com"), Some(&server)).await;
-    stage.queue(LetterKind::WeWillCall, Recipient::Client(stage.intake)).await;
+    stage.queue(LetterKind::StaffAlert, Recipient::OnCall(0)).await;
     assert_eq!(stage.send_all().await, [LedgerState::Retry]);
-    stage.change_case(|case| case.urgency = Urgency::Routine).await;
+    stage.change_case(|case| case.respond_by += SignedDuration::from_hours(24)).await;
     assert_eq!(stage.send_all().await, []);
     stage.clock.advance(Duration::from_secs(13));
     assert_eq!(stage.send_all().await, [LedgerState::Sent]);
@@ -310,4 +322,40 @@ async fn after_a_crash_while_sending_the_letter_is_unknown() {
     assert_eq!(stage.send_all().await, []);
     let standing = letters::of_case(&stage.sender.store, stage.case).await.unwrap();
     assert_eq!(standing.first().map(|letter| letter.state), Some(LedgerState::Unknown));
+}
+
+/// Guard: `Subject::urgency`, read from the client's own result.
+#[tokio::test]
+async fn when_a_client_is_called_does_not_tell_of_the_other_partners_answers() {
+    let mut letters = Vec::new();
+    for urgency in [Urgency::Routine, Urgency::Immediate] {
+        let stage = Stage::new(Some("sample@example.com"), None).await;
+        stage.queue(LetterKind::WeWillCall, Recipient::Client(stage.intake)).await;
+        let letter = stage.claim().await.remove(0);
+        let mut subject = stage.sender.read_subject(&letter).await.unwrap();
+        subject.case.urgency = urgency;
+        letters.push(stage.sender.write(&letter, &subject).await.unwrap().unwrap());
+    }
+    let told = |letter: &Vec<u8>| {
+        String::from_utf8_lossy(letter)
+            .lines()
+            .filter(|line| !line.contains("=_") && !line.starts_with("Message-ID"))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    assert_eq!(told(&letters[0]), told(&letters[1]));
+}
+
+/// Guard: `we_will_call` is true for the second partner whatever becomes of the case's session.
+#[tokio::test]
+async fn a_second_partner_reads_of_their_call_while_the_joint_time_stays_held() {
+    let stage = Stage::new(Some("sample@example.com"), None).await;
+    stage.change_case(|case| case.state = CaseState::Held).await;
+    let second = stage.join("second@example.com").await;
+    stage.queue(LetterKind::WeWillCall, Recipient::Client(second)).await;
+    stage.queue(LetterKind::WeWillCall, Recipient::Client(stage.intake)).await;
+    let mut states = stage.send_all().await;
+    states.sort_by_key(|state| state.name());
+    assert_eq!(states, [LedgerState::Sent, LedgerState::Superseded]);
+    assert!(stage.letters()[0].contains("To: second@example.com\r\n"));
 }

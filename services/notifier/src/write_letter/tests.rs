@@ -101,6 +101,7 @@ fn write(texts: &LetterTexts, kind: LetterKind, mailbox: Mailbox, language: Lang
         case: &case,
         appointment: Some(&appointment),
         sequence: Some(2),
+        to_second_partner: false,
         given_name: Some(name),
         call_by: instant("2026-12-01T15:00:00Z"),
         letterhead: &letterhead,
