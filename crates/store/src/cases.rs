@@ -65,6 +65,22 @@ pub async fn get(conn: &impl Conn, id: CaseId) -> Result<Option<Case>, StoreErro
     table::Entity::find_by_id(id.uuid()).one(conn.db()).await?.as_ref().map(read).transpose()
 }
 
+/// Cases that no machine has decided on yet, the oldest first.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn undecided(conn: &impl Conn, limit: u64) -> Result<Vec<Case>, StoreError> {
+    let undecided = [CaseState::Received, CaseState::Triaged].map(CaseState::name);
+    let rows = table::Entity::find()
+        .filter(table::Column::State.is_in(undecided))
+        .order_by_asc(table::Column::CreatedAt)
+        .order_by_asc(table::Column::Id)
+        .limit(limit)
+        .all(conn.db())
+        .await?;
+    rows.iter().map(read).collect()
+}
+
 /// Writes a case that was read as it stood, and returns its new version.
 ///
 /// # Errors

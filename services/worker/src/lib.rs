@@ -5,7 +5,8 @@
 //! holds; [`consumers`] lists who hears it; [`triage_intake`] scores and applies
 //! the rules; [`match_case`] finds a therapist and a time, or puts the case
 //! before staff. Then what the clock does: [`release_holds`] and
-//! [`expire_holds`] end holds, [`purge`] forgets what is no longer needed.
+//! [`expire_holds`] end holds, [`resume_cases`] sees to those that stand still,
+//! [`purge`] forgets what is no longer needed.
 //! [`job`] says what retries and what fails. Every step can be called by itself,
 //! with the time as the injected clock has it.
 
@@ -23,6 +24,8 @@ use rapport_store::Store;
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
+use resume_cases::ResumeCases;
+
 pub mod consumers;
 pub mod expire_holds;
 pub mod job;
@@ -30,6 +33,7 @@ pub mod match_case;
 pub mod purge;
 pub mod relay;
 pub mod release_holds;
+pub mod resume_cases;
 pub mod triage_intake;
 
 mod book;
@@ -80,11 +84,13 @@ impl Deps {
 /// # Errors
 /// None today: every part outlives what it depends on.
 pub async fn run(config: Config, deps: Deps, stop: CancellationToken) -> anyhow::Result<()> {
+    let (undecided, clock) = (ResumeCases::new(deps.clone()), &*deps.clock);
     tokio::join!(
         relay::run(&deps, &stop),
         consumers::run(&config, &deps, &stop),
-        timer::every(&release_holds::TIMER, &deps, &stop, release_holds::release_due),
-        timer::every(&purge::TIMER, &deps, &stop, purge::purge),
+        timer::every(&release_holds::TIMER, clock, &stop, &deps, release_holds::release_due),
+        timer::every(&resume_cases::TIMER, clock, &stop, &undecided, ResumeCases::resume),
+        timer::every(&purge::TIMER, clock, &stop, &deps, purge::purge),
     );
     Ok(())
 }

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use rapport_runtime::Clock;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Deps, job::JobError};
+use crate::job::JobError;
 
 /// A step's name for the log, and how long it rests between two turns.
 pub(crate) struct Timer {
@@ -14,9 +15,9 @@ pub(crate) struct Timer {
 }
 
 /// Takes the step at once and then every `period`, until `stop`. A failure is said once, and its end once.
-pub(crate) async fn every<F, T>(timer: &Timer, deps: &Deps, stop: &CancellationToken, step: F)
+pub(crate) async fn every<C, F, T>(timer: &Timer, clock: &dyn Clock, stop: &CancellationToken, with: &C, step: F)
 where
-    F: AsyncFn(&Deps, jiff::Timestamp) -> Result<T, JobError>,
+    F: AsyncFn(&C, jiff::Timestamp) -> Result<T, JobError>,
 {
     let mut ticks = tokio::time::interval(timer.period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -26,7 +27,7 @@ where
             () = stop.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        match step(deps, deps.clock.now()).await {
+        match step(with, clock.now()).await {
             Ok(_) if failing => {
                 failing = false;
                 tracing::info!(timer = timer.name, "works again");

@@ -10,5 +10,6 @@ mod house;
 mod matching;
 mod people;
 mod releasing;
+mod resuming;
 mod running;
 mod triage;
