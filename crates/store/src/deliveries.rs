@@ -24,6 +24,9 @@ use rows::{Claimed, Settle};
 
 pub(crate) use rows::enqueue;
 
+/// How often a message is handed out before it counts as poison, as on the broker: far above the restarts that one
+/// message may meet, and still an end for one that kills its process each time.
+const MOST_LEASES: u32 = 100;
 /// Behind the wakes, which a crash of another process or a delay that ends does not send.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// How long handlers may finish after `stop`.
@@ -72,7 +75,10 @@ impl LocalTransport {
     }
 
     async fn work_on(&self, queue: Queue, claimed: Claimed, run: &Run) {
-        let event = claimed.message.event_id;
+        if claimed.leases > MOST_LEASES {
+            let settle = self.weigh(queue, &claimed, Verdict::Fail("its consumer ended with it each time".to_owned()));
+            return self.settle(queue, claimed, settle).await;
+        }
         let handling = AssertUnwindSafe(run.handler.handle(&claimed.message)).catch_unwind();
         let settle = tokio::select! {
             // A handler that outlives its lease would work beside the next one.
@@ -83,6 +89,11 @@ impl LocalTransport {
             },
             () = run.hand_back.cancelled() => Settle::HandBack,
         };
+        self.settle(queue, claimed, settle).await;
+    }
+
+    async fn settle(&self, queue: Queue, claimed: Claimed, settle: Settle) {
+        let event = claimed.message.event_id;
         if let Err(error) = rows::settle(&self.store, claimed, settle).await {
             tracing::warn!(queue.name = queue.name, event.id = %event, %error, "could not settle a message; it comes again");
         }
@@ -188,3 +199,6 @@ fn later(now: Timestamp, by: Duration) -> Timestamp {
 async fn finish(in_hand: &mut JoinSet<()>) {
     while in_hand.join_next().await.is_some() {}
 }
+
+#[cfg(test)]
+mod tests;

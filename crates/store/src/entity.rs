@@ -230,6 +230,7 @@ pub mod deliveries {
         pub body: Vec<u8>,
         pub state: String,
         pub attempts: i32,
+        pub leases: i32,
         pub not_before: DateTimeUtc,
         pub leased_until: Option<DateTimeUtc>,
         pub cause: Option<String>,

@@ -5,7 +5,7 @@ mod accept;
 mod calendar;
 mod cases;
 mod confidentiality;
-mod database;
+pub(crate) mod database;
 mod once;
 mod outbox;
 mod sample;

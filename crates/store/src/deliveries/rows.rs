@@ -6,7 +6,7 @@ use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait,
-    sea_query::{LockBehavior, LockType, SelectStatement},
+    sea_query::{Expr, LockBehavior, LockType, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -24,6 +24,8 @@ pub(super) struct Claimed {
     pub(super) message: Message,
     /// How often it was tried before.
     pub(super) attempts: u32,
+    /// How often it was handed out, this time included: more than it was tried, where its consumer ended with it.
+    pub(super) leases: u32,
     id: Uuid,
     /// Tells this claim from a later one.
     leased_until: Timestamp,
@@ -53,6 +55,7 @@ pub(crate) async fn enqueue(tx: &Tx, batch: &[Message], now: Timestamp) -> Resul
                 body: message.body.clone(),
                 state: READY.to_owned(),
                 attempts: 0,
+                leases: 0,
                 not_before: column::from_time(now),
                 leased_until: None,
                 cause: None,
@@ -85,6 +88,7 @@ pub(super) async fn claim(
                 };
                 let claimed = table::Entity::update_many()
                     .set(leased)
+                    .col_expr(table::Column::Leases, Expr::col(table::Column::Leases).add(1))
                     .filter(table::Column::Id.in_subquery(oldest_due(queue, limit, now)))
                     .exec_with_returning(tx.db())
                     .await?;
@@ -97,6 +101,7 @@ pub(super) async fn claim(
     let claimed = |row: table::Model| Claimed {
         message: Message { event_id: row.event, routing_key: row.routing_key, body: row.body },
         attempts: column::to_count(row.attempts),
+        leases: column::to_count(row.leases),
         id: row.id,
         leased_until,
     };
@@ -117,7 +122,11 @@ pub(super) async fn settle(store: &Store, claimed: Claimed, settle: Settle) -> R
                 }
                 let mut row = table::ActiveModel { leased_until: Set(None), ..Default::default() };
                 match settle {
-                    Settle::Forget | Settle::HandBack => tx.touch(Topic::Deliveries),
+                    Settle::Forget => {}
+                    Settle::HandBack => {
+                        row.leases = Set(column::from_count(claimed.leases.saturating_sub(1)));
+                        tx.touch(Topic::Deliveries);
+                    }
                     Settle::Delay(not_before, cause) => {
                         row.attempts = Set(column::from_count(claimed.attempts.saturating_add(1)));
                         row.not_before = Set(column::from_time(not_before));
@@ -180,6 +189,7 @@ pub(super) async fn replay(
                 let again = table::ActiveModel {
                     state: Set(READY.to_owned()),
                     attempts: Set(0),
+                    leases: Set(0),
                     not_before: Set(column::from_time(now)),
                     cause: Set(None),
                     ..Default::default()

@@ -170,6 +170,7 @@ fn once() -> Vec<TableCreateStatement> {
             .col(blob("body"))
             .col(string("state"))
             .col(integer("attempts"))
+            .col(integer("leases"))
             .col(timestamp_with_time_zone("not_before"))
             .col(timestamp_with_time_zone_null("leased_until"))
             .col(string_null("cause"))

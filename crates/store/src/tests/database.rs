@@ -9,7 +9,7 @@ use sqlx::{Connection, PgConnection};
 use crate::{Store, StoreSettings};
 
 /// Runs a test on every database that there is, each fresh and migrated.
-pub(super) async fn on_each(test: impl AsyncFn(Store)) {
+pub(crate) async fn on_each(test: impl AsyncFn(Store)) {
     on_each_empty(async |store: Store| {
         store.migrate().await.unwrap();
         test(store).await;
