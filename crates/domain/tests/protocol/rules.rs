@@ -76,10 +76,11 @@ fn what_is_not_in_the_subset_never_loads() {
 
 #[test]
 fn a_files_other_mistakes_are_all_reported() {
-    let rule = "  - {id: rule, safety: true, when: small.flag, urgency: ROUTINE, because: B.}\n  - {id: rule, when: small.flag, urgency: HIGH, because: ' ', book: maybe}\n";
+    let rule = "  - {id: rule, safety: true, when: small.flag, urgency: ROUTINE, because: B.}\n  - {id: call, when: small.flag, urgency: URGENT, because: B.}\n  - {id: rule, when: small.flag, urgency: HIGH, because: ' ', book: maybe}\n";
     let found = texts(&Protocol::load(&small_files(rule)).unwrap_err());
     for expected in [
         "a safety rule cannot be ROUTINE",
+        "a clinician's call is promised, but a machine may book",
         "the rule \"rule\" stands here twice",
         "\"HIGH\" is no urgency",
         "gives no reason",

@@ -235,6 +235,10 @@ impl Checks<'_> {
             None => Some(Booking::Auto),
             Some(book) => self.booking(book),
         };
+        if urgency >= Some(Urgency::Urgent) && book == Some(Booking::Auto) {
+            let hint = "add book: never or book: alone_by_staff, or make it PRIORITY";
+            self.error(&part.urgency, "a clinician's call is promised, but a machine may book", hint);
+        }
         let vocabulary = Vocabulary { instruments: &self.instruments, scales };
         let checked = match check_condition(&part.when.value, vocabulary) {
             Ok(checked) => checked,
