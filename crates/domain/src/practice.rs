@@ -14,6 +14,7 @@ use crate::{
     calendar::week::WeeklyWindow,
     contact::{EmailAddress, Language, UsState},
     intake::{Care, Submission},
+    problem::FileProblem,
     protocol::{Protocol, Subject},
 };
 
@@ -266,6 +267,20 @@ impl Practice {
     #[must_use]
     pub fn subject<'a>(&self, submission: &'a Submission, care: Care, received_at: Timestamp) -> Subject<'a> {
         Subject { answers: &submission.answers, age: submission.client.age_on(self.today(received_at)), care }
+    }
+
+    /// A warning per line that nobody has called for half a year.
+    #[must_use]
+    pub fn stale(&self, today: Date) -> Vec<FileProblem> {
+        let half_a_year_ago = today.checked_sub(jiff::Span::new().months(6)).unwrap_or(Date::MIN);
+        let stale = self.lines.iter().filter(|line| line.last_verified < half_a_year_ago);
+        stale
+            .map(|line| {
+                let what = format!("the line {:?} was last verified on {}", line.id, line.last_verified);
+                let hint = "call it, and write the day into last_verified";
+                FileProblem::warning(load::FILE, (0, 0), what, hint)
+            })
+            .collect()
     }
 
     /// A room's location.

@@ -10,6 +10,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use rapport_runtime::{Clock, SystemClock};
 
 mod check_config;
 mod cli;
@@ -72,7 +73,7 @@ async fn run(cli: Cli, settings: settings::Settings) -> anyhow::Result<bool> {
         Command::CheckConfig(wish) => check_config::run(&settings, cli.config.as_deref(), wish.json)?,
         Command::Staff(StaffCommand::Token(wish)) => staff_token::run(&settings, &wish).await?,
         Command::Practice(PracticeCommand::Check(wish)) => {
-            return practice_check::run(wish.dir.as_deref().or(settings.practice_dir()), wish.json);
+            return practice_check::run(wish.dir.as_deref().or(settings.practice_dir()), SystemClock.now(), wish.json);
         }
     }
     Ok(true)

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
 use rapport_domain::{
     problem::{FileProblem, Severity},
     protocol::{Files, Protocol},
@@ -35,9 +36,9 @@ struct Problem {
 ///
 /// # Errors
 /// Where the folder cannot be read.
-pub(crate) fn run(folder: Option<&Path>, json: bool) -> anyhow::Result<bool> {
+pub(crate) fn run(folder: Option<&Path>, now: Timestamp, json: bool) -> anyhow::Result<bool> {
     let files = practice_files::read(folder)?;
-    let (problems, tests_run) = check(&files);
+    let (problems, tests_run) = check(&files, now);
     let ok = problems.iter().all(|problem| problem.severity == Severity::Warning);
     if json {
         let problems = problems.into_iter().map(Problem::from).collect();
@@ -63,9 +64,13 @@ pub(crate) fn run(folder: Option<&Path>, json: bool) -> anyhow::Result<bool> {
 }
 
 /// Everything that is wrong with the files, and how many triage tests ran.
-fn check(files: &Files) -> (Vec<FileProblem>, usize) {
+fn check(files: &Files, now: Timestamp) -> (Vec<FileProblem>, usize) {
     let (mut problems, protocol) = match house::check_practice(files) {
-        Ok(loaded) => (loaded.warnings, Some(loaded.value.practice.protocol)),
+        Ok(mut loaded) => {
+            let practice = loaded.value.practice;
+            loaded.warnings.extend(practice.stale(practice.today(now)));
+            (loaded.warnings, Some(practice.protocol))
+        }
         Err(problems) => (problems, None),
     };
     let mut ran = 0;
@@ -111,9 +116,20 @@ impl From<FileProblem> for Problem {
 mod tests {
     use super::*;
 
+    /// Three weeks after the sample's lines were called.
+    const VERIFIED: &str = "2026-11-23T12:00:00Z";
+
+    #[test]
+    fn lines_that_nobody_called_for_half_a_year_are_warned_of() {
+        let (problems, _) = check(&practice_files::read(None).unwrap(), "2027-05-03T12:00:00Z".parse().unwrap());
+        assert_eq!(problems.len(), 5);
+        assert!(problems.iter().all(|problem| problem.severity == Severity::Warning));
+        assert!(problems[0].to_string().contains("last verified on 2026-11-02"));
+    }
+
     #[test]
     fn the_sample_practice_is_right_and_tests_its_rules() {
-        let (problems, ran) = check(&practice_files::read(None).unwrap());
+        let (problems, ran) = check(&practice_files::read(None).unwrap(), VERIFIED.parse().unwrap());
         let shown: Vec<String> = problems.iter().map(ToString::to_string).collect();
         assert!(shown.is_empty(), "{shown:#?}");
         assert!(ran > 0);
@@ -123,7 +139,7 @@ mod tests {
     fn a_broken_folder_is_told_with_file_line_and_column() {
         let mut files = practice_files::read(None).unwrap();
         files.insert("practice.toml".to_owned(), "name = \"x\"\nnmae = \n".to_owned());
-        let (problems, _) = check(&files);
+        let (problems, _) = check(&files, VERIFIED.parse().unwrap());
         assert!(problems.iter().any(|problem| problem.to_string().starts_with("practice.toml:2:")));
     }
 }

@@ -47,7 +47,7 @@ fn everything_wrong_with_practice_toml_is_said_at_once_with_its_place() {
             ("email = \"oncall@example.com\"", "email = \"oncall\""),
             ("urgent_hours = 4 ", "urgent_hours = -4 "),
             ("hold_share = 0.5 ", "hold_share = 1.5 "),
-            ("lead_hours = 3", "leed_hours = 3"),
+            ("lead_hours = 12", "leed_hours = 12"),
             ("\"noda-2\"", "\"dilworth-1\""),
             ("last_verified = \"2026-11-02\"", "last_verified = \"soon\""),
         ],
