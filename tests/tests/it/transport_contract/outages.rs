@@ -2,6 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use lapin::{
+    options::QueueDeclareOptions,
+    types::{AMQPValue, FieldTable},
+};
 use rapport_messaging::{Message, PublishError, Transport, Verdict, topology::TRIAGE_INTAKE};
 use rapport_tests::wait;
 use tokio_util::sync::CancellationToken;
@@ -102,4 +106,37 @@ async fn a_consumer_stops_while_the_broker_is_away() {
 /// What the relay does: the same batch again until it is confirmed.
 async fn publish_until_confirmed(transport: &dyn Transport, batch: &[Message]) {
     wait::until("the batch is confirmed", || async { transport.publish(batch).await.is_ok() }).await;
+}
+
+/// Guard: `amqp::declare`; without both arguments the broker drops a message that dies while nobody can take it. It
+/// refuses whoever declares a queue with other arguments than it has.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_dies_is_handed_on_at_least_once() {
+    let ground = Ground::amqp().await;
+    ground.transport().await.depth(&TRIAGE_INTAKE).await.unwrap();
+    let name = format!("{}{}", ground.rabbit().prefix(), TRIAGE_INTAKE.name);
+    let text = |text: &str| AMQPValue::LongString(text.into());
+    let arguments = [
+        ("x-queue-type", text("quorum")),
+        ("x-delivery-limit", AMQPValue::LongInt(100)),
+        ("x-dead-letter-exchange", text("")),
+        ("x-dead-letter-routing-key", text(&format!("{name}.dead"))),
+        ("x-dead-letter-strategy", text("at-least-once")),
+        ("x-overflow", text("reject-publish")),
+    ];
+    let declare = async |without: &str| {
+        let channel = ground.rabbit().channel().await.unwrap();
+        let mut table = FieldTable::default();
+        for (key, value) in arguments.iter().filter(|(key, _)| *key != without) {
+            table.insert((*key).into(), value.clone());
+        }
+        let options = QueueDeclareOptions { durable: true, ..Default::default() };
+        channel.queue_declare(name.as_str().into(), options, table).await.map(drop)
+    };
+    declare("nothing").await.unwrap();
+    for needed in ["x-dead-letter-strategy", "x-overflow", "x-queue-type", "x-dead-letter-routing-key"] {
+        let refused = declare(needed).await.unwrap_err().to_string();
+        assert!(refused.contains("PRECONDITION") && refused.contains(needed), "{refused}");
+    }
+    ground.close().await;
 }
