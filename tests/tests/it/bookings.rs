@@ -17,6 +17,7 @@ const OVERLAPPING_APPOINTMENTS: &str = "SELECT count(*) FROM appointments one JO
      AND (one.therapist_id = other.therapist_id OR one.room = other.room) \
      AND one.starts_at < other.ends_at AND other.starts_at < one.ends_at";
 
+/// Guard: `calendar_blocks_no_overlap`.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_hundred_at_once_for_twenty_times_get_twenty_and_the_rest_a_call() {
     let (production, _practice) = storm(200, Guard::Stands).await;
@@ -45,7 +46,7 @@ async fn two_hundred_at_once_for_twenty_times_get_twenty_and_the_rest_a_call() {
     production.close().await.unwrap();
 }
 
-/// Shows that the test above can fail: it holds by `calendar_blocks_no_overlap` alone, not by luck.
+/// Shows that the test above can fail: it holds by its guard, not by luck.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_its_guard_the_calendar_overlaps() {
     let (production, _practice) = storm(60, Guard::TakenOut).await;

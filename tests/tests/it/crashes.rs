@@ -28,6 +28,8 @@ const CALLERS: usize = 16;
 /// Letters that a notifier has in hand at most (`mail.connections`): as many may become unknown with each that is killed.
 const HANDS: usize = 4;
 
+/// Guards: a message is acknowledged after the work on it; `letters::due` lists no letter that was being sent; a
+/// repeated request gets the answer that was kept.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn roles_that_are_killed_lose_nothing_and_do_nothing_twice() {
     let practice = roomy_practice();
@@ -67,6 +69,7 @@ async fn roles_that_are_killed_lose_nothing_and_do_nothing_twice() {
     production.close().await.unwrap();
 }
 
+/// Guards: a delivery is forgotten after the work on it, and found again when its lease ends.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_embedded_default_that_is_killed_loses_nothing_and_does_nothing_twice() {
     let (practice, data) = (roomy_practice(), tempfile::tempdir().unwrap());

@@ -14,6 +14,7 @@ use tonic_types::StatusExt as _;
 /// How often a page whose answer got lost might send it, and far beyond.
 const TIMES: usize = 50;
 
+/// Guard: `submit_intake` gives back `Accepted::Repeated`, not the answer it had made.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_request_sent_fifty_times_at_once_happens_once_also_after_the_intake_role_was_killed() {
     let mut production = Production::new().await.unwrap();
@@ -44,6 +45,7 @@ async fn a_request_sent_fifty_times_at_once_happens_once_also_after_the_intake_r
     production.close().await.unwrap();
 }
 
+/// Guard: the digest that is kept with a request id.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_request_id_with_one_changed_field_is_refused() {
     let mut production = Production::new().await.unwrap();
