@@ -8,7 +8,6 @@ use rapport_domain::{
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::{
     Conn, StoreError, Topic, Tx, column,
@@ -81,35 +80,30 @@ pub async fn undecided(conn: &impl Conn, limit: u64) -> Result<Vec<Case>, StoreE
     rows.iter().map(read).collect()
 }
 
+/// A case and what staff read about it, opened.
+///
+/// # Errors
+/// Where the database fails or the row cannot be opened.
+pub async fn get_with_detail(conn: &impl Conn, id: CaseId) -> Result<Option<(Case, CaseDetail)>, StoreError> {
+    let row = table::Entity::find_by_id(id.uuid()).find_also_related(data_keys::Entity).one(conn.db()).await?;
+    row.map(|(row, key)| Ok((read(&row)?, open(conn, &row, key)?))).transpose()
+}
+
 /// Writes a case that was read as it stood, and returns its new version.
 ///
 /// # Errors
 /// [`StoreError::Conflict`] where it has changed since it was read.
 pub async fn save(tx: &Tx, case: &Case) -> Result<i64, StoreError> {
-    let version = case.version + 1;
-    let change = table::ActiveModel {
-        state: Set(case.state.name().to_owned()),
-        urgency: Set(column::from_urgency(case.urgency)),
-        booking: Set(column::from_booking(case.booking)),
-        clinician_only: Set(case.clinician_only),
-        flagged: Set(case.flagged),
-        respond_by: Set(column::from_time(case.respond_by)),
-        assignee: Set(case.assignee.clone()),
-        silent_rounds: Set(column::from_count(case.silent_rounds)),
-        version: Set(version),
-        ..Default::default()
-    };
-    let saved = table::Entity::update_many()
-        .set(change)
-        .filter(table::Column::Id.eq(case.id.uuid()))
-        .filter(table::Column::Version.eq(case.version))
-        .exec(tx.db())
-        .await?;
-    if saved.rows_affected == 0 {
-        return Err(StoreError::Conflict);
-    }
-    tx.touch(Topic::Cases);
-    Ok(version)
+    change(tx, case, table::ActiveModel::default()).await
+}
+
+/// Writes a case that was read as it stood together with what staff read about it, and returns its new version.
+///
+/// # Errors
+/// [`StoreError::Conflict`] where it has changed since it was read.
+pub async fn save_with_detail(tx: &Tx, case: &Case, detail: &CaseDetail) -> Result<i64, StoreError> {
+    let sealed = seal(tx, case.id, detail).await?;
+    change(tx, case, table::ActiveModel { detail: Set(sealed), ..Default::default() }).await
 }
 
 /// What staff read about a case, opened.
@@ -126,8 +120,7 @@ pub async fn detail(conn: &impl Conn, id: CaseId) -> Result<Option<CaseDetail>, 
 /// # Errors
 /// Where the database fails or there is no such case.
 pub async fn save_detail(tx: &Tx, id: CaseId, detail: &CaseDetail) -> Result<(), StoreError> {
-    let key = keys::load(tx, key_id(tx, id).await?).await?;
-    let sealed = key.seal("cases", "detail", id.uuid(), &column::to_json(detail)?);
+    let sealed = seal(tx, id, detail).await?;
     table::Entity::update_many()
         .set(table::ActiveModel { detail: Set(sealed), ..Default::default() })
         .filter(table::Column::Id.eq(id.uuid()))
@@ -183,15 +176,35 @@ pub(crate) fn row(case: &Case, detail: &CaseDetail, key: &NewKey) -> Result<tabl
     })
 }
 
-/// The key that a case's row names.
-pub(crate) async fn key_id(conn: &impl Conn, id: CaseId) -> Result<Uuid, StoreError> {
-    let key: Option<Uuid> = table::Entity::find_by_id(id.uuid())
-        .select_only()
-        .column(table::Column::DataKey)
-        .into_tuple()
-        .one(conn.db())
+async fn change(tx: &Tx, case: &Case, also: table::ActiveModel) -> Result<i64, StoreError> {
+    let version = case.version + 1;
+    let change = table::ActiveModel {
+        state: Set(case.state.name().to_owned()),
+        urgency: Set(column::from_urgency(case.urgency)),
+        booking: Set(column::from_booking(case.booking)),
+        clinician_only: Set(case.clinician_only),
+        flagged: Set(case.flagged),
+        respond_by: Set(column::from_time(case.respond_by)),
+        assignee: Set(case.assignee.clone()),
+        silent_rounds: Set(column::from_count(case.silent_rounds)),
+        version: Set(version),
+        ..also
+    };
+    let saved = table::Entity::update_many()
+        .set(change)
+        .filter(table::Column::Id.eq(case.id.uuid()))
+        .filter(table::Column::Version.eq(case.version))
+        .exec(tx.db())
         .await?;
-    key.ok_or(StoreError::Missing("a case"))
+    if saved.rows_affected == 0 {
+        return Err(StoreError::Conflict);
+    }
+    tx.touch(Topic::Cases);
+    Ok(version)
+}
+
+async fn seal(tx: &Tx, id: CaseId, detail: &CaseDetail) -> Result<Vec<u8>, StoreError> {
+    Ok(keys::of_case(tx, id).await?.seal("cases", "detail", id.uuid(), &column::to_json(detail)?))
 }
 
 fn matching(filter: &CaseFilter) -> Condition {

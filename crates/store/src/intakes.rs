@@ -125,17 +125,6 @@ pub(crate) fn row(intake: &Intake, key: &NewKey, status_token_hash: [u8; 32]) ->
     })
 }
 
-/// The key that an intake's row names.
-pub(crate) async fn key_id(conn: &impl Conn, id: IntakeId) -> Result<Uuid, StoreError> {
-    let key: Option<Uuid> = table::Entity::find_by_id(id.uuid())
-        .select_only()
-        .column(table::Column::DataKey)
-        .into_tuple()
-        .one(conn.db())
-        .await?;
-    key.ok_or(StoreError::Missing("an intake"))
-}
-
 fn open(conn: &impl Conn, row: table::Model, key: Option<data_keys::Model>) -> Result<Intake, StoreError> {
     let json = keys::open(conn, key)?.open("intakes", "submission", row.id, &row.submission)?;
     let submission: Submission = column::from_json(&json, "a submission")?;

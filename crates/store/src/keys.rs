@@ -1,11 +1,15 @@
 //! The key that a row is sealed with: one per person, one per case.
 
 use jiff::Timestamp;
+use rapport_domain::id::{CaseId, IntakeId};
 use rapport_security::{DataKey, Keyring, new_id};
-use sea_orm::EntityTrait;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::SelectStatement};
 use uuid::Uuid;
 
-use crate::{Conn, StoreError, entity::data_keys};
+use crate::{
+    Conn, StoreError,
+    entity::{cases, data_keys, intakes},
+};
 
 /// A fresh key and the row that keeps it.
 pub(crate) struct NewKey {
@@ -28,9 +32,21 @@ pub(crate) fn open(conn: &impl Conn, row: Option<data_keys::Model>) -> Result<Da
     conn.store().keyring().unwrap(row.id, &row.wrapped).map_err(|_| StoreError::Unreadable("a data key"))
 }
 
-/// Reads and opens the key with this id.
-pub(crate) async fn load(conn: &impl Conn, id: Uuid) -> Result<DataKey, StoreError> {
-    open(conn, data_keys::Entity::find_by_id(id).one(conn.db()).await?)
+/// Reads and opens the key that an intake's row names.
+pub(crate) async fn of_intake(conn: &impl Conn, id: IntakeId) -> Result<DataKey, StoreError> {
+    let named = intakes::Entity::find_by_id(id.uuid()).select_only().column(intakes::Column::DataKey);
+    named_by(conn, named.into_query()).await
+}
+
+/// Reads and opens the key that a case's row names.
+pub(crate) async fn of_case(conn: &impl Conn, id: CaseId) -> Result<DataKey, StoreError> {
+    let named = cases::Entity::find_by_id(id.uuid()).select_only().column(cases::Column::DataKey);
+    named_by(conn, named.into_query()).await
+}
+
+async fn named_by(conn: &impl Conn, key: SelectStatement) -> Result<DataKey, StoreError> {
+    let found = data_keys::Entity::find().filter(data_keys::Column::Id.in_subquery(key));
+    open(conn, found.one(conn.db()).await?)
 }
 
 /// A UUIDv7 for a row that nobody named yet.

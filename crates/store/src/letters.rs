@@ -5,7 +5,7 @@ use rapport_domain::{
     id::{AppointmentId, CaseId, LetterId},
     letter::{DueLetter, LedgerState, LetterKind, Recipient},
 };
-
+use rapport_security::DataKey;
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
@@ -13,9 +13,8 @@ use sea_orm::{
 };
 
 use crate::{
-    Conn, Store, StoreError, Topic, Tx, cases, column,
+    Conn, Store, StoreError, Topic, Tx, column,
     entity::letters as table,
-    intakes,
     keys::{self, new_row_id},
     store::sealed::Sealed,
 };
@@ -76,25 +75,21 @@ pub async fn claim(
     limit: u32,
 ) -> Result<Vec<ClaimedLetter>, StoreError> {
     let leased_until = until(now, lease)?;
-    store
-        .transact(move |tx| {
-            Box::pin(async move {
-                give_up_lost_sends(tx, now).await?;
-                let claimed = table::Entity::update_many()
-                    .set(changed(LedgerState::Claimed, now))
-                    .col_expr(table::Column::Attempts, Expr::col(table::Column::Attempts).add(1))
-                    .col_expr(table::Column::LeasedUntil, Expr::value(column::from_time(leased_until)))
-                    .filter(table::Column::Id.in_subquery(due(now, limit)))
-                    .exec_with_returning(tx.db())
-                    .await?;
-                let mut letters = Vec::with_capacity(claimed.len());
-                for row in claimed {
-                    letters.push(read(tx, row).await?);
-                }
-                Ok(letters)
-            })
-        })
-        .await
+    // One statement needs no transaction around it; SQLite's takes its turn among the writers.
+    let claimed = if store.is_postgres() {
+        take(store, now, leased_until, limit).await?
+    } else {
+        store.transact(move |tx| Box::pin(take(tx, now, leased_until, limit))).await?
+    };
+    // Staff may hear of these a little later, when there is no letter left that somebody waits for.
+    if u32::try_from(claimed.len()).is_ok_and(|count| count < limit) {
+        give_up_lost_sends(store, now).await?;
+    }
+    let mut letters = Vec::with_capacity(claimed.len());
+    for row in claimed {
+        letters.push(read(store, row).await?);
+    }
+    Ok(letters)
 }
 
 /// Keeps the message, encrypted, until the letter is final.
@@ -102,7 +97,7 @@ pub async fn claim(
 /// # Errors
 /// [`StoreError::Conflict`] where the lease was lost.
 pub async fn keep_bytes(conn: &impl Conn, letter: &ClaimedLetter, bytes: &[u8]) -> Result<(), StoreError> {
-    let key = keys::load(conn, key_id(conn, letter.recipient, letter.case).await?).await?;
+    let key = key_of(conn, letter.recipient, letter.case).await?;
     let sealed = key.seal("letters", "bytes", letter.id.uuid(), bytes);
     let kept = table::ActiveModel { bytes: Set(Some(sealed)), ..Default::default() };
     change(conn, letter, &[LedgerState::Claimed], kept).await
@@ -250,8 +245,23 @@ pub(crate) async fn queue_rows(tx: &Tx, rows: Vec<table::Model>) -> Result<(), S
     Ok(())
 }
 
+async fn take(
+    conn: &impl Conn,
+    now: Timestamp,
+    leased_until: Timestamp,
+    limit: u32,
+) -> Result<Vec<table::Model>, StoreError> {
+    Ok(table::Entity::update_many()
+        .set(changed(LedgerState::Claimed, now))
+        .col_expr(table::Column::Attempts, Expr::col(table::Column::Attempts).add(1))
+        .col_expr(table::Column::LeasedUntil, Expr::value(column::from_time(leased_until)))
+        .filter(table::Column::Id.in_subquery(due(now, limit)))
+        .exec_with_returning(conn.db())
+        .await?)
+}
+
 /// Whoever was sending these is gone, and nobody can tell how far it came.
-async fn give_up_lost_sends(tx: &Tx, now: Timestamp) -> Result<(), StoreError> {
+async fn give_up_lost_sends(conn: &impl Conn, now: Timestamp) -> Result<(), StoreError> {
     let mut unknown = changed(LedgerState::Unknown, now);
     unknown.leased_until = Set(None);
     unknown.why = Set(Some("the notifier ended while it was sending".to_owned()));
@@ -259,7 +269,7 @@ async fn give_up_lost_sends(tx: &Tx, now: Timestamp) -> Result<(), StoreError> {
         .set(unknown)
         .filter(table::Column::State.eq(LedgerState::Sending.name()))
         .filter(table::Column::LeasedUntil.lte(column::from_time(now)))
-        .exec(tx.db())
+        .exec(conn.db())
         .await?;
     Ok(())
 }
@@ -321,7 +331,7 @@ async fn read(conn: &impl Conn, row: table::Model) -> Result<ClaimedLetter, Stor
     let bytes = match &row.bytes {
         None => None,
         Some(sealed) => {
-            let key = keys::load(conn, key_id(conn, recipient, case).await?).await?;
+            let key = key_of(conn, recipient, case).await?;
             Some(key.open("letters", "bytes", row.id, sealed)?)
         }
     };
@@ -338,10 +348,10 @@ async fn read(conn: &impl Conn, row: table::Model) -> Result<ClaimedLetter, Stor
 }
 
 /// A letter to a client is sealed under the client's key, one to staff under the case's.
-async fn key_id(conn: &impl Conn, recipient: Recipient, case: CaseId) -> Result<uuid::Uuid, StoreError> {
+async fn key_of(conn: &impl Conn, recipient: Recipient, case: CaseId) -> Result<DataKey, StoreError> {
     match recipient {
-        Recipient::Client(intake) => intakes::key_id(conn, intake).await,
-        Recipient::OnCall(_) => cases::key_id(conn, case).await,
+        Recipient::Client(intake) => keys::of_intake(conn, intake).await,
+        Recipient::OnCall(_) => keys::of_case(conn, case).await,
     }
 }
 

@@ -77,6 +77,11 @@ impl Session {
         }
     }
 
+    /// What it takes.
+    pub(crate) fn blocks(&self) -> &[Busy] {
+        &self.blocks
+    }
+
     /// Takes the time and writes everything that follows from it.
     ///
     /// # Errors
@@ -88,10 +93,9 @@ impl Session {
             return Err(JobError::Taken);
         }
         dossier.case.follow(appointment.state)?;
-        cases::save(tx, &dossier.case).await?;
         dossier.detail.match_because = because;
         dossier.detail.excluded = excluded;
-        cases::save_detail(tx, dossier.case.id, &dossier.detail).await?;
+        cases::save_with_detail(tx, &dossier.case, &dossier.detail).await?;
         outbox::add(tx, &event).await?;
         letters::queue(tx, letter.as_slice(), now).await?;
         Ok(())

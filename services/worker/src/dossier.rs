@@ -31,8 +31,8 @@ pub(crate) struct Dossier {
 /// Reads a case whose first intake is triaged.
 pub(crate) async fn read(store: &Store, case: CaseId) -> Result<Dossier, JobError> {
     let of_case = case;
-    let case = cases::get(store, of_case).await?.ok_or(JobError::Poison("there is no such case"))?;
-    let detail = cases::detail(store, of_case).await?.ok_or(JobError::Poison("the case has no detail"))?;
+    let found = cases::get_with_detail(store, of_case).await?;
+    let (case, detail) = found.ok_or(JobError::Poison("there is no such case"))?;
     let mut results = triage_results::of_case(store, of_case).await?;
     let mut take = |intake: IntakeId| {
         let at = results.iter().position(|(id, _)| *id == intake)?;

@@ -55,10 +55,9 @@ impl Referral {
             return Ok(());
         }
         dossier.case.respond_by = self.respond_by.unwrap_or(dossier.case.respond_by);
-        cases::save(tx, &dossier.case).await?;
         dossier.detail.staff_reason = Some(self.reason);
         dossier.detail.excluded = self.excluded;
-        cases::save_detail(tx, dossier.case.id, &dossier.detail).await?;
+        cases::save_with_detail(tx, &dossier.case, &dossier.detail).await?;
         outbox::add(tx, &self.event).await?;
         letters::queue(tx, &self.letters, now).await?;
         Ok(())
