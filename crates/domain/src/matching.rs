@@ -25,7 +25,10 @@ mod tests;
 pub mod therapist;
 pub mod weights;
 
-pub use crate::calendar::busy::{Busy, blocks};
+pub use crate::calendar::{
+    busy::{Busy, blocks},
+    taken::Taken,
+};
 pub use rank::{rank, span};
 pub use therapist::{Availability, Licence, Therapist};
 pub use weights::Weights;

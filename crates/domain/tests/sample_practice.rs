@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use rapport_domain::{
     contact::{Language, UsState},
     intake::{Care, Format, Preferences},
-    matching::{Ranking, Therapist, Wish, rank},
+    matching::{Ranking, Taken, Therapist, Wish, rank},
     practice::Practice,
     problem::FieldProblems,
     protocol::{Files, Subject},
@@ -119,7 +119,7 @@ impl Sample {
             continuity: None,
             conflicts: Vec::new(),
         };
-        rank(&wish, roster, &[], practice, practice.protocol.weights())
+        rank(&wish, roster, &Taken::new(&practice.zone, &[]), practice, practice.protocol.weights())
     }
 }
 

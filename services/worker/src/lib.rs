@@ -38,6 +38,7 @@ pub mod triage_intake;
 
 mod book;
 mod dossier;
+mod openings;
 mod protocols;
 mod refer;
 mod timer;

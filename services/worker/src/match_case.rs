@@ -6,18 +6,22 @@
 //! tries the next one. A case that is no longer waiting to be matched is left
 //! alone, whatever event comes.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use rapport_domain::{
+    calendar::{busy::Busy, taken::Taken},
     case::{CaseState, StaffReason},
     event::{Event, Fact},
     id::{CaseId, EventId, IntakeId, TherapistId},
     letter::{Cause, LetterKind},
-    matching::{EmptiedBy, rank, span},
+    matching::{EmptiedBy, Ranking, Therapist, rank, span},
+    protocol::Protocol,
     triage::TriageResult,
 };
 use rapport_messaging::topology::MATCH_CASE;
-use rapport_store::{appointments, calendar, inbox, intakes, letters, search, therapists};
+use rapport_store::{appointments, inbox, intakes, letters, search};
 
 use crate::{
     Deps,
@@ -25,18 +29,23 @@ use crate::{
     consumers::Job,
     dossier::{self, Dossier, letter_to},
     job::JobError,
+    openings::Openings,
     protocols::Protocols,
     refer::{Referral, alert},
 };
 
-/// Rankings before a case goes before staff because every time went to somebody else. Each one sees what the others
-/// took meanwhile, so a second is seldom needed; eight outlast two hundred intakes that come at once for twenty times.
-const MOST_RANKINGS: u32 = 8;
+/// Times that somebody else had before a case goes before staff. Other processes alone can have one that was chosen
+/// here, and each refusal rules it out.
+const MOST_TRIES: u32 = 256;
+
+/// Refusals after which the calendar is read again rather than guessed at.
+const BEFORE_ANOTHER_LOOK: u32 = 4;
 
 /// Matches a case.
 pub(crate) struct MatchCase {
     deps: Deps,
     protocols: Protocols,
+    openings: Openings,
 }
 
 /// Why a case is looked at.
@@ -67,8 +76,9 @@ impl Job for MatchCase {
 }
 
 impl MatchCase {
-    pub(crate) const fn new(deps: Deps, protocols: Protocols) -> Self {
-        Self { deps, protocols }
+    pub(crate) fn new(deps: Deps, protocols: Protocols) -> Self {
+        let openings = Openings::new(deps.store.clone(), Arc::clone(&deps.practice));
+        Self { deps, protocols, openings }
     }
 
     /// An intake was triaged: the first one's case is matched, the second partner's changes no time.
@@ -128,37 +138,58 @@ impl MatchCase {
             .await
     }
 
-    /// Tries every candidate, best first, and ranks again while all of them go to somebody else.
+    /// Takes the best time that is left, or the next best while each turns out to be somebody else's.
     async fn find_time(&self, cue: &Cue, dossier: Dossier) -> Result<(), JobError> {
-        let Deps { store, practice, .. } = &self.deps;
-        let protocol = self.protocols.get(store, &dossier.first.protocol).await?;
-        let care = dossier.care();
-        let mut left_out = Vec::new();
-        for round in 0..MOST_RANKINGS {
-            let wish = dossier.wish(care, cue.continuity, cue.now);
-            let (from, to) = span(&wish, practice);
-            let therapists = therapists::all(store).await?;
-            let busy = calendar::busy(store, from, to).await?;
-            let ranking = rank(&wish, &therapists, &busy, practice, protocol.weights());
-            left_out = book::in_words(&ranking.excluded);
-            if ranking.candidates.is_empty() {
-                let reason = match ranking.emptied_by {
-                    Some(EmptiedBy { text, tells_of_answers }) if round == 0 => {
-                        StaffReason::NobodyMatches { filter: text, tells_of_answers }
+        let protocol = self.protocols.get(&self.deps.store, &dossier.first.protocol).await?;
+        let whole = span(&dossier.wish(dossier.care(), cue.continuity, cue.now), &self.deps.practice);
+        let mut look = self.openings.shared(whole).await?;
+        let (mut is_own, mut refused) = (false, 0);
+        while refused < MOST_TRIES {
+            let (session, ranking) =
+                look.choose(|taken| self.choose(cue, &dossier, &look.therapists, taken, &protocol));
+            let look_again = match session {
+                Some(session) => match self.book(cue, dossier.clone(), session).await {
+                    Err(JobError::Taken) => {
+                        refused += 1;
+                        refused % BEFORE_ANOTHER_LOOK == 0
                     }
-                    _ => StaffReason::NoTimeLeft,
-                };
-                return self.refer(cue, dossier, reason, left_out).await;
-            }
-            for candidate in &ranking.candidates {
-                let session = Session::plan(&self.deps, &dossier, care, candidate, &ranking.excluded, cue.now);
-                match self.book(cue, dossier.clone(), session).await {
-                    Err(JobError::Taken) => {}
                     outcome => return outcome,
+                },
+                None if is_own => {
+                    let reason = match ranking.emptied_by {
+                        Some(EmptiedBy { text, tells_of_answers }) if refused == 0 => {
+                            StaffReason::NobodyMatches { filter: text, tells_of_answers }
+                        }
+                        _ => StaffReason::NoTimeLeft,
+                    };
+                    return self.refer(cue, dossier, reason, book::in_words(&ranking.excluded)).await;
                 }
+                // What another case chose may yet fall through: only the database says that there is no time.
+                None => true,
+            };
+            if look_again {
+                (look, is_own) = (self.openings.own(whole).await?, true);
             }
         }
-        self.refer(cue, dossier, StaffReason::NoTimeLeft, left_out).await
+        self.refer(cue, dossier, StaffReason::NoTimeLeft, Vec::new()).await
+    }
+
+    /// The best session that is left, with what it takes.
+    fn choose(
+        &self,
+        cue: &Cue,
+        dossier: &Dossier,
+        therapists: &[Therapist],
+        taken: &Taken,
+        protocol: &Protocol,
+    ) -> ((Option<Session>, Ranking), Vec<Busy>) {
+        let care = dossier.care();
+        let wish = dossier.wish(care, cue.continuity, cue.now);
+        let ranking = rank(&wish, therapists, taken, &self.deps.practice, protocol.weights());
+        let best = ranking.candidates.first();
+        let session = best.map(|best| Session::plan(&self.deps, dossier, care, best, &ranking.excluded, cue.now));
+        let blocks = session.as_ref().map_or_else(Vec::new, |session| session.blocks().to_vec());
+        ((session, ranking), blocks)
     }
 
     async fn book(&self, cue: &Cue, dossier: Dossier, session: Session) -> Result<(), JobError> {

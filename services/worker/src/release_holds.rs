@@ -12,7 +12,10 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use rapport_domain::{
     appointment::{Appointment, JointStanding, Release, release},
-    calendar::busy::{Busy, therapist_resource},
+    calendar::{
+        busy::{Busy, therapist_resource},
+        taken::Taken,
+    },
     case::{CaseState, StaffReason},
     event::Fact,
     intake::{Care, CareWish, IfPartnerSilent, Intake, Preferences},
@@ -216,6 +219,7 @@ fn at_held_time(
     };
     busy.push(fence(from.min(hold.starts_at), hold.starts_at));
     busy.push(fence(hold.ends_at + deps.practice.booking.buffer(), to.max(hold.ends_at + A_DAY)));
-    let ranking = rank(wish, held_with, &busy, &deps.practice, deps.practice.protocol.weights());
+    let taken = Taken::new(&deps.practice.zone, &busy);
+    let ranking = rank(wish, held_with, &taken, &deps.practice, deps.practice.protocol.weights());
     ranking.candidates.into_iter().find(|candidate| candidate.slot.starts_at == hold.starts_at)
 }

@@ -2,10 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 
-use super::{
-    hours::{days_from, instant},
-    week::WeeklyWindow,
-};
+use super::{hours::instant, week::WeeklyWindow};
 
 /// How times are laid into a weekly window.
 #[derive(Debug, Clone, Copy)]
@@ -31,20 +28,18 @@ pub struct Time {
     pub date: Date,
 }
 
-/// Every time of a weekly window between `from` and `until`, in order. A start
-/// that the clocks skip does not exist; one that comes twice is the first. None
-/// stands on a closed day, none runs past the window's end on the wall clock.
-pub fn times<'a>(
+/// Every time of a weekly window on one day, between `from` and `until`, in
+/// order. A start that the clocks skip does not exist; one that comes twice is the
+/// first. None stands on a closed day, none runs past the window's end on the wall clock.
+pub fn times_on<'a>(
     zone: &'a TimeZone,
     window: WeeklyWindow,
-    closed_on: &'a [Date],
+    closed_on: &[Date],
+    date: Date,
     grid: Grid,
 ) -> impl Iterator<Item = Time> + 'a {
-    let last = grid.until.to_zoned(zone.clone()).date();
-    days_from(grid.from.to_zoned(zone.clone()).date())
-        .take_while(move |date| *date <= last)
-        .filter(move |date| date.weekday() == window.day() && !closed_on.contains(date))
-        .flat_map(move |date| on_day(zone, window, date, grid))
+    let open = date.weekday() == window.day() && !closed_on.contains(&date);
+    open.then(|| on_day(zone, window, date, grid)).into_iter().flatten()
 }
 
 fn on_day(zone: &TimeZone, window: WeeklyWindow, date: Date, grid: Grid) -> impl Iterator<Item = Time> + '_ {

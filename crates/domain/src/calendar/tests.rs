@@ -2,10 +2,16 @@ use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use proptest::prelude::*;
 
 use super::{
-    hours::{instant, on_day, week_of},
-    slots::{Grid, times},
+    hours::{days_from, instant, on_day, week_of},
+    slots::{Grid, Time, times_on},
     week::WeeklyWindow,
 };
+
+fn times(zone: &TimeZone, window: WeeklyWindow, closed_on: &[Date], grid: Grid) -> Vec<Time> {
+    let [first, last] = [grid.from, grid.until].map(|at| at.to_zoned(zone.clone()).date());
+    let days = days_from(first).take_while(|date| *date <= last);
+    days.flat_map(|date| times_on(zone, window, closed_on, date, grid)).collect()
+}
 
 fn zone() -> TimeZone {
     TimeZone::get("America/New_York").unwrap()
@@ -18,7 +24,7 @@ fn window(day: &str, start: &str, end: &str) -> WeeklyWindow {
 fn starts(window: WeeklyWindow, from: &str, until: &str, minutes: i64) -> Vec<String> {
     let at = |wall: &str| wall.parse::<jiff::civil::DateTime>().unwrap().to_zoned(zone()).unwrap().timestamp();
     let grid = Grid { session: SignedDuration::from_mins(minutes), step_minutes: 30, from: at(from), until: at(until) };
-    times(&zone(), window, &[], grid).map(|time| time.starts_at.to_string()).collect()
+    times(&zone(), window, &[], grid).iter().map(|time| time.starts_at.to_string()).collect()
 }
 
 #[test]
@@ -67,7 +73,7 @@ proptest! {
         let session = SignedDuration::from_mins(minutes);
         let grid = Grid { session, step_minutes: step, from, until: from + SignedDuration::from_hours(24 * 9) };
         let closed = [from.to_zoned(zone.clone()).date()];
-        let times: Vec<_> = times(&zone, window, &closed, grid).collect();
+        let times = times(&zone, window, &closed, grid);
         for time in &times {
             let [starts, ends] = [time.starts_at, time.ends_at].map(|at| at.to_zoned(zone.clone()).datetime());
             prop_assert!(window.contains(starts, ends));

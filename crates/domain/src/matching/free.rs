@@ -1,18 +1,22 @@
 //! The filters that look at the calendar: which times of a therapist are left.
+//!
+//! Times are worked out week by week and only as far as somebody asks: a ranking
+//! looks at a few dozen of the thousands that a large roster holds.
 
-use std::collections::BTreeMap;
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use jiff::{Timestamp, civil::Date};
 
 use super::{
-    Slot, Therapist, Wish,
+    Availability, Slot, Therapist, Wish,
     filter::{Asked, Filter},
 };
 use crate::{
     calendar::{
-        busy::{Busy, room_resource, therapist_resource},
-        hours::week_of,
-        slots::{Grid, Time, times},
+        busy::{room_resource, therapist_resource},
+        hours::{days_from, week_of},
+        slots::{Grid, Time, times_on},
+        taken::{Taken, Week},
         week::WeeklyWindow,
     },
     intake::{Care, Format},
@@ -22,34 +26,6 @@ use crate::{
 /// As many rooms of one place are offered for the same time: where somebody else
 /// takes the first at the same moment, the second is tried.
 const ROOMS_OFFERED: usize = 2;
-
-/// What is taken, by resource.
-pub(super) struct Calendar<'a>(BTreeMap<&'a str, Vec<&'a Busy>>);
-
-impl<'a> Calendar<'a> {
-    pub(super) fn new(busy: &'a [Busy]) -> Self {
-        let mut by_resource: BTreeMap<&str, Vec<&Busy>> = BTreeMap::new();
-        for block in busy {
-            by_resource.entry(&block.resource).or_default().push(block);
-        }
-        Self(by_resource)
-    }
-
-    fn of(&self, resource: &str) -> &[&'a Busy] {
-        self.0.get(resource).map_or(&[], Vec::as_slice)
-    }
-
-    fn is_free(&self, resource: &str, starts_at: Timestamp, ends_at: Timestamp) -> bool {
-        !self.of(resource).iter().any(|block| block.overlaps(starts_at, ends_at))
-    }
-}
-
-/// A therapist's sessions in one week.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Week {
-    pub(super) booked: u32,
-    pub(super) held: u32,
-}
 
 /// A time that could be taken, with the week that it falls into.
 pub(super) struct Free<'a> {
@@ -83,108 +59,141 @@ pub(super) fn horizon(wish: &Wish<'_>, practice: &Practice) -> (Timestamp, Times
     (from, practice.session_by(wish.urgency, wish.care, wish.now))
 }
 
-/// Every time of a therapist that is left, or the filter that left none.
-pub(super) fn free<'a>(
-    therapist: &'a Therapist,
-    asked: &Asked<'a>,
-    calendar: &Calendar<'_>,
-) -> Result<Vec<Free<'a>>, Filter> {
-    let offered = offered(therapist, asked);
-    if offered.is_empty() {
-        return Err(Filter::Hours);
+/// The calendar as one wish sees it.
+pub(super) struct Calendar<'a> {
+    asked: &'a Asked<'a>,
+    taken: &'a Taken,
+    grid: Grid,
+    days: Vec<Date>,
+    windows: Vec<&'a [WeeklyWindow]>,
+    /// Therapists share hours; the times of a stretch of a day are worked out once.
+    times: RefCell<BTreeMap<(Date, u16, u16), Rc<[Time]>>>,
+}
+
+/// A time that a therapist's hours hold, how, and where.
+type Offered<'a> = (Time, Format, Option<&'a str>);
+
+/// Hours with a format that they offer.
+type Setting<'a> = (&'a Availability, Format);
+
+impl<'a> Calendar<'a> {
+    pub(super) fn new(asked: &'a Asked<'a>, taken: &'a Taken) -> Self {
+        let (wish, practice) = (asked.wish, asked.practice);
+        let (from, until) = horizon(wish, practice);
+        let grid = Grid {
+            session: practice.booking.session(wish.care),
+            step_minutes: u16::try_from(practice.booking.step_minutes).unwrap_or(u16::MAX),
+            from,
+            until,
+        };
+        let last = practice.today(until);
+        let days = days_from(practice.today(from)).take_while(|date| *date <= last).collect();
+        let windows = wish.preferences.iter().map(|wish| wish.windows.as_slice());
+        let windows = windows.filter(|windows| !windows.is_empty()).collect();
+        Self { asked, taken, grid, days, windows, times: RefCell::default() }
     }
-    let zone = &asked.practice.zone;
-    let windows: Vec<&[WeeklyWindow]> = asked
-        .wish
-        .preferences
-        .iter()
-        .map(|wish| wish.windows.as_slice())
-        .filter(|windows| !windows.is_empty())
-        .collect();
-    let suits = |time: &Time| {
-        windows.is_empty() || {
-            let [starts, ends] = [time.starts_at, time.ends_at].map(|at| at.to_zoned(zone.clone()).datetime());
-            windows.iter().all(|each| each.iter().any(|window| window.contains(starts, ends)))
+
+    /// Every week within the promise, by its Monday.
+    pub(super) fn weeks(&self) -> Vec<Date> {
+        let mut weeks: Vec<Date> = self.days.iter().copied().map(week_of).collect();
+        weeks.dedup();
+        weeks
+    }
+
+    /// The times of a week that are left to a therapist, by start, format and place; nothing is worked out before it is asked for.
+    pub(super) fn left(
+        &'a self,
+        therapist: &'a Therapist,
+        settings: Rc<[Setting<'a>]>,
+        week: Date,
+    ) -> Box<dyn Iterator<Item = Free<'a>> + 'a> {
+        let resource = therapist_resource(therapist.id);
+        let sessions = self.taken.week(&resource, week);
+        if !self.has_capacity(therapist, sessions) {
+            return Box::new(std::iter::empty());
         }
-    };
-    let suiting: Vec<_> = offered.into_iter().filter(|(time, ..)| suits(time)).collect();
-    if suiting.is_empty() {
-        return Err(Filter::Windows);
+        let buffer = self.asked.practice.booking.buffer();
+        let days = self.days.iter().copied().filter(move |date| week_of(*date) == week);
+        let left = days
+            .flat_map(move |date| self.offered(&settings, date))
+            .filter(move |(time, ..)| {
+                self.taken.is_free(&resource, time.starts_at, time.ends_at + buffer) && self.suits(time)
+            })
+            .flat_map(move |(time, format, location)| {
+                self.in_rooms(Free { time, format, location, room: None, week: sessions })
+            });
+        Box::new(left)
     }
-    let weeks = weeks(therapist, calendar, asked.practice);
-    let open: Vec<_> = suiting
-        .into_iter()
-        .map(|(time, format, place)| (time, format, place, weeks.get(&week_of(time.date)).copied().unwrap_or_default()))
-        .filter(|(.., week)| has_capacity(therapist, *week, asked))
-        .collect();
-    if open.is_empty() {
-        return Err(Filter::Capacity);
+
+    /// The filter that left a therapist without a time.
+    pub(super) fn filter_of(&self, therapist: &Therapist, settings: &[Setting<'_>]) -> Filter {
+        let resource = therapist_resource(therapist.id);
+        let mut last = Filter::Hours;
+        for (time, ..) in self.days.iter().flat_map(|date| self.offered(settings, *date)) {
+            let passed = if !self.suits(&time) {
+                Filter::Windows
+            } else if !self.has_capacity(therapist, self.taken.week(&resource, week_of(time.date))) {
+                Filter::Capacity
+            } else {
+                Filter::Free
+            };
+            last = last.max(passed);
+        }
+        last
     }
-    let resource = therapist_resource(therapist.id);
-    let buffer = asked.practice.booking.buffer();
-    let left: Vec<Free<'a>> = open
-        .into_iter()
-        .filter(|(time, ..)| calendar.is_free(&resource, time.starts_at, time.ends_at + buffer))
-        .flat_map(|(time, format, place, week)| {
-            let free = Free { time, format, location: place, room: None, week };
-            in_rooms(free, asked.practice, calendar)
-        })
-        .collect();
-    if left.is_empty() { Err(Filter::Free) } else { Ok(left) }
-}
 
-/// Every time that the therapist's hours hold within the promise; none twice.
-fn offered<'t>(therapist: &'t Therapist, asked: &Asked<'_>) -> Vec<(Time, Format, Option<&'t str>)> {
-    let practice = asked.practice;
-    let (from, until) = horizon(asked.wish, practice);
-    let grid = Grid {
-        session: practice.booking.session(asked.wish.care),
-        step_minutes: u16::try_from(practice.booking.step_minutes).unwrap_or(u16::MAX),
-        from,
-        until,
-    };
-    let settings = asked.settings(therapist).into_iter();
-    let mut offered: Vec<_> = settings
-        .flat_map(|(hours, format)| {
-            let place = hours.location.as_deref().filter(|_| format == Format::InPerson);
-            let times = times(&practice.zone, hours.window, &practice.closed_on, grid);
-            times.map(move |time| (time, format, place))
-        })
-        .collect();
-    offered.sort();
-    offered.dedup();
-    offered
-}
-
-/// By video it is one, in person one per free room.
-fn in_rooms<'a>(free: Free<'a>, practice: &'a Practice, calendar: &Calendar<'_>) -> Vec<Free<'a>> {
-    if free.format == Format::Video {
-        return vec![free];
+    /// The times of one day within the promise; none twice.
+    fn offered<'t>(&self, settings: &[Setting<'t>], date: Date) -> Vec<Offered<'t>> {
+        let of_day = settings.iter().filter(|(hours, _)| hours.window.day() == date.weekday());
+        let mut offered: Vec<_> = of_day
+            .flat_map(|(hours, format)| {
+                let place = hours.location.as_deref().filter(|_| *format == Format::InPerson);
+                let times = self.times(hours.window, date);
+                (0..times.len()).filter_map(move |at| Some((*times.get(at)?, *format, place)))
+            })
+            .collect();
+        offered.sort();
+        offered.dedup();
+        offered
     }
-    let ends_at = free.time.ends_at + practice.booking.buffer();
-    let places = practice.locations.iter().filter(|location| Some(location.id.as_str()) == free.location);
-    places
-        .flat_map(|location| &location.rooms)
-        .filter(|room| calendar.is_free(&room_resource(room), free.time.starts_at, ends_at))
-        .take(ROOMS_OFFERED)
-        .map(|room| Free { room: Some(room), ..free })
-        .collect()
-}
 
-/// Sessions per week, by its Monday.
-fn weeks(therapist: &Therapist, calendar: &Calendar<'_>, practice: &Practice) -> BTreeMap<Date, Week> {
-    let mut weeks: BTreeMap<Date, Week> = BTreeMap::new();
-    for block in calendar.of(&therapist_resource(therapist.id)).iter().filter(|block| block.appointment.is_some()) {
-        let week = weeks.entry(week_of(practice.today(block.starts_at))).or_default();
-        week.booked += 1;
-        week.held += u32::from(block.held);
+    fn times(&self, window: WeeklyWindow, date: Date) -> Rc<[Time]> {
+        let key = (date, window.start_minute(), window.end_minute());
+        let practice = self.asked.practice;
+        let mut times = self.times.borrow_mut();
+        let work_out = || times_on(&practice.zone, window, &practice.closed_on, date, self.grid).collect();
+        Rc::clone(times.entry(key).or_insert_with(work_out))
     }
-    weeks
-}
 
-/// A session fits into the week, and one that is only held into the holds' share of it; one hold always does.
-fn has_capacity(therapist: &Therapist, week: Week, asked: &Asked<'_>) -> bool {
-    let is_hold = asked.wish.care == Care::Couple || asked.practice.booking.confirm == Confirm::Link;
-    let share = f64::from(therapist.weekly_capacity) * asked.practice.booking.hold_share;
-    week.booked < therapist.weekly_capacity && (!is_hold || f64::from(week.held + 1) <= share.max(1.0))
+    fn suits(&self, time: &Time) -> bool {
+        self.windows.is_empty() || {
+            let zone = &self.asked.practice.zone;
+            let [starts, ends] = [time.starts_at, time.ends_at].map(|at| at.to_zoned(zone.clone()).datetime());
+            self.windows.iter().all(|each| each.iter().any(|window| window.contains(starts, ends)))
+        }
+    }
+
+    /// By video it is one, in person one per free room.
+    fn in_rooms(&self, free: Free<'a>) -> Vec<Free<'a>> {
+        if free.format == Format::Video {
+            return vec![free];
+        }
+        let practice = self.asked.practice;
+        let ends_at = free.time.ends_at + practice.booking.buffer();
+        let places = practice.locations.iter().filter(|location| Some(location.id.as_str()) == free.location);
+        places
+            .flat_map(|location| &location.rooms)
+            .filter(|room| self.taken.is_free(&room_resource(room), free.time.starts_at, ends_at))
+            .take(ROOMS_OFFERED)
+            .map(|room| Free { room: Some(room), ..free })
+            .collect()
+    }
+
+    /// A session fits into the week, and one that is only held into the holds' share of it; one hold always does.
+    fn has_capacity(&self, therapist: &Therapist, week: Week) -> bool {
+        let Asked { wish, practice, .. } = self.asked;
+        let is_hold = wish.care == Care::Couple || practice.booking.confirm == Confirm::Link;
+        let share = f64::from(therapist.weekly_capacity) * practice.booking.hold_share;
+        week.booked < therapist.weekly_capacity && (!is_hold || f64::from(week.held + 1) <= share.max(1.0))
+    }
 }

@@ -1,17 +1,19 @@
 //! Filters, scores and orders.
 
+use std::{cmp::Ordering, collections::BinaryHeap, rc::Rc};
+
 use jiff::Timestamp;
 
 use super::{
     Candidate, EmptiedBy, Excluded, MOST_CANDIDATES, Ranking, Therapist, Weights, Wish,
     filter::{Asked, Filter, OF_PERSON},
-    free::{Calendar, Free, free, horizon},
-    score::{Scorer, load},
+    free::{Calendar, Free, horizon},
+    score::{Fit, Scorer, load},
 };
 use crate::{
     calendar::{
-        busy::Busy,
         hours::{instant, week_of},
+        taken::Taken,
     },
     practice::Practice,
 };
@@ -27,55 +29,67 @@ pub fn span(wish: &Wish<'_>, practice: &Practice) -> (Timestamp, Timestamp) {
     (start(monday(wish.now)).unwrap_or(wish.now), start(next).unwrap_or(until))
 }
 
-/// Filters and orders. The same wish, roster (in any order), blocks (in any
-/// order) and files give the same ranking; ties go to the emptier week, then to
-/// the lower id. `busy` holds at least what [`span`] says.
+/// Filters and orders. The same wish, roster (in any order), taken times and
+/// files give the same ranking; ties go to the emptier week, then to the lower id.
+/// `taken` holds at least what [`span`] says.
 #[must_use]
 pub fn rank(
     wish: &Wish<'_>,
     therapists: &[Therapist],
-    busy: &[Busy],
+    taken: &Taken,
     practice: &Practice,
     weights: &Weights,
 ) -> Ranking {
     let (_, until) = horizon(wish, practice);
     let asked = Asked { wish, practice, weights, last_day: practice.today(until) };
-    let calendar = Calendar::new(busy);
+    let calendar = Calendar::new(&asked, taken);
     let scorer = Scorer::new(wish, practice, weights);
     let mut roster: Vec<&Therapist> = therapists.iter().collect();
     roster.sort_by_key(|therapist| therapist.id);
 
-    let mut scored: Vec<Scored<'_>> = Vec::new();
+    let mut best = BinaryHeap::new();
     let mut left_out: Vec<(&Therapist, Filter)> = Vec::new();
     for therapist in roster {
-        match pass(therapist, &asked, &calendar) {
-            Ok(times) => {
-                let fit = scorer.fit(therapist);
-                scored.extend(times.into_iter().map(|free| Scored {
-                    score: scorer.score(therapist, fit, &free),
-                    load: load(therapist, &free),
-                    therapist,
-                    free,
-                }));
-            }
+        let weeks = pass(therapist, &asked, &calendar, &scorer);
+        match weeks {
+            Ok(weeks) => best.extend(weeks),
             Err(filter) => left_out.push((therapist, filter)),
         }
     }
-    scored.sort_by(Scored::best_first);
-    scored.truncate(MOST_CANDIDATES);
-    let emptied_by = scored.is_empty().then(|| emptied_by(&left_out, &asked));
+    let mut candidates = Vec::new();
+    while let Some(scored) = best.pop().filter(|_| candidates.len() < MOST_CANDIDATES) {
+        let (candidate, next) = scored.take(&scorer);
+        candidates.push(candidate);
+        best.extend(next);
+    }
+    let emptied_by = candidates.is_empty().then(|| emptied_by(&left_out, &asked));
     Ranking {
-        candidates: scored.into_iter().map(|scored| scored.candidate(&scorer)).collect(),
+        candidates,
         excluded: left_out.into_iter().map(|(therapist, filter)| excluded(therapist, filter, &asked)).collect(),
         emptied_by,
     }
 }
 
-fn pass<'a>(therapist: &'a Therapist, asked: &Asked<'a>, calendar: &Calendar<'_>) -> Result<Vec<Free<'a>>, Filter> {
-    match OF_PERSON.iter().find(|(_, passes)| !passes(therapist, asked)) {
-        Some((filter, _)) => Err(*filter),
-        None => free(therapist, asked, calendar),
+/// The first time that is left in each week, or the filter that left none.
+fn pass<'a>(
+    therapist: &'a Therapist,
+    asked: &'a Asked<'a>,
+    calendar: &'a Calendar<'a>,
+    scorer: &Scorer<'_>,
+) -> Result<Vec<Scored<'a>>, Filter> {
+    if let Some((filter, _)) = OF_PERSON.iter().find(|(_, passes)| !passes(therapist, asked)) {
+        return Err(*filter);
     }
+    let settings: Rc<[_]> = asked.settings(therapist).into();
+    let fit = scorer.fit(therapist);
+    let weeks = calendar.weeks().into_iter();
+    let left: Vec<_> = weeks
+        .filter_map(|week| {
+            let rest = calendar.left(therapist, Rc::clone(&settings), week);
+            Scored::first(therapist, fit, rest, scorer)
+        })
+        .collect();
+    if left.is_empty() { Err(calendar.filter_of(therapist, &settings)) } else { Ok(left) }
 }
 
 /// Everybody stands at the first filter that did not let them pass; the last of those left nobody.
@@ -93,31 +107,63 @@ fn excluded(therapist: &Therapist, filter: Filter, asked: &Asked<'_>) -> Exclude
     Excluded { therapist: therapist.id, name: therapist.name.clone(), filter: asked.left_out_by(filter) }
 }
 
+/// A therapist's first time of one week, before the rest of it. Of two times in
+/// the same week the earlier never scores less, for nothing but the time differs:
+/// the best of all weeks' first ones is the best there is.
 struct Scored<'a> {
     therapist: &'a Therapist,
+    fit: Fit,
     free: Free<'a>,
     score: f64,
     load: f64,
+    rest: Box<dyn Iterator<Item = Free<'a>> + 'a>,
 }
 
-impl Scored<'_> {
-    fn best_first(one: &Self, other: &Self) -> std::cmp::Ordering {
-        let slot = |scored: &Self| {
-            let free = &scored.free;
-            (scored.therapist.id, free.time.starts_at, free.format)
+impl<'a> Scored<'a> {
+    fn first(
+        therapist: &'a Therapist,
+        fit: Fit,
+        mut rest: Box<dyn Iterator<Item = Free<'a>> + 'a>,
+        scorer: &Scorer<'_>,
+    ) -> Option<Self> {
+        let free = rest.next()?;
+        let (score, load) = (scorer.score(therapist, fit, &free), load(therapist, &free));
+        Some(Self { therapist, fit, free, score, load, rest })
+    }
+
+    /// The candidate, and what comes behind it in the same week.
+    fn take(self, scorer: &Scorer<'_>) -> (Candidate, Option<Self>) {
+        let Self { therapist, fit, free, score, rest, .. } = self;
+        let candidate = Candidate {
+            therapist: therapist.id,
+            name: therapist.name.clone(),
+            score,
+            because: scorer.because(therapist, fit, &free),
+            slot: free.slot(),
         };
-        let by_score = other.score.total_cmp(&one.score).then(one.load.total_cmp(&other.load));
-        // Rooms stay in the practice's own order: the sort is stable.
-        by_score.then_with(|| slot(one).cmp(&slot(other)))
-    }
-
-    fn candidate(self, scorer: &Scorer<'_>) -> Candidate {
-        Candidate {
-            therapist: self.therapist.id,
-            name: self.therapist.name.clone(),
-            score: self.score,
-            because: scorer.because(self.therapist, &self.free),
-            slot: self.free.slot(),
-        }
+        (candidate, Self::first(therapist, fit, rest, scorer))
     }
 }
+
+impl Ord for Scored<'_> {
+    /// The better one is the greater.
+    fn cmp(&self, other: &Self) -> Ordering {
+        let slot = |scored: &Self| (scored.therapist.id, scored.free.time.starts_at, scored.free.format);
+        let by_score = self.score.total_cmp(&other.score).then(other.load.total_cmp(&self.load));
+        by_score.then_with(|| slot(other).cmp(&slot(self)))
+    }
+}
+
+impl PartialOrd for Scored<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Scored<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Scored<'_> {}

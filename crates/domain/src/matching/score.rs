@@ -48,8 +48,8 @@ impl<'a> Scorer<'a> {
     }
 
     /// What the score is made of, in words.
-    pub(super) fn because(&self, therapist: &Therapist, free: &Free<'_>) -> Vec<Term> {
-        let terms = self.terms(therapist, self.fit(therapist), free);
+    pub(super) fn because(&self, therapist: &Therapist, fit: Fit, free: &Free<'_>) -> Vec<Term> {
+        let terms = self.terms(therapist, fit, free);
         let counted = terms.into_iter().filter(|(_, weight, _)| *weight > 0.0);
         counted
             .map(|(term, weight, value)| Term {

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::{Availability, Busy, Ranking, Therapist, Wish, rank, span};
+use super::{Availability, Busy, Ranking, Taken, Therapist, Wish, rank, span};
 use crate::{
     calendar::week::{WeeklyWindow, parse_day},
     contact::UsState,
@@ -23,6 +23,10 @@ fn state(text: &str) -> UsState {
 
 fn window(day: &str, start: &str, end: &str) -> WeeklyWindow {
     WeeklyWindow::parse(parse_day(day).unwrap(), start, end).unwrap()
+}
+
+fn taken(busy: &[Busy]) -> Taken {
+    Taken::new(&practice().zone, busy)
 }
 
 /// What a test asks for; only what it is about differs from the default.
@@ -73,7 +77,7 @@ impl Asks {
 
     fn rank(&self, therapists: &[Therapist], busy: &[Busy]) -> Ranking {
         let practice = practice();
-        rank(&self.wish(), therapists, busy, practice, practice.protocol.weights())
+        rank(&self.wish(), therapists, &taken(busy), practice, practice.protocol.weights())
     }
 }
 
@@ -313,7 +317,7 @@ fn of_equals_the_emptier_week_and_then_the_lower_id_comes_first() {
     let mut weights = practice().protocol.weights().clone();
     weights.terms.even_load = 0.0;
     let early = busy(&one.id.to_string(), asks.now - SignedDuration::from_hours(3), 1, 9, false);
-    let ranking = rank(&asks.wish(), &both, &[early], practice(), &weights);
+    let ranking = rank(&asks.wish(), &both, &taken(&[early]), practice(), &weights);
     assert_eq!(ranking.candidates[0].therapist, other.id);
 }
 

@@ -1,0 +1,117 @@
+//! What one intake costs to decide, on the sample practice: the safety screen
+//! that stands in the way of every answer, the whole triage, and the ranking –
+//! over the sample's twelve therapists, and over as many as the load tool makes up.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark stops at what it did not expect")]
+
+use std::{fs, hint::black_box, path::PathBuf};
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use jiff::{SignedDuration, Timestamp};
+use rapport_domain::{
+    contact::UsState,
+    id::TherapistId,
+    intake::{Care, Preferences},
+    matching::{Busy, Taken, Therapist, Wish, rank},
+    practice::Practice,
+    problem::FieldProblems,
+    protocol::{Files, Subject},
+    screening::{Answers, Value},
+};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+const SAMPLE: &str = "samples/01-drift-and-stress.json";
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../deploy/charlotte")
+}
+
+fn files() -> Files {
+    let mut files = Files::new();
+    for (prefix, folder) in [("", folder()), ("instruments/", folder().join("instruments"))] {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
+            let name = path.file_name().unwrap().to_str().unwrap();
+            files.insert(format!("{prefix}{name}"), fs::read_to_string(&path).unwrap());
+        }
+    }
+    files
+}
+
+/// The answers of the sample who drifts apart under stress: nothing fires but routine.
+fn answers(practice: &Practice) -> Answers {
+    let sample: Json = serde_json::from_str(&fs::read_to_string(folder().join(SAMPLE)).unwrap()).unwrap();
+    let value = |json: &Json| match (&json["code"]["code"], &json["boolean"]) {
+        (Json::String(code), _) => Value::Code { system: String::new(), code: code.clone() },
+        (_, Json::Bool(yes)) => Value::Boolean(*yes),
+        _ => Value::Text(json["text"].as_str().unwrap().to_owned()),
+    };
+    let given = sample["screenings"].as_array().unwrap().iter().map(|screening| {
+        let url = format!("{}|", screening["questionnaire"].as_str().unwrap());
+        let mut instruments = practice.protocol.instruments().iter().map(|each| each.canonical());
+        let answers = screening["answers"].as_array().unwrap().iter().map(|answer| {
+            let values = answer["values"].as_array().unwrap().iter().map(value).collect();
+            (answer["linkId"].as_str().unwrap().to_owned(), values)
+        });
+        (instruments.find(|each| each.starts_with(&url)).unwrap().to_owned(), answers.collect())
+    });
+    practice.protocol.check_answers(given.collect(), &mut FieldProblems::default()).unwrap()
+}
+
+fn decide(criterion: &mut Criterion) {
+    let files = files();
+    let practice = Practice::load(&files).unwrap().value;
+    let roster = practice.roster(&files).unwrap().value;
+    let answers = answers(&practice);
+    let subject = Subject { answers: &answers, age: 36, care: Care::Individual };
+    criterion.bench_function("safety screen", |bench| {
+        bench.iter(|| practice.protocol.screen_safety(black_box(&subject)));
+    });
+    criterion.bench_function("triage", |bench| bench.iter(|| practice.protocol.triage(black_box(&subject))));
+
+    let result = practice.protocol.triage(&subject);
+    let preferences = Preferences::default();
+    let wish = Wish {
+        care: Care::Individual,
+        states: vec![UsState::parse("NC").unwrap()],
+        preferences: vec![&preferences],
+        needs: &result.needs,
+        drivers: &result.drivers,
+        urgency: result.urgency,
+        // A Monday morning in Charlotte.
+        now: "2026-11-30T14:00:00Z".parse().unwrap(),
+        continuity: None,
+        conflicts: Vec::new(),
+    };
+    for (name, roster) in [("rank 12 therapists", roster.clone()), ("rank 192 therapists", many(&roster, 16))] {
+        let taken = Taken::new(&practice.zone, &half_taken(&roster, wish.now));
+        criterion.bench_function(name, |bench| {
+            bench.iter(|| rank(black_box(&wish), &roster, &taken, &practice, practice.protocol.weights()));
+        });
+    }
+}
+
+/// Each of them so many times over, under ids of their own.
+fn many(roster: &[Therapist], times: u128) -> Vec<Therapist> {
+    let another = |therapist: &Therapist, number| {
+        let id = TherapistId::new(Uuid::from_u128(therapist.id.uuid().as_u128() ^ number));
+        Therapist { id, ..therapist.clone() }
+    };
+    (0..times).flat_map(|number| roster.iter().map(move |therapist| another(therapist, number))).collect()
+}
+
+/// Every second hour of a week.
+fn half_taken(roster: &[Therapist], from: Timestamp) -> Vec<Busy> {
+    let hours = || (0..84).map(|hour| from + SignedDuration::from_hours(2 * hour));
+    let block = |therapist: &Therapist, starts_at| Busy {
+        resource: therapist.id.to_string(),
+        starts_at,
+        ends_at: starts_at + SignedDuration::from_hours(1),
+        appointment: None,
+        held: false,
+    };
+    roster.iter().flat_map(|therapist| hours().map(move |starts_at| block(therapist, starts_at))).collect()
+}
+
+criterion_group!(benches, decide);
+criterion_main!(benches);

@@ -1,0 +1,114 @@
+//! What is taken, looked up by resource.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+
+use super::{busy::Busy, hours::week_of};
+
+/// Everything that is taken, ready to be asked for one resource at one time: built once, asked for every time that
+/// could be offered.
+#[derive(Debug, Clone)]
+pub struct Taken {
+    zone: TimeZone,
+    by_resource: HashMap<String, OfResource>,
+}
+
+/// A resource's sessions in one week.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Week {
+    /// All of them.
+    pub booked: u32,
+    /// Those that are only held.
+    pub held: u32,
+}
+
+#[derive(Debug, Clone, Default)]
+struct OfResource {
+    /// Stretches that share no instant, by their start: what overlaps is one.
+    stretches: BTreeMap<Timestamp, Timestamp>,
+    /// By Monday.
+    weeks: BTreeMap<Date, Week>,
+}
+
+impl Taken {
+    /// All of these. Weeks begin on Monday in the practice's zone.
+    pub fn new<'a>(zone: &TimeZone, busy: impl IntoIterator<Item = &'a Busy>) -> Self {
+        let mut taken = Self { zone: zone.clone(), by_resource: HashMap::new() };
+        busy.into_iter().for_each(|block| taken.add(block));
+        taken
+    }
+
+    /// One more.
+    pub fn add(&mut self, block: &Busy) {
+        if !self.by_resource.contains_key(&block.resource) {
+            self.by_resource.insert(block.resource.clone(), OfResource::default());
+        }
+        let Some(of_resource) = self.by_resource.get_mut(&block.resource) else { return };
+        of_resource.take(block.starts_at, block.ends_at);
+        if block.appointment.is_some() {
+            let monday = week_of(block.starts_at.to_zoned(self.zone.clone()).date());
+            let week = of_resource.weeks.entry(monday).or_default();
+            week.booked += 1;
+            week.held += u32::from(block.held);
+        }
+    }
+
+    /// Whether nobody has any of `[starts_at, ends_at)`.
+    #[must_use]
+    pub fn is_free(&self, resource: &str, starts_at: Timestamp, ends_at: Timestamp) -> bool {
+        let last_before = |of: &OfResource| of.stretches.range(..ends_at).next_back().map(|(_, ends)| *ends);
+        self.by_resource.get(resource).and_then(last_before).is_none_or(|ends| ends <= starts_at)
+    }
+
+    /// The sessions of the week that begins on this Monday.
+    #[must_use]
+    pub fn week(&self, resource: &str, monday: Date) -> Week {
+        self.by_resource.get(resource).and_then(|of| of.weeks.get(&monday)).copied().unwrap_or_default()
+    }
+}
+
+impl OfResource {
+    fn take(&mut self, mut starts_at: Timestamp, mut ends_at: Timestamp) {
+        if starts_at >= ends_at {
+            return;
+        }
+        while let Some((starts, ends)) = self.stretches.range(..ends_at).next_back().map(|(at, to)| (*at, *to)) {
+            if ends <= starts_at {
+                break;
+            }
+            self.stretches.remove(&starts);
+            (starts_at, ends_at) = (starts_at.min(starts), ends_at.max(ends));
+        }
+        self.stretches.insert(starts_at, ends_at);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+
+    #[test]
+    fn a_time_is_free_where_no_block_shares_an_instant_with_it() {
+        let at = |hour| Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hour);
+        let block = |from, to| Busy {
+            resource: "rooms/one".to_owned(),
+            starts_at: at(from),
+            ends_at: at(to),
+            appointment: None,
+            held: false,
+        };
+        // The second lies over the first and the third, the last touches them.
+        let blocks = [block(1, 3), block(2, 6), block(5, 7), block(7, 8), block(10, 12)];
+        let taken = Taken::new(&TimeZone::UTC, &blocks);
+        for from in 0..14 {
+            for to in from + 1..14 {
+                let expected = !blocks.iter().any(|block| block.overlaps(at(from), at(to)));
+                assert_eq!(taken.is_free("rooms/one", at(from), at(to)), expected, "{from} to {to}");
+                assert!(taken.is_free("rooms/two", at(from), at(to)));
+            }
+        }
+    }
+}
