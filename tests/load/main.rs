@@ -17,7 +17,10 @@ use std::net::SocketAddr;
 use anyhow::{Context, ensure};
 use clap::{Parser, Subcommand};
 use rapport_proto::intake::intake_service_client::IntakeServiceClient;
-use rapport_tests::people::{People, Sample};
+use rapport_tests::{
+    people::{People, Sample},
+    rabbit,
+};
 
 mod mail_sink;
 mod pipeline;
@@ -43,12 +46,25 @@ enum Profile {
     Submit(submit::Options),
     /// Intakes at a fixed rate, until each has its letter.
     Pipeline(pipeline::Options),
+    /// Deletes the exchange and the queues of a run; measures nothing.
+    Tidy {
+        /// `amqp://…`
+        #[arg(long)]
+        broker: String,
+        /// `RAPPORT__EVENTS__PREFIX` of the system that was under load.
+        #[arg(long)]
+        prefix: String,
+    },
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     ensure!(arguments.server.ip().is_loopback(), "--server must be a loopback address: this is a load generator");
+    if let Profile::Tidy { broker, prefix } = arguments.profile {
+        ensure!(!prefix.is_empty(), "without a prefix these would be production's queues");
+        return rabbit::delete(&broker, &prefix).await;
+    }
     let mut client = IntakeServiceClient::connect(format!("http://{}", arguments.server))
         .await
         .with_context(|| format!("nothing answers on {}", arguments.server))?;
@@ -57,6 +73,7 @@ async fn main() -> anyhow::Result<()> {
     let report = match arguments.profile {
         Profile::Submit(options) => submit::run(arguments.server, &sample, &options).await?,
         Profile::Pipeline(options) => pipeline::run(arguments.server, &sample, &options).await?,
+        Profile::Tidy { .. } => return Ok(()),
     };
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&report)?);

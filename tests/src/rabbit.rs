@@ -23,6 +23,18 @@ use crate::{environment, fault_proxy::FaultProxy};
 /// Delays that suit a test.
 pub const QUICK: [Duration; 3] = [Duration::from_millis(100), Duration::from_millis(200), Duration::from_millis(300)];
 
+/// Deletes the exchange and every queue of a deployment, with the usual delays between tries.
+pub async fn delete(url: &str, prefix: &str) -> Result<()> {
+    let connection = Connection::connect(url, ConnectionProperties::default()).await?;
+    let channel = connection.create_channel().await?;
+    let (exchange, queues) = AmqpSettings::new(url, prefix).broker_names();
+    for queue in queues {
+        channel.queue_delete(queue.into(), QueueDeleteOptions::default()).await?;
+    }
+    channel.exchange_delete(exchange.into(), ExchangeDeleteOptions::default()).await?;
+    Ok(connection.close(200, "bye".into()).await?)
+}
+
 /// The server under one test's prefix. Call [`close`](Self::close) at the end, or its queues stay.
 pub struct Rabbit {
     /// Stands between the transports made here and the server.
