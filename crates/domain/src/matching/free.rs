@@ -67,8 +67,11 @@ pub(super) struct Calendar<'a> {
     days: Vec<Date>,
     windows: Vec<&'a [WeeklyWindow]>,
     /// Therapists share hours; the times of a stretch of a day are worked out once.
-    times: RefCell<BTreeMap<(Date, u16, u16), Rc<[Time]>>>,
+    times: RefCell<TimesOfDays>,
 }
+
+/// The times of a stretch of a day, by the day and the stretch's first and last minute.
+type TimesOfDays = BTreeMap<(Date, u16, u16), Rc<[Time]>>;
 
 /// A time that a therapist's hours hold, how, and where.
 type Offered<'a> = (Time, Format, Option<&'a str>);
