@@ -21,17 +21,9 @@ pub(crate) async fn run(
     etag: String,
     repeatable: Repeatable,
 ) -> Result<pb::ClaimCaseResponse, Refusal> {
-    let deps_in = deps.clone();
-    repeat::change(deps, move |tx| {
-        let (deps, staff, etag, repeatable) = (deps_in.clone(), staff.clone(), etag.clone(), repeatable.clone());
-        Box::pin(async move {
-            if let Some(answer) = repeatable.answered(&deps, tx).await? {
-                return Ok(answer);
-            }
-            let answer = pb::ClaimCaseResponse { summary: Some(claim(&deps, tx, &staff, id, &etag).await?) };
-            repeatable.keep(&deps, tx, &answer).await?;
-            Ok(answer)
-        })
+    repeat::change(deps, repeatable, move |deps, tx| {
+        let (staff, etag) = (staff.clone(), etag.clone());
+        Box::pin(async move { Ok(pb::ClaimCaseResponse { summary: Some(claim(deps, tx, &staff, id, &etag).await?) }) })
     })
     .await
 }

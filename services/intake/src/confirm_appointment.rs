@@ -28,17 +28,10 @@ pub(crate) async fn run(
     etag: String,
     repeatable: Repeatable,
 ) -> Result<pb::ConfirmAppointmentResponse, Refusal> {
-    let deps_in = deps.clone();
-    repeat::change(deps, move |tx| {
-        let (deps, etag, repeatable) = (deps_in.clone(), etag.clone(), repeatable.clone());
+    repeat::change(deps, repeatable, move |deps, tx| {
+        let etag = etag.clone();
         Box::pin(async move {
-            if let Some(answer) = repeatable.answered(&deps, tx).await? {
-                return Ok(answer);
-            }
-            let appointment = confirm(&deps, tx, own, asked, &etag).await?;
-            let answer = pb::ConfirmAppointmentResponse { appointment: Some(appointment) };
-            repeatable.keep(&deps, tx, &answer).await?;
-            Ok(answer)
+            Ok(pb::ConfirmAppointmentResponse { appointment: Some(confirm(deps, tx, own, asked, &etag).await?) })
         })
     })
     .await

@@ -34,7 +34,7 @@ impl Repeatable {
     }
 
     /// The answer that was given before, if any.
-    pub(crate) async fn answered<M: Message + Default>(&self, deps: &Deps, tx: &Tx) -> Result<Option<M>, Refusal> {
+    async fn answered<M: Message + Default>(&self, deps: &Deps, tx: &Tx) -> Result<Option<M>, Refusal> {
         let Some(key) = &self.0 else { return Ok(None) };
         match requests::seen(tx, key, deps.clock.now()).await? {
             Seen::New => Ok(None),
@@ -44,7 +44,7 @@ impl Repeatable {
     }
 
     /// Keeps the answer with the change that it tells of.
-    pub(crate) async fn keep(&self, deps: &Deps, tx: &Tx, response: &impl Message) -> Result<(), Refusal> {
+    async fn keep(&self, deps: &Deps, tx: &Tx, response: &impl Message) -> Result<(), Refusal> {
         if let Some(key) = &self.0 {
             requests::keep(tx, key, &response.encode_to_vec(), deps.clock.now()).await?;
         }
@@ -57,17 +57,29 @@ pub(crate) fn decode<M: Message + Default>(bytes: &[u8]) -> Result<M, Refusal> {
     M::decode(bytes).map_err(|_| Refusal::Internal("a kept answer cannot be read"))
 }
 
-/// Runs a change in a transaction, and again from the start where another one
-/// came between: it reads anew, so a stale etag is found then.
-pub(crate) async fn change<T, W>(deps: &Deps, work: W) -> Result<T, Refusal>
+/// Runs a change in a transaction with the answer that is kept for its request
+/// id; a request that was answered before gets that answer, and nothing changes.
+/// Runs it again from the start where another change came between: it reads
+/// anew, so a stale etag is found then.
+pub(crate) async fn change<T, W>(deps: &Deps, repeatable: Repeatable, work: W) -> Result<T, Refusal>
 where
-    T: Send + 'static,
-    W: for<'t> Fn(&'t Tx) -> BoxFuture<'t, Result<T, Refusal>> + Clone + Send + 'static,
+    T: Message + Default + 'static,
+    W: for<'t> Fn(&'t Deps, &'t Tx) -> BoxFuture<'t, Result<T, Refusal>> + Clone + Send + Sync + 'static,
 {
     let mut tries = 1;
     loop {
-        let once = work.clone();
-        match deps.store.transact(move |tx| once(tx)).await {
+        let (deps_in, repeatable, work) = (deps.clone(), repeatable.clone(), work.clone());
+        let once = deps.store.transact(move |tx| {
+            Box::pin(async move {
+                if let Some(answer) = repeatable.answered(&deps_in, tx).await? {
+                    return Ok(answer);
+                }
+                let answer = work(&deps_in, tx).await?;
+                repeatable.keep(&deps_in, tx, &answer).await?;
+                Ok(answer)
+            })
+        });
+        match once.await {
             Err(Refusal::Store(StoreError::Conflict | StoreError::Interrupted(_))) if tries < MOST_TRIES => tries += 1,
             ended => return ended,
         }
