@@ -76,3 +76,9 @@ typed_id!(/// Something that happened.
     EventId in "events");
 typed_id!(/// A row of the mail ledger.
     LetterId in "letters");
+typed_id!(/// A screening that its client has not sent yet.
+    DraftId in "drafts");
+typed_id!(/// One partner's word to the other.
+    InvitationId in "invitations");
+typed_id!(/// What the law asks of a practice that learns of harm.
+    ReportId in "reports");
