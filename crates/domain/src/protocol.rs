@@ -171,6 +171,24 @@ impl Protocol {
         self.engine.drivers()
     }
 
+    /// Whether an answer bears on safety: then nobody gets it back who fills a form in.
+    /// An answer that this protocol does not know counts as one that does.
+    #[must_use]
+    pub fn is_safety_item(&self, canonical: &str, link_id: &str) -> bool {
+        let instrument = self.instruments.iter().position(|one| one.is_named(canonical));
+        let item = instrument.and_then(|index| {
+            let (item, _) = self.instruments.get(index)?.item(link_id)?;
+            Some((index, item))
+        });
+        item.is_none_or(|(instrument, item)| self.engine.is_safety_item(instrument, item))
+    }
+
+    /// Ids of those whom rules notify: practice.toml must have them.
+    #[must_use]
+    pub fn notify_ids(&self) -> BTreeSet<&str> {
+        BTreeSet::new()
+    }
+
     /// Ids of all rules, with the built-in one.
     pub fn rules(&self) -> impl Iterator<Item = &str> {
         self.engine.rule_ids()

@@ -2,12 +2,14 @@
 //!
 //! Read [`urgency`], then [`result`] (what comes out), `scale` and `rule` (what
 //! the practice states), `expression` (how a rule's condition is checked and
-//! run), `file` (triage.yaml), `engine` (which runs it all), and [`tests_file`]
-//! (the practice's own tests of its rules).
+//! run), `file` (triage.yaml), `engine` (which runs it all), [`joint`] (two
+//! partners' views side by side), and [`tests_file`] (the practice's own tests of
+//! its rules).
 
 pub(crate) mod engine;
 mod expression;
 pub(crate) mod file;
+pub mod joint;
 pub mod result;
 mod rule;
 mod scale;
@@ -15,6 +17,7 @@ pub mod tests_file;
 pub mod urgency;
 
 pub use engine::REVIEW;
-pub use result::{Evidence, FiredRule, Safety, Score, TriageResult};
+pub use joint::{JointView, Partner};
+pub use result::{Advice, Evidence, FiredRule, Safety, Score, TriageResult};
 pub use tests_file::{TestReport, run_tests};
 pub use urgency::{Booking, Urgency};

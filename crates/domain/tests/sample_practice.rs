@@ -221,6 +221,8 @@ fn a_safety_answer_gets_its_lines_and_the_promise_that_nobody_else_was_told() {
         clinician_only: result.clinician_only,
         under_18: result.under_18,
         lines: vec!["988".to_owned(), "911".to_owned()],
+        notify: BTreeSet::new(),
+        reports: BTreeSet::new(),
     };
     let notice = practice.safety_notice(&safety, &[], Language::En, NOW.parse().unwrap()).unwrap();
     assert_eq!(notice.lines.iter().map(|line| line.phone.as_str()).collect::<Vec<_>>(), ["988", "911"]);

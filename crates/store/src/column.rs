@@ -86,11 +86,13 @@ pub(crate) fn to_urgency(rank: i16) -> Result<Urgency, StoreError> {
     found.ok_or(StoreError::Unreadable("an urgency"))
 }
 
+/// `Hold` came later than the others: what is stored of those keeps its number, and nothing orders by it.
 pub(crate) const fn from_booking(booking: Booking) -> i16 {
     match booking {
         Booking::Auto => 0,
         Booking::AloneByStaff => 1,
         Booking::Never => 2,
+        Booking::Hold => 3,
     }
 }
 
@@ -99,6 +101,7 @@ pub(crate) fn to_booking(rank: i16) -> Result<Booking, StoreError> {
         0 => Ok(Booking::Auto),
         1 => Ok(Booking::AloneByStaff),
         2 => Ok(Booking::Never),
+        3 => Ok(Booking::Hold),
         _ => Err(StoreError::Unreadable("what a machine may book")),
     }
 }

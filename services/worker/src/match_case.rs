@@ -64,11 +64,14 @@ impl Job for MatchCase {
         let now = self.deps.clock.now();
         let cue = |cause, continuity| Cue { event: event.id, cause, continuity, now };
         match event.fact {
-            Fact::CaseTriaged { case, intake } => self.triaged(cue(Cause::Case(case), None), case, intake).await,
+            // Both carry a whole dossier from await to await: on the heap.
+            Fact::CaseTriaged { case, intake } => {
+                Box::pin(self.triaged(cue(Cause::Case(case), None), case, intake)).await
+            }
             Fact::AppointmentReleased { case, appointment } => {
                 let freed = appointments::get(&self.deps.store, appointment).await?;
                 let continuity = freed.map(|appointment| appointment.therapist);
-                self.released(cue(Cause::Event(event.id), continuity), case).await
+                Box::pin(self.released(cue(Cause::Event(event.id), continuity), case)).await
             }
             _ => Err(JobError::Poison("match_case hears of triaged cases and released appointments only")),
         }

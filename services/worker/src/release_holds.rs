@@ -169,7 +169,7 @@ fn standing(deps: &Deps, dossier: &Dossier, hold: &Appointment, held_with: &[The
 }
 
 fn allows_booking(found: &TriageResult) -> bool {
-    found.booking.by_machine() && !found.flagged && !found.under_18
+    found.booking.by_machine() && !found.booking.needs_staff() && !found.flagged && !found.under_18
 }
 
 /// Whether the hard filters allow the held session for both. The second partner's weekly windows do not count: they

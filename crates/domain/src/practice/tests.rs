@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::{
@@ -245,6 +247,8 @@ fn a_notice_stands_where_an_answer_calls_for_a_person_and_nowhere_else() {
         clinician_only: flagged,
         under_18: false,
         lines: lines.iter().map(|id| (*id).to_owned()).collect(),
+        notify: BTreeSet::new(),
+        reports: BTreeSet::new(),
     };
     let notice = |safety: &Safety, language| practice().safety_notice(safety, &[], language, at("2026-11-23T10:00"));
     assert!(notice(&safety(Urgency::Routine, false, &[]), Language::En).is_none());

@@ -92,6 +92,8 @@ impl Engine {
             clinician_only: run.fired.iter().any(|rule| rule.clinician),
             under_18: run.under_18,
             lines: run.lines(),
+            notify: BTreeSet::new(),
+            reports: BTreeSet::new(),
         }
     }
 
@@ -105,6 +107,7 @@ impl Engine {
             minimum: scale.minimum,
             maximum: scale.maximum,
             band: band.map(str::to_owned),
+            band_label: None,
         });
         let drivers = self.drivers.iter().filter_map(|(driver, scale)| {
             let (score, _) = run.facts.scores.get(*scale)?;
@@ -121,12 +124,20 @@ impl Engine {
             fired: self.explain(instruments, &run),
             scores: scores.collect(),
             drivers: drivers.collect(),
+            advice: Vec::new(),
+            notify: BTreeSet::new(),
+            reports: BTreeSet::new(),
         }
     }
 
     /// Whether an instrument is about safety: then nothing in it must be answered.
     pub(crate) fn is_about_safety(&self, instrument: usize) -> bool {
         self.safety_instruments.contains(&instrument)
+    }
+
+    /// Whether an answer bears on safety: its instrument is about it, or a safety rule looks at it.
+    pub(crate) fn is_safety_item(&self, instrument: usize, item: usize) -> bool {
+        self.safety_items.contains(&ItemRef { instrument, item })
     }
 
     /// Ids of all rules, in the file's order, with the built-in one.

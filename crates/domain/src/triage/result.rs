@@ -22,6 +22,10 @@ pub struct Safety {
     pub under_18: bool,
     /// Ids of crisis lines in practice.toml: those of the highest urgency first, none twice.
     pub lines: Vec<String>,
+    /// Ids of those in practice.toml who are to be told by name.
+    pub notify: BTreeSet<String>,
+    /// Kinds of report that staff must complete; no machine sends one.
+    pub reports: BTreeSet<String>,
 }
 
 /// The whole result of one intake. The same answers and the same digest give
@@ -48,6 +52,26 @@ pub struct TriageResult {
     pub scores: Vec<Score>,
     /// How strongly each driver shows, from 0 to 1. A driver without a score is absent.
     pub drivers: BTreeMap<String, f64>,
+    /// Small steps that fit, as the file has them.
+    #[serde(default)]
+    pub advice: Vec<Advice>,
+    /// Ids of those in practice.toml who are to be told by name.
+    #[serde(default)]
+    pub notify: BTreeSet<String>,
+    /// Kinds of report that staff must complete; no machine sends one.
+    #[serde(default)]
+    pub reports: BTreeSet<String>,
+}
+
+/// A small step that fits this person, for a clinician to hand on.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Advice {
+    /// Its id.
+    pub step: String,
+    /// It in the practice's words.
+    pub label: String,
+    /// Ids of the rules that advise it, as the file has them.
+    pub because: Vec<String>,
 }
 
 /// A rule that fired.
@@ -91,4 +115,7 @@ pub struct Score {
     pub maximum: f64,
     /// The id of the band that it falls into.
     pub band: Option<String>,
+    /// That band's name in words.
+    #[serde(default)]
+    pub band_label: Option<String>,
 }

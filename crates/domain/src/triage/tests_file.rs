@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
-use super::{Booking, Safety, TriageResult, expression::nearest};
+use super::{Safety, TriageResult, expression::nearest};
 use crate::{
     intake::Care,
     problem::{FileProblem, yaml_place},
@@ -135,11 +135,6 @@ pub fn run_tests(protocol: &Protocol, text: &str) -> Result<TestReport, Vec<File
 
 impl Expected {
     fn differences(&self, safety: &Safety, result: &TriageResult) -> Vec<String> {
-        let booking = match result.booking {
-            Booking::Auto => "auto",
-            Booking::AloneByStaff => "alone_by_staff",
-            Booking::Never => "never",
-        };
         let ids: Vec<_> = result.fired.iter().map(|rule| rule.rule.as_str()).collect();
         let fired = if ids.is_empty() { "no rule fired".to_owned() } else { format!("fired: {}", ids.join(", ")) };
         let mut differences = Vec::new();
@@ -149,7 +144,7 @@ impl Expected {
             }
         };
         differ("the urgency", result.urgency.name(), &self.urgency);
-        differ("booking", booking, &self.book);
+        differ("booking", result.booking.name(), &self.book);
         let word = |flag: bool| if flag { "true" } else { "false" };
         if let Some(flagged) = self.flagged {
             differ("flagged", word(result.flagged), word(flagged));

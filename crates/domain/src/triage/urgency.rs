@@ -44,6 +44,8 @@ impl Urgency {
 pub enum Booking {
     /// Alone: confirmed. Joint: held until the release step.
     Auto,
+    /// A time is taken and held, alone or joint; it stands once staff have said yes to it.
+    Hold,
     /// Nothing joint; alone by staff only.
     AloneByStaff,
     /// Nothing.
@@ -51,9 +53,35 @@ pub enum Booking {
 }
 
 impl Booking {
-    /// Whether a machine may book at all.
+    /// All of them, loosest first.
+    pub const ALL: [Self; 4] = [Self::Auto, Self::Hold, Self::AloneByStaff, Self::Never];
+
+    /// The name in the practice's files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Hold => "hold",
+            Self::AloneByStaff => "alone_by_staff",
+            Self::Never => "never",
+        }
+    }
+
+    /// Reads [`Booking::name`].
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|booking| booking.name() == name)
+    }
+
+    /// Whether a machine may take a time at all.
     #[must_use]
     pub const fn by_machine(self) -> bool {
-        matches!(self, Self::Auto)
+        matches!(self, Self::Auto | Self::Hold)
+    }
+
+    /// Whether staff must say yes to the time that a machine took.
+    #[must_use]
+    pub const fn needs_staff(self) -> bool {
+        matches!(self, Self::Hold)
     }
 }

@@ -235,7 +235,7 @@ impl Checks<'_> {
             None => Some(Booking::Auto),
             Some(book) => self.booking(book),
         };
-        if urgency >= Some(Urgency::Urgent) && book == Some(Booking::Auto) {
+        if urgency >= Some(Urgency::Urgent) && book.is_some_and(Booking::by_machine) {
             let hint = "add book: never or book: alone_by_staff, or make it PRIORITY";
             self.error(&part.urgency, "a clinician's call is promised, but a machine may book", hint);
         }
@@ -267,15 +267,12 @@ impl Checks<'_> {
     }
 
     fn booking(&mut self, book: &Spanned<String>) -> Option<Booking> {
-        match book.value.as_str() {
-            "auto" => Some(Booking::Auto),
-            "alone_by_staff" => Some(Booking::AloneByStaff),
-            "never" => Some(Booking::Never),
-            other => {
-                self.error(book, format!("\"{other}\" is no way to book"), "use auto, alone_by_staff or never");
-                None
-            }
+        let booking = Booking::from_name(&book.value);
+        if booking.is_none() {
+            let names = Booking::ALL.map(Booking::name).join(", ");
+            self.error(book, format!("\"{}\" is no way to book", book.value), format!("use one of {names}"));
         }
+        booking
     }
 }
 
