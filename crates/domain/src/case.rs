@@ -1,14 +1,25 @@
 //! A case: what staff work on, and where it stands.
+//!
+//! A machine only ever raises it; people override and close it. [`reason`] says
+//! why it is before staff, [`record`] keeps what staff decided about it.
+
+pub mod reason;
+pub mod record;
+#[cfg(test)]
+mod tests;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use crate::{
-    appointment::AppointmentState,
+    appointment::{AppointmentState, Changed},
     id::CaseId,
     intake::CareWish,
+    report::{Report, ReportState},
     triage::{Booking, Urgency},
 };
+
+pub use reason::StaffReason;
+pub use record::{CloseReason, Closed, Note, Override};
 
 /// Where a case stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -52,53 +63,6 @@ impl CaseState {
     }
 }
 
-/// Why a case is before staff. Kept encrypted: some of it tells of answers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "kind")]
-pub enum StaffReason {
-    /// The rules let no machine book.
-    RulesForbidBooking,
-    /// The client is under 18.
-    Under18,
-    /// No therapist or time is left; the filter that emptied the list, in words.
-    NobodyMatches {
-        /// "No therapist licensed for AK".
-        filter: String,
-        /// Whether that tells what the answers call for.
-        tells_of_answers: bool,
-    },
-    /// The machine-held share of the calendar is used up, or every time went to somebody else.
-    NoTimeLeft,
-    /// An earlier case is open with the same address or phone.
-    SamePersonElsewhere,
-    /// No joint time was confirmed, and it is for a person to call. The partner may have stayed silent, or answered
-    /// what clinicians alone may know: whoever calls must not say which.
-    PartnerSilent,
-    /// A client gave their time back.
-    CancelledByClient,
-    /// A session alone was held for the client's yes, which did not come.
-    HoldLapsed,
-}
-
-impl StaffReason {
-    /// In words, for those who may read it.
-    #[must_use]
-    pub fn text(&self) -> String {
-        match self {
-            Self::RulesForbidBooking => "The rules let no machine book: a person decides.".to_owned(),
-            Self::Under18 => "Under 18: nothing is booked by machine.".to_owned(),
-            Self::NobodyMatches { filter, .. } => format!("Nobody matches: {filter}."),
-            Self::NoTimeLeft => "No time is free within the promise.".to_owned(),
-            Self::SamePersonElsewhere => "An open case has the same address or phone.".to_owned(),
-            Self::PartnerSilent => {
-                "The time for two was not confirmed by its deadline: the client is to be called.".to_owned()
-            }
-            Self::CancelledByClient => "The client gave their time back.".to_owned(),
-            Self::HoldLapsed => "The client did not confirm the held time.".to_owned(),
-        }
-    }
-}
-
 /// A case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
@@ -108,7 +72,7 @@ pub struct Case {
     pub care: CareWish,
     /// Where it stands.
     pub state: CaseState,
-    /// How soon it must be answered; only ever rises here.
+    /// How soon it must be answered; a machine only raises it.
     pub urgency: Urgency,
     /// What a machine may book; only ever tightens here.
     pub booking: Booking,
@@ -137,6 +101,12 @@ pub enum CaseError {
     /// Somebody else works on it.
     #[error("somebody else claimed the case")]
     ClaimedByAnother,
+    /// Only a clinician may do that.
+    #[error("a clinician decides on this case")]
+    CliniciansOnly,
+    /// A report that the answers ask for was not completed.
+    #[error("a report of the case is open")]
+    ReportOpen,
 }
 
 impl Case {
@@ -214,5 +184,65 @@ impl Case {
                 Ok(())
             }
         }
+    }
+
+    /// Whether only a clinician lowers, confirms or closes it.
+    #[must_use]
+    pub const fn is_safety_case(&self) -> bool {
+        self.flagged || self.clinician_only
+    }
+
+    /// From when a promise counts that a person's urgency brings. Raised: from now, when it became known. Lowered:
+    /// from the day the case came, since nobody's waiting begins anew.
+    #[must_use]
+    pub fn promised_from(&self, urgency: Urgency, now: Timestamp) -> Timestamp {
+        if urgency > self.urgency { now } else { self.created_at }
+    }
+
+    /// A person judges how soon it must be answered. Raising never loosens by when, lowering never tightens it; what
+    /// a machine may book stays, and what triage finds later still raises.
+    ///
+    /// # Errors
+    /// Where it has ended, or somebody else than a clinician lowers a safety case.
+    pub fn override_urgency(
+        &mut self,
+        urgency: Urgency,
+        respond_by: Timestamp,
+        by_clinician: bool,
+    ) -> Result<Changed, CaseError> {
+        if self.state == CaseState::Closed {
+            return Err(CaseError::Closed);
+        }
+        if urgency == self.urgency {
+            return Ok(Changed::Already);
+        }
+        if urgency > self.urgency {
+            self.respond_by = self.respond_by.min(respond_by);
+        } else if self.is_safety_case() && !by_clinician {
+            return Err(CaseError::CliniciansOnly);
+        } else {
+            self.respond_by = self.respond_by.max(respond_by);
+        }
+        self.urgency = urgency;
+        Ok(Changed::Now)
+    }
+
+    /// Ends it; repeating it succeeds and changes nothing. `reports` are all that it has.
+    ///
+    /// # Errors
+    /// Where a report is open, or somebody else than a clinician ends a safety case or one with a report. They are
+    /// not told of the report.
+    pub fn close(&mut self, by_clinician: bool, reports: &[Report]) -> Result<Changed, CaseError> {
+        if !by_clinician && (self.is_safety_case() || !reports.is_empty()) {
+            return Err(CaseError::CliniciansOnly);
+        }
+        if self.state == CaseState::Closed {
+            return Ok(Changed::Already);
+        }
+        if reports.iter().any(|report| report.state == ReportState::Open) {
+            return Err(CaseError::ReportOpen);
+        }
+        self.state = CaseState::Closed;
+        Ok(Changed::Now)
     }
 }

@@ -4,7 +4,7 @@
 //! Read it in the order in which an intake passes through it: [`contact`] and
 //! [`intake`] (who asks, for what), [`screening`] (questions and answers),
 //! [`triage`] (how urgent, and why), [`matching`] and [`calendar`] (with whom,
-//! and when), [`case`] and [`appointment`] (where it stands), [`event`] and
+//! and when), [`case`], [`appointment`] and [`report`] (where it stands), [`event`] and
 //! [`letter`] (what the rest of the house is told). [`practice`] holds the files
 //! that a practice edits, [`protocol`] those of them that decide; [`problem`] is how all of them say what is wrong.
 
@@ -20,5 +20,6 @@ pub mod matching;
 pub mod practice;
 pub mod problem;
 pub mod protocol;
+pub mod report;
 pub mod screening;
 pub mod triage;

@@ -1,6 +1,6 @@
 //! A member of staff takes a case in hand.
 
-use rapport_domain::{case::CaseError, id::CaseId};
+use rapport_domain::id::CaseId;
 use rapport_proto::staff as pb;
 use rapport_security::StaffPrincipal;
 use rapport_store::{Tx, audit, cases};
@@ -41,10 +41,7 @@ async fn claim(
     }
     let read_etag = view::case_etag(&case);
     let held_before = case.assignee.is_some();
-    case.claim(&staff.label).map_err(|error| match error {
-        CaseError::Closed => Refusal::CaseClosed,
-        CaseError::ClaimedByAnother => Refusal::CaseClaimed,
-    })?;
+    case.claim(&staff.label)?;
     if !held_before {
         if !etag.is_empty() && etag != read_etag {
             return Err(Refusal::EtagMismatch);

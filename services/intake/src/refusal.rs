@@ -1,6 +1,6 @@
 //! Why a call is refused: one variant per reason of the contract.
 
-use rapport_domain::problem::FieldProblem;
+use rapport_domain::{case::CaseError, problem::FieldProblem, report::AlreadyCompleted};
 use rapport_store::StoreError;
 
 /// Why a call is refused.
@@ -36,6 +36,12 @@ pub(crate) enum Refusal {
     /// The case has ended.
     #[error("the case is closed")]
     CaseClosed,
+    /// A report that the answers ask for is open.
+    #[error("a report of the case is open: complete it first")]
+    ReportOpen,
+    /// What was written about a report stands.
+    #[error("the report is completed")]
+    ReportCompleted,
     /// Damaged, or made for other filters.
     #[error("the page token does not belong to this listing")]
     PageTokenInvalid,
@@ -59,6 +65,23 @@ pub(crate) enum Refusal {
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
+    }
+}
+
+impl From<CaseError> for Refusal {
+    fn from(error: CaseError) -> Self {
+        match error {
+            CaseError::Closed => Self::CaseClosed,
+            CaseError::ClaimedByAnother => Self::CaseClaimed,
+            CaseError::CliniciansOnly => Self::RoleForbidden,
+            CaseError::ReportOpen => Self::ReportOpen,
+        }
+    }
+}
+
+impl From<AlreadyCompleted> for Refusal {
+    fn from(AlreadyCompleted: AlreadyCompleted) -> Self {
+        Self::ReportCompleted
     }
 }
 

@@ -58,6 +58,8 @@ const fn code_and_reason(refusal: &Refusal) -> (Code, Reason) {
         Refusal::AppointmentNotOpen => (Code::FailedPrecondition, Reason::AppointmentNotOpen),
         Refusal::CaseClaimed => (Code::FailedPrecondition, Reason::CaseClaimed),
         Refusal::CaseClosed => (Code::FailedPrecondition, Reason::CaseClosed),
+        Refusal::ReportOpen => (Code::FailedPrecondition, Reason::ReportOpen),
+        Refusal::ReportCompleted => (Code::FailedPrecondition, Reason::ReportCompleted),
         Refusal::PageTokenInvalid => (Code::InvalidArgument, Reason::PageTokenInvalid),
         Refusal::MessageInvalid => (Code::InvalidArgument, Reason::MessageInvalid),
         Refusal::Overloaded => (Code::ResourceExhausted, Reason::Overloaded),

@@ -1,0 +1,50 @@
+//! Why a case is before staff.
+
+use serde::{Deserialize, Serialize};
+
+/// Why a case is before staff. Kept encrypted: some of it tells of answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum StaffReason {
+    /// The rules let no machine book.
+    RulesForbidBooking,
+    /// The client is under 18.
+    Under18,
+    /// No therapist or time is left; the filter that emptied the list, in words.
+    NobodyMatches {
+        /// "No therapist licensed for AK".
+        filter: String,
+        /// Whether that tells what the answers call for.
+        tells_of_answers: bool,
+    },
+    /// The machine-held share of the calendar is used up, or every time went to somebody else.
+    NoTimeLeft,
+    /// An earlier case is open with the same address or phone.
+    SamePersonElsewhere,
+    /// No joint time was confirmed, and it is for a person to call. The partner may have stayed silent, or answered
+    /// what clinicians alone may know: whoever calls must not say which.
+    PartnerSilent,
+    /// A client gave their time back.
+    CancelledByClient,
+    /// A session alone was held for the client's yes, which did not come.
+    HoldLapsed,
+}
+
+impl StaffReason {
+    /// In words, for those who may read it.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::RulesForbidBooking => "The rules let no machine book: a person decides.".to_owned(),
+            Self::Under18 => "Under 18: nothing is booked by machine.".to_owned(),
+            Self::NobodyMatches { filter, .. } => format!("Nobody matches: {filter}."),
+            Self::NoTimeLeft => "No time is free within the promise.".to_owned(),
+            Self::SamePersonElsewhere => "An open case has the same address or phone.".to_owned(),
+            Self::PartnerSilent => {
+                "The time for two was not confirmed by its deadline: the client is to be called.".to_owned()
+            }
+            Self::CancelledByClient => "The client gave their time back.".to_owned(),
+            Self::HoldLapsed => "The client did not confirm the held time.".to_owned(),
+        }
+    }
+}
