@@ -3,6 +3,8 @@
 //! An intake pins the digest of the protocol that it was answered under, and
 //! every worker decides by that bundle, never by its own folder.
 
+mod answers;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -11,8 +13,8 @@ use sha2::{Digest, Sha256};
 use crate::{
     intake::Care,
     matching::Weights,
-    problem::{FieldProblems, FileProblem, Loaded},
-    screening::{Answers, Questionnaire, Value, check},
+    problem::{FileProblem, Loaded},
+    screening::{Answers, Questionnaire},
     triage::{
         Safety, TriageResult,
         engine::Engine,
@@ -20,16 +22,16 @@ use crate::{
     },
 };
 
+pub use answers::GivenAnswers;
+
 const INSTRUMENTS: &str = "instruments/";
+const VALUE_SETS: &str = "value_sets/";
 const MATCHING: &str = "matching.yaml";
 /// Raised when a stored bundle would have to be read in another way.
 const BUNDLE_FORMAT: u32 = 1;
 
 /// The practice's files: path in its folder → text.
 pub type Files = BTreeMap<String, String>;
-
-/// One questionnaire's answers as they came: `canonical|version`, then per linkId its values.
-pub type GivenAnswers = (String, Vec<(String, Vec<Value>)>);
 
 /// Instruments, scales, rules and weights, checked as a whole.
 #[derive(Debug, Clone)]
@@ -65,7 +67,7 @@ struct Bundle {
 }
 
 impl Protocol {
-    /// Reads `instruments/*.json`, `triage.yaml` and `matching.yaml`.
+    /// Reads `instruments/*.json`, `value_sets/*.json`, `triage.yaml` and `matching.yaml`.
     ///
     /// # Errors
     /// Everything that is wrong in any of them.
@@ -194,43 +196,6 @@ impl Protocol {
         self.engine.rule_ids()
     }
 
-    /// Checks answers against the instruments and drops those of items that are switched off.
-    /// A missing safety answer is no problem here: it is stored, and triage sends it to a person.
-    pub fn check_answers(&self, given: Vec<GivenAnswers>, problems: &mut FieldProblems) -> Option<Answers> {
-        let mut checked = FieldProblems::default();
-        let mut answers = Answers::default();
-        let mut places = BTreeMap::new();
-        for (position, (canonical, given)) in given.into_iter().enumerate() {
-            let path = format!("screenings[{position}]");
-            let Some(instrument) = self.instruments.iter().find(|one| one.is_named(&canonical)) else {
-                checked.add(format!("{path}.questionnaire"), "must be one that GetScreening gave, as url|version");
-                continue;
-            };
-            let canonical = instrument.canonical().to_owned();
-            if answers.0.contains_key(&canonical) {
-                checked.add(format!("{path}.questionnaire"), "must stand here only once");
-                continue;
-            }
-            let read = check::read_answers(instrument, given, &path, &mut checked);
-            places.insert(canonical.clone(), format!("{path}.answers"));
-            answers.0.insert(canonical, read);
-        }
-        for (index, instrument) in self.instruments.iter().enumerate() {
-            let missing = check::settle(instrument, &mut answers);
-            if !self.engine.is_about_safety(index) {
-                let path = places.get(instrument.canonical()).map_or("screenings", String::as_str);
-                for item in missing {
-                    checked.add(path, format!("must answer {}.{}", instrument.name(), item.link_id));
-                }
-            }
-        }
-        let good = checked.is_empty();
-        for problem in checked.into_vec() {
-            problems.add(problem.field, problem.description);
-        }
-        good.then_some(answers)
-    }
-
     /// The safety rules alone.
     #[must_use]
     pub fn screen_safety(&self, subject: &Subject<'_>) -> Safety {
@@ -246,6 +211,10 @@ impl Protocol {
 
 fn is_instrument(path: &str) -> bool {
     path.starts_with(INSTRUMENTS) && path.ends_with(".json")
+}
+
+fn is_value_set(path: &str) -> bool {
+    path.starts_with(VALUE_SETS) && path.ends_with(".json")
 }
 
 fn required<'f>(files: &'f Files, path: &str, problems: &mut Vec<FileProblem>) -> Option<&'f String> {
@@ -267,7 +236,7 @@ fn strangers(engine: &Engine, weights: &Weights) -> Vec<FileProblem> {
 }
 
 fn bundle(files: &Files) -> Result<Vec<u8>, serde_json::Error> {
-    let decides = |path: &str| is_instrument(path) || path == file::FILE || path == MATCHING;
+    let decides = |path: &str| is_instrument(path) || is_value_set(path) || path == file::FILE || path == MATCHING;
     let files = files.iter().filter(|(path, _)| decides(path)).map(|(path, text)| (path.clone(), text.clone()));
     serde_json::to_vec(&Bundle { format: BUNDLE_FORMAT, files: files.collect() })
 }

@@ -18,8 +18,8 @@ pub(crate) async fn run(deps: &Deps, language: Language) -> Result<pb::GetScreen
     });
     let questionnaires = practice.protocol.instruments().iter().map(|instrument| pb::Questionnaire {
         canonical: instrument.canonical().to_owned(),
-        title: instrument.title().to_owned(),
-        fhir_json: instrument.client_json().to_owned(),
+        title: instrument.title(language).to_owned(),
+        fhir_json: instrument.client_json(language).to_owned(),
     });
     let consents = practice.consents.iter().map(|consent| pb::ConsentText {
         id: consent.id.clone(),

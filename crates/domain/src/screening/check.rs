@@ -16,14 +16,15 @@ const MOST_VALUES: usize = 100;
 /// One questionnaire's answers as they came: per linkId its values.
 pub(crate) type Given = Vec<(String, Vec<Value>)>;
 
-/// Reads the answers to one questionnaire; `path` is its place in the request.
-pub(crate) fn read_answers(
+/// Lays the answers to one questionnaire over those that are there: an item that comes without
+/// values is left blank. `path` is its place in the request.
+pub(crate) fn lay_over(
     questionnaire: &Questionnaire,
     given: Given,
     path: &str,
+    sheet: &mut BTreeMap<String, Vec<Value>>,
     problems: &mut FieldProblems,
-) -> BTreeMap<String, Vec<Value>> {
-    let mut read = BTreeMap::new();
+) {
     let mut seen = BTreeSet::new();
     for (position, (link_id, values)) in given.into_iter().enumerate() {
         let path = format!("{path}.answers[{position}]");
@@ -43,11 +44,12 @@ pub(crate) fn read_answers(
             continue;
         }
         let values = read_values(item, values, &path, problems);
-        if !values.is_empty() {
-            read.insert(link_id, values);
+        if values.is_empty() {
+            sheet.remove(&link_id);
+        } else {
+            sheet.insert(link_id, values);
         }
     }
-    read
 }
 
 /// Drops the answers to items that are switched off, and gives those that are required and left blank.

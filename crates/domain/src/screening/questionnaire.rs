@@ -14,6 +14,7 @@ mod read;
 use std::collections::BTreeMap;
 
 use crate::{
+    contact::Language,
     problem::{FileProblem, Loaded},
     screening::Value,
 };
@@ -25,12 +26,25 @@ pub(crate) use enabled::{Sheet, State};
 pub struct Questionnaire {
     name: String,
     canonical: String,
-    title: String,
-    client_json: String,
+    forms: Forms,
     items: Vec<Item>,
     by_link_id: BTreeMap<String, usize>,
     /// Indices of `items`, each after those that decide whether it is asked.
     deciding_order: Vec<usize>,
+}
+
+/// What front ends get, in each language.
+#[derive(Debug, Clone)]
+struct Forms {
+    en: Form,
+    es: Form,
+}
+
+/// What front ends get in one language.
+#[derive(Debug, Clone)]
+struct Form {
+    title: String,
+    json: String,
 }
 
 /// One item of a questionnaire.
@@ -205,14 +219,22 @@ impl Questionnaire {
 
     /// The title a person reads.
     #[must_use]
-    pub fn title(&self) -> &str {
-        &self.title
+    pub fn title(&self, language: Language) -> &str {
+        &self.form(language).title
     }
 
-    /// The Questionnaire as JSON text for front ends: no weights, scores or hidden items.
+    /// The Questionnaire as JSON text for front ends: no weights, scores or hidden items, every
+    /// text in that language where the file has it, else in the file's own.
     #[must_use]
-    pub fn client_json(&self) -> &str {
-        &self.client_json
+    pub fn client_json(&self, language: Language) -> &str {
+        &self.form(language).json
+    }
+
+    const fn form(&self, language: Language) -> &Form {
+        match language {
+            Language::En => &self.forms.en,
+            Language::Es => &self.forms.es,
+        }
     }
 
     /// Its items in the order of the form.

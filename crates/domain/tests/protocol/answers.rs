@@ -2,7 +2,7 @@
 
 use rapport_domain::{
     problem::FieldProblems,
-    protocol::Protocol,
+    protocol::{GivenAnswers, Protocol},
     screening::{Answers, Value},
 };
 
@@ -117,4 +117,44 @@ fn answers_to_items_that_are_switched_off_are_dropped() {
     assert_eq!(kept("no"), ["alone"]);
     assert_eq!(kept("rather_tell"), ["alone"]);
     drop(protocol);
+}
+
+/// Answers of one request, laid over a draft.
+type Lay = fn(&Protocol, Answers, Vec<GivenAnswers>, &mut FieldProblems) -> Option<Answers>;
+
+#[test]
+fn a_request_is_laid_over_its_draft_item_by_item() {
+    let protocol = small();
+    let draft = Answers([(SMALL.to_owned(), draft_sheet())].into());
+    for lay in [Protocol::merge as Lay, Protocol::check_draft] {
+        let mut problems = FieldProblems::default();
+        let given = [("number", vec![Value::Integer(2)]), ("words", vec![]), ("flag", vec![Value::Boolean(true)])];
+        let given = given.into_iter().map(|(link_id, values)| (link_id.to_owned(), values)).collect();
+        let merged = lay(&protocol, draft.clone(), vec![(SMALL.to_owned(), given)], &mut problems).unwrap();
+        assert!(problems.is_empty());
+        assert!(merged.values(SMALL, "number") == [Value::Integer(2)], "what comes replaces");
+        assert!(merged.values(SMALL, "words").is_empty(), "what comes empty is left blank");
+        assert!(merged.values(SMALL, "choice") == [code("often")], "what does not come is the draft's");
+        assert!(merged.values(SMALL, "flag") == [Value::Boolean(true)], "what is new is added");
+        let untouched = lay(&protocol, draft.clone(), Vec::new(), &mut problems).unwrap();
+        assert!(untouched == draft);
+    }
+}
+
+fn draft_sheet() -> std::collections::BTreeMap<String, Vec<Value>> {
+    let sheet = [("choice", code("often")), ("number", Value::Integer(1)), ("words", Value::Text("x".to_owned()))];
+    sheet.into_iter().map(|(link_id, value)| (link_id.to_owned(), vec![value])).collect()
+}
+
+#[test]
+fn a_draft_may_be_half_filled_in_and_keeps_what_is_switched_off_for_now() {
+    let canonical = "https://charlotte.example.com/fhir/Questionnaire/about-you|1.0.0";
+    let mut problems = FieldProblems::default();
+    let given = vec![(canonical.to_owned(), vec![("tried_what".to_owned(), vec![Value::Text("A walk.".to_owned())])])];
+    let draft = sample().check_draft(Answers::default(), given, &mut problems).unwrap();
+    assert!(problems.is_empty());
+    assert_eq!(draft.values(canonical, "tried_what").len(), 1);
+    let mut problems = FieldProblems::default();
+    assert!(sample().merge(draft, Vec::new(), &mut problems).is_none());
+    assert!(field_texts(problems).contains(&"screenings: must answer about_you.living".to_owned()));
 }

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use rapport_domain::{
+    contact::Language,
     intake::Care,
     protocol::{Files, Protocol, Subject},
     screening::{Answers, Kind, Questionnaire, Value},
@@ -44,7 +45,7 @@ fn questionnaires_of_four_publishers_load() {
         let Some(questionnaire) = load(name) else { return };
         let answerable = questionnaire.items().iter().filter(|item| item.answerable()).count();
         assert_eq!(answerable, questions, "{name}");
-        let json = questionnaire.client_json();
+        let json = questionnaire.client_json(Language::En);
         assert!(
             !json.contains("ordinalValue") && !json.contains("Expression") && !json.contains("optionPrefix"),
             "{name}"

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use rapport_domain::{
+    contact::Language,
     problem::FieldProblems,
     protocol::{Files, Protocol},
     screening::{Questionnaire, Value},
@@ -195,6 +196,6 @@ fn a_hidden_item_is_neither_shown_nor_answered_nor_asked_for() {
     let hidden = r#"{"linkId": "h", "type": "group", "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/questionnaire-hidden", "valueBoolean": true}],
                      "item": [{"linkId": "inner", "type": "boolean", "required": true}]}, {"linkId": "shown", "type": "boolean"}"#;
     let loaded = Questionnaire::load("q.json", &with_items(hidden)).unwrap().value;
-    assert!(loaded.client_json().contains("shown") && !loaded.client_json().contains("inner"));
+    assert!(loaded.client_json(Language::En).contains("shown") && !loaded.client_json(Language::En).contains("inner"));
     assert_eq!(kept(hidden, &[("inner", Value::Boolean(true))]).unwrap(), Vec::<String>::new());
 }

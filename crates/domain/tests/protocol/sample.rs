@@ -3,6 +3,7 @@
 use std::{fs, path::Path};
 
 use rapport_domain::{
+    contact::Language,
     intake::Care,
     problem::FieldProblems,
     protocol::{GivenAnswers, Protocol, Subject},
@@ -56,7 +57,7 @@ fn a_bundle_gives_the_same_protocol_again() {
 #[test]
 fn a_front_end_gets_no_weights_and_no_formulas() {
     for instrument in sample().instruments() {
-        let json = instrument.client_json();
+        let json = instrument.client_json(Language::En);
         assert!(!json.contains("ordinalValue") && !json.contains("itemWeight"), "{}", instrument.name());
         assert!(
             json.contains("linkId")

@@ -79,7 +79,7 @@ impl Person {
             .instruments()
             .iter()
             .map(|questionnaire| {
-                let json: Json = serde_json::from_str(questionnaire.client_json()).unwrap();
+                let json: Json = serde_json::from_str(questionnaire.client_json(Language::En)).unwrap();
                 let mut answers = Vec::new();
                 self.answer_items(&json["item"], &mut answers);
                 (questionnaire.canonical().to_owned(), answers)

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::{Item, Questionnaire, client_json, places::Places};
+use super::{Form, Forms, Item, Questionnaire, client_json, places::Places};
 use crate::problem::{FileProblem, Loaded, Severity};
 
 /// Deeper nesting serves no form, and every walk here is recursive.
@@ -52,8 +52,9 @@ pub(super) fn questionnaire(file: &str, json: &str) -> Result<Loaded<Questionnai
         return Err(problems);
     }
     let title = text(&root, "title").or_else(|| text(&root, "name")).unwrap_or(&name).to_owned();
-    let client_json = client_json::of(&root, &items);
-    let value = Questionnaire { name, canonical, title, client_json, items, by_link_id, deciding_order };
+    let form = Form { title, json: client_json::of(&root, &items) };
+    let forms = Forms { en: form.clone(), es: form };
+    let value = Questionnaire { name, canonical, forms, items, by_link_id, deciding_order };
     Ok(Loaded { value, warnings: problems })
 }
 
