@@ -77,6 +77,36 @@ pub struct Appointment {
     pub sequence: u32,
 }
 
+/// What one client says to a time that is held: their own, known to staff and weighed at the release step, never shown
+/// to anybody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ClientWish {
+    /// They would come.
+    Accepted,
+    /// They would not.
+    Declined,
+}
+
+impl ClientWish {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Accepted, Self::Declined];
+
+    /// The name in the database.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Declined => "declined",
+        }
+    }
+
+    /// Reads [`ClientWish::name`].
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|wish| wish.name() == name)
+    }
+}
+
 /// The change that an appointment's state does not allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the appointment is no longer open")]

@@ -129,6 +129,28 @@ impl Case {
         self.respond_by = self.respond_by.min(respond_by);
     }
 
+    /// A second partner's screening came, and its safety rules ask for this. Where the case stands and what a machine
+    /// may book stay as they are: the release step weighs that, and nobody can see a difference before it.
+    ///
+    /// # Errors
+    /// Where it has ended.
+    pub fn join(
+        &mut self,
+        urgency: Urgency,
+        clinician_only: bool,
+        flagged: bool,
+        respond_by: Timestamp,
+    ) -> Result<(), CaseError> {
+        if self.state == CaseState::Closed {
+            return Err(CaseError::Closed);
+        }
+        self.urgency = self.urgency.max(urgency);
+        self.clinician_only |= clinician_only;
+        self.flagged |= flagged;
+        self.respond_by = self.respond_by.min(respond_by);
+        Ok(())
+    }
+
     /// Puts it before staff; `false` where it has ended and nothing is left to decide.
     #[must_use]
     pub fn refer(&mut self) -> bool {

@@ -4,8 +4,8 @@
 //! Read it in the order in which an intake passes through it: [`contact`] and
 //! [`intake`] (who asks, for what), [`screening`] (questions and answers),
 //! [`triage`] (how urgent, and why), [`matching`] and [`calendar`] (with whom,
-//! and when), [`case`], [`appointment`] and [`report`] (where it stands), [`event`] and
-//! [`letter`] (what the rest of the house is told). [`practice`] holds the files
+//! and when), [`case`], [`invitation`], [`appointment`] and [`report`] (where it stands), [`event`]
+//! and [`letter`] (what the rest of the house is told). [`practice`] holds the files
 //! that a practice edits, [`protocol`] those of them that decide; [`problem`] is how all of them say what is wrong.
 
 pub mod appointment;
@@ -15,6 +15,7 @@ pub mod contact;
 pub mod event;
 pub mod id;
 pub mod intake;
+pub mod invitation;
 pub mod letter;
 pub mod matching;
 pub mod practice;

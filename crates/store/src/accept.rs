@@ -1,17 +1,16 @@
 //! One intake, stored whole or not at all, in one round trip.
 
 use jiff::Timestamp;
-use rapport_domain::{case::Case, event::Event, intake::Intake, letter::DueLetter};
-
+use rapport_domain::{case::Case, event::Event, id::DraftId, intake::Intake, letter::DueLetter, report::Report};
 use sea_orm::{EntityTrait, IntoActiveModel};
 
 use crate::{
-    AuditEntry, CaseDetail, RequestKey, Seen, Store, StoreError, Topic, Tx, audit, cases,
+    AuditEntry, CaseDetail, RequestKey, Seen, Store, StoreError, Topic, Tx, audit, cases, drafts,
     entity::{
         audit_log as audit_table, cases as cases_table, data_keys, intakes as intakes_table, letters as letters_table,
-        outbox as outbox_table, request_ids,
+        outbox as outbox_table, reports as reports_table, request_ids,
     },
-    intakes, keys, letters, outbox, requests,
+    intakes, keys, letters, outbox, reports, requests,
     store::sealed::Sealed,
 };
 
@@ -31,6 +30,10 @@ pub struct NewIntake {
     pub event: Event,
     /// The staff alert, where safety was flagged.
     pub letters: Vec<DueLetter>,
+    /// What the law asks for, where a safety rule says so.
+    pub reports: Vec<Report>,
+    /// The draft that it was finished from: destroyed with its key when the intake is stored.
+    pub draft: Option<DraftId>,
     /// The request that brought it.
     pub request: RequestKey,
     /// The answer, for when the request is repeated.
@@ -50,6 +53,8 @@ pub enum Accepted {
     Repeated(Vec<u8>),
     /// The request id came before with another request.
     OtherBody,
+    /// The draft that it was finished from is gone, so nothing is stored: it was sent before, or its time is over.
+    DraftGone,
 }
 
 impl Store {
@@ -60,7 +65,7 @@ impl Store {
     /// # Errors
     /// Where the database fails; nothing is stored then.
     pub async fn accept(&self, new: NewIntake) -> Result<Accepted, StoreError> {
-        let (request, now) = (new.request.clone(), new.now);
+        let (request, now, draft) = (new.request.clone(), new.now, new.draft);
         let rows = Rows::of(self, new)?;
         let topics = if rows.letters.is_empty() { NEWS } else { NEWS | Topic::Letters.bit() };
         let stored = if self.is_postgres() {
@@ -77,6 +82,7 @@ impl Store {
         match requests::seen(self, &request, now).await? {
             Seen::Repeated(response) => Ok(Accepted::Repeated(response)),
             Seen::OtherBody => Ok(Accepted::OtherBody),
+            Seen::New if draft.is_some() => Ok(Accepted::DraftGone),
             // It expired between the two statements: the caller may try again.
             Seen::New => Err(StoreError::Conflict),
         }
@@ -95,6 +101,8 @@ struct Rows {
     event: outbox_table::Model,
     audit: audit_table::Model,
     letters: Vec<letters_table::Model>,
+    reports: Vec<reports_table::Model>,
+    draft: Option<DraftId>,
 }
 
 impl Rows {
@@ -109,13 +117,20 @@ impl Rows {
             event: outbox::row(&new.event),
             audit: audit::row(&new.audit),
             letters: new.letters.iter().map(|letter| letters::row(letter, new.now)).collect(),
+            reports: new.reports.iter().map(|report| reports::row(report, case.row.id)).collect(),
+            draft: new.draft,
             keys: [person.row, case.row],
         })
     }
 
-    /// Row by row, for SQLite; `false` where the request came before.
+    /// Row by row, for SQLite; `false` where the request came before or the draft is gone.
     async fn insert(self, tx: &Tx, request: RequestKey, now: Timestamp) -> Result<bool, StoreError> {
         if requests::seen(tx, &request, now).await? != Seen::New {
+            return Ok(false);
+        }
+        if let Some(draft) = self.draft
+            && !drafts::delete(tx, draft).await?
+        {
             return Ok(false);
         }
         let db = tx.db();
@@ -128,6 +143,7 @@ impl Rows {
         outbox_table::Entity::insert(self.event.into_active_model()).exec_without_returning(db).await?;
         audit_table::Entity::insert(self.audit.into_active_model()).exec_without_returning(db).await?;
         letters::queue_rows(tx, self.letters).await?;
+        reports::insert_rows(tx, self.reports).await?;
         Ok(true)
     }
 }

@@ -1,16 +1,22 @@
 //! Sessions' times.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use rapport_domain::{
     appointment::{Appointment, AppointmentState},
     id::{AppointmentId, CaseId, TherapistId},
+    intake::Care,
 };
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
+use uuid::Uuid;
 
-use crate::{Conn, StoreError, Topic, Tx, column, entity::appointments as table, store::sealed::Sealed};
+use crate::{
+    Conn, SearchToken, StoreError, Topic, Tx, column, entity::appointments as table, search, store::sealed::Sealed,
+};
 
 /// An appointment.
 ///
@@ -102,6 +108,24 @@ pub async fn due_for_release(conn: &impl Conn, now: Timestamp, limit: u64) -> Re
         .all(conn.db())
         .await?;
     rows.into_iter().map(read).collect()
+}
+
+/// Who sees the person of these tokens alone, in whatever case: a conflict where a couple is theirs.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn treated_alone(conn: &impl Conn, tokens: &[SearchToken]) -> Result<BTreeSet<TherapistId>, StoreError> {
+    let ids: Vec<Uuid> = table::Entity::find()
+        .select_only()
+        .column(table::Column::TherapistId)
+        .distinct()
+        .filter(table::Column::Care.eq(column::from_care(Care::Individual)))
+        .filter(table::Column::State.eq(AppointmentState::Confirmed.name()))
+        .filter(table::Column::CaseId.in_subquery(search::cases_of_person(tokens)))
+        .into_tuple()
+        .all(conn.db())
+        .await?;
+    Ok(ids.into_iter().map(TherapistId::new).collect())
 }
 
 fn read(row: table::Model) -> Result<Appointment, StoreError> {

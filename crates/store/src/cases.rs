@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use rapport_domain::{
-    case::{Case, CaseState, StaffReason},
+    case::{Case, CaseState, Closed, Override, StaffReason},
     id::CaseId,
     triage::Urgency,
 };
@@ -27,6 +27,12 @@ pub struct CaseDetail {
     pub match_because: Vec<String>,
     /// Who was left out of the ranking, and by which filter.
     pub excluded: Vec<String>,
+    /// How people judged its urgency otherwise, the oldest first.
+    #[serde(default)]
+    pub overrides: Vec<Override>,
+    /// How it ended, where it did.
+    #[serde(default)]
+    pub closed: Option<Closed>,
 }
 
 /// Which cases to list.
@@ -87,6 +93,12 @@ pub async fn undecided(conn: &impl Conn, limit: u64) -> Result<Vec<Case>, StoreE
 pub async fn get_with_detail(conn: &impl Conn, id: CaseId) -> Result<Option<(Case, CaseDetail)>, StoreError> {
     let row = table::Entity::find_by_id(id.uuid()).find_also_related(data_keys::Entity).one(conn.db()).await?;
     row.map(|(row, key)| Ok((read(&row)?, open(conn, &row, key)?))).transpose()
+}
+
+/// A case that nobody else changes until this transaction ends.
+pub(crate) async fn lock(tx: &Tx, id: CaseId) -> Result<Option<Case>, StoreError> {
+    let row = table::Entity::find_by_id(id.uuid()).lock_exclusive().one(tx.db()).await?;
+    row.as_ref().map(read).transpose()
 }
 
 /// Writes a case that was read as it stood, and returns its new version.

@@ -33,7 +33,7 @@ macro_rules! sealed_under_key {
     };
 }
 
-/// The wrapped key of one person or one case; destroying it destroys what it sealed.
+/// The wrapped key of one person, one case or one draft; destroying it destroys what it sealed.
 pub mod data_keys {
     use sea_orm::entity::prelude::*;
 
@@ -42,7 +42,7 @@ pub mod data_keys {
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
-        /// `intakes/…` or `cases/…`.
+        /// `intakes/…`, `cases/…` or `drafts/…`.
         pub subject: String,
         pub wrapped: Vec<u8>,
         pub master_version: i32,
@@ -116,6 +116,81 @@ pub mod triage_results {
     sealed_under_key!();
 }
 
+/// Screenings that were not sent yet. A draft goes with its key: see the foreign key in `migrations`.
+pub mod drafts {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "drafts")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub data_key: Uuid,
+        pub token_hash: Vec<u8>,
+        pub protocol: String,
+        pub revision: i64,
+        /// `Answers`, under the draft's own key.
+        pub answers: Vec<u8>,
+        pub created_at: DateTimeUtc,
+        pub expires_at: DateTimeUtc,
+    }
+    sealed_under_key!();
+}
+
+pub mod invitations {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "invitations")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub case_id: Uuid,
+        pub inviter: Uuid,
+        pub data_key: Uuid,
+        pub token_hash: Vec<u8>,
+        /// `InvitationDetail`, under the case's key.
+        pub detail: Vec<u8>,
+        pub state: String,
+        pub created_at: DateTimeUtc,
+    }
+    sealed_under_key!();
+}
+
+pub mod reports {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "reports")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub case_id: Uuid,
+        pub intake_id: Uuid,
+        pub data_key: Uuid,
+        pub kind: String,
+        pub state: String,
+        pub created_at: DateTimeUtc,
+        /// `ReportRecord`, under the case's key.
+        pub record: Option<Vec<u8>>,
+    }
+    sealed_under_key!();
+}
+
+/// Hashes of addresses that are never written to again.
+pub mod no_contact {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "no_contact")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub token: Vec<u8>,
+        pub at: DateTimeUtc,
+    }
+    no_relations!();
+}
+
 pub mod appointments {
     use sea_orm::entity::prelude::*;
 
@@ -135,6 +210,23 @@ pub mod appointments {
         pub release_at: Option<DateTimeUtc>,
         pub accepted: bool,
         pub sequence: i32,
+    }
+    no_relations!();
+}
+
+/// What each client said to a joint hold.
+pub mod wishes {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "wishes")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub appointment_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub intake_id: Uuid,
+        pub wish: String,
+        pub at: DateTimeUtc,
     }
     no_relations!();
 }

@@ -7,17 +7,40 @@ use rapport_domain::{
     intake::{Intake, Submission},
 };
 use sea_orm::{
-    ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
 use crate::{
-    Conn, SearchToken, StoreError, Topic, Tx, column,
-    entity::{cases, data_keys, intakes as table, search_tokens},
+    Conn, SearchToken, Store, StoreError, Topic, Tx, column,
+    entity::{cases, data_keys, intakes as table},
     keys::{self, NewKey},
     search,
     store::sealed::Sealed,
 };
+
+/// An intake as it stands in the database. Opening it takes computing time and no statement: whoever reads many does
+/// it where nothing else waits.
+pub struct SealedIntake {
+    row: table::Model,
+    key: Option<data_keys::Model>,
+}
+
+impl SealedIntake {
+    /// Its id.
+    #[must_use]
+    pub const fn id(&self) -> IntakeId {
+        IntakeId::new(self.row.id)
+    }
+
+    /// The intake.
+    ///
+    /// # Errors
+    /// Where it cannot be opened: it was altered, its key was destroyed, or another master key is in use.
+    pub fn open(self, store: &Store) -> Result<Intake, StoreError> {
+        open(store, self.row, self.key)
+    }
+}
 
 /// An intake, opened.
 ///
@@ -81,18 +104,42 @@ pub async fn by_status_token(conn: &impl Conn, hash: [u8; 32]) -> Result<Option<
 /// # Errors
 /// Where the database fails.
 pub async fn same_person_open(conn: &impl Conn, intake: &Intake, tokens: &[SearchToken]) -> Result<bool, StoreError> {
-    let same = search_tokens::Entity::find()
-        .select_only()
-        .column(search_tokens::Column::CaseId)
-        .filter(search::any_of(tokens.iter().filter(|token| token.is_unique_to_a_person())))
-        .into_query();
     let open = cases::Entity::find()
         .filter(cases::Column::State.ne(CaseState::Closed.name()))
         .filter(cases::Column::Id.lt(intake.case.uuid()))
-        .filter(cases::Column::Id.in_subquery(same))
+        .filter(cases::Column::Id.in_subquery(search::cases_of_person(tokens)))
         .count(conn.db())
         .await?;
     Ok(open > 0)
+}
+
+/// A page of all intakes in the order of their ids, for reading them all. `since` leaves out those received before.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn page(
+    conn: &impl Conn,
+    after: Option<IntakeId>,
+    since: Option<Timestamp>,
+    limit: u64,
+) -> Result<Vec<SealedIntake>, StoreError> {
+    let rows = table::Entity::find()
+        .filter(received_since(since))
+        .filter(after.map_or_else(Condition::all, |id| Condition::all().add(table::Column::Id.gt(id.uuid()))))
+        .order_by_asc(table::Column::Id)
+        .limit(limit)
+        .find_also_related(data_keys::Entity)
+        .all(conn.db())
+        .await?;
+    Ok(rows.into_iter().map(|(row, key)| SealedIntake { row, key }).collect())
+}
+
+/// How many intakes [`page`] gives in all.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn count(conn: &impl Conn, since: Option<Timestamp>) -> Result<u64, StoreError> {
+    Ok(table::Entity::find().filter(received_since(since)).count(conn.db()).await?)
 }
 
 /// Adds the second partner's intake to a case that is there, under a key of its own.
@@ -106,6 +153,12 @@ pub async fn join(tx: &Tx, intake: &Intake, status_token_hash: [u8; 32], now: Ti
     table::Entity::insert(row.into_active_model()).exec_without_returning(tx.db()).await?;
     tx.touch(Topic::Cases);
     Ok(())
+}
+
+fn received_since(since: Option<Timestamp>) -> Condition {
+    since.map_or_else(Condition::all, |since| {
+        Condition::all().add(table::Column::ReceivedAt.gte(column::from_time(since)))
+    })
 }
 
 /// The row of a new intake.

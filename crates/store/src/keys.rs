@@ -1,7 +1,7 @@
-//! The key that a row is sealed with: one per person, one per case.
+//! The key that a row is sealed with: one per person, one per case, one per draft.
 
 use jiff::Timestamp;
-use rapport_domain::id::{CaseId, IntakeId};
+use rapport_domain::id::{CaseId, DraftId, IntakeId};
 use rapport_security::{DataKey, Keyring, new_id};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::SelectStatement};
 use uuid::Uuid;
@@ -17,7 +17,7 @@ pub(crate) struct NewKey {
     pub(crate) row: data_keys::Model,
 }
 
-/// A fresh key for `intakes/…` or `cases/…`.
+/// A fresh key for `intakes/…`, `cases/…` or `drafts/…`.
 pub(crate) fn create(keyring: &Keyring, subject: &impl ToString, now: Timestamp) -> NewKey {
     let id = new_row_id(now);
     let key = keyring.new_data_key();
@@ -42,6 +42,18 @@ pub(crate) async fn of_intake(conn: &impl Conn, id: IntakeId) -> Result<DataKey,
 pub(crate) async fn of_case(conn: &impl Conn, id: CaseId) -> Result<DataKey, StoreError> {
     let named = cases::Entity::find_by_id(id.uuid()).select_only().column(cases::Column::DataKey);
     named_by(conn, named.into_query()).await
+}
+
+/// Reads and opens a draft's key; none where the draft is gone.
+pub(crate) async fn of_draft(conn: &impl Conn, id: DraftId) -> Result<Option<DataKey>, StoreError> {
+    let found = data_keys::Entity::find().filter(data_keys::Column::Subject.eq(id.to_string())).one(conn.db()).await?;
+    found.map(|row| open(conn, Some(row))).transpose()
+}
+
+/// The id of the key that a case's row names, for another row that is sealed under it.
+pub(crate) async fn id_of_case(conn: &impl Conn, id: CaseId) -> Result<Uuid, StoreError> {
+    let named = cases::Entity::find_by_id(id.uuid()).select_only().column(cases::Column::DataKey);
+    named.into_tuple().one(conn.db()).await?.ok_or(StoreError::Missing("a case"))
 }
 
 async fn named_by(conn: &impl Conn, key: SelectStatement) -> Result<DataKey, StoreError> {

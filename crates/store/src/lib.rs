@@ -2,10 +2,11 @@
 //! PostgreSQL, from one set of entities and migrations.
 //!
 //! Read [`store`] (connecting, transactions, who may run a query), [`error`],
-//! [`wakes`] (who is told after a commit) and [`accept`] (one intake, stored in
-//! one round trip). Then one file per aggregate, all alike: [`intakes`],
-//! [`cases`], [`triage_results`], [`appointments`], [`calendar`],
-//! [`therapists`], [`protocols`]; what makes work happen once: [`outbox`],
+//! [`wakes`] (who is told after a commit), [`accept`] (one intake, stored in
+//! one round trip) and [`join`] (a second partner's). Then one file per
+//! aggregate, all alike: [`drafts`], [`intakes`], [`cases`], [`triage_results`],
+//! [`appointments`], [`wishes`], [`invitations`], [`reports`], [`no_contact`],
+//! [`calendar`], [`therapists`], [`protocols`]; what makes work happen once: [`outbox`],
 //! [`deliveries`], [`inbox`], [`requests`], [`letters`]; and [`audit`], [`search`],
 //! [`staff_tokens`]. `entity` lists the tables, `migrations` makes them,
 //! `keys` finds the key that a row is sealed with.
@@ -19,12 +20,17 @@ pub mod audit;
 pub mod calendar;
 pub mod cases;
 pub mod deliveries;
+pub mod drafts;
 pub mod error;
 pub mod inbox;
 pub mod intakes;
+pub mod invitations;
+pub mod join;
 pub mod letters;
+pub mod no_contact;
 pub mod outbox;
 pub mod protocols;
+pub mod reports;
 pub mod requests;
 pub mod search;
 pub mod staff_tokens;
@@ -32,6 +38,8 @@ pub mod store;
 pub mod therapists;
 pub mod triage_results;
 pub mod wakes;
+
+pub mod wishes;
 
 mod column;
 mod entity;
@@ -44,7 +52,11 @@ pub use audit::AuditEntry;
 pub use calendar::Blocked;
 pub use cases::{CaseCursor, CaseDetail, CaseFilter};
 pub use deliveries::LocalTransport;
+pub use drafts::Draft;
 pub use error::StoreError;
+pub use intakes::SealedIntake;
+pub use invitations::{InvitationDetail, InvitationLetter};
+pub use join::{Joined, JoiningIntake, Raise};
 pub use letters::{ClaimedLetter, LetterStanding};
 pub use requests::{RequestKey, Seen};
 pub use search::SearchToken;

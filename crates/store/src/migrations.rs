@@ -1,8 +1,12 @@
 //! How the tables are made, oldest migration first. One that was released is never edited.
 
-use sea_orm_migration::{MigrationTrait, MigratorTrait};
+use sea_orm_migration::{
+    MigrationTrait, MigratorTrait,
+    prelude::{ForeignKey, ForeignKeyCreateStatement},
+};
 
 mod m0001_one_intake;
+mod m0002_clinical_core;
 
 /// Every migration that this version knows.
 pub(crate) struct Migrator;
@@ -10,6 +14,16 @@ pub(crate) struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_one_intake::Migration)]
+        vec![Box::new(m0001_one_intake::Migration), Box::new(m0002_clinical_core::Migration)]
     }
+}
+
+/// A column that points to another table's.
+fn points(
+    from: &'static str,
+    column: &'static str,
+    to: &'static str,
+    target: &'static str,
+) -> ForeignKeyCreateStatement {
+    ForeignKey::create().from(from, column).to(to, target).take()
 }

@@ -1,10 +1,14 @@
 //! Finding cases by values that are stored encrypted only.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rapport_domain::{contact::Client, id::CaseId};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::SelectStatement,
+};
 
-use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel};
-
-use crate::{Store, StoreError, Tx, entity::search_tokens as table, store::sealed::Sealed};
+use crate::{Conn, Store, StoreError, Tx, entity::search_tokens as table, store::sealed::Sealed};
 
 const EMAIL: &str = "email";
 const PHONE: &str = "phone";
@@ -55,6 +59,30 @@ pub async fn put(tx: &Tx, case: CaseId, tokens: &[SearchToken]) -> Result<(), St
     Ok(())
 }
 
+/// Other cases, in whatever state, that have the same address or number, and everything that they have in common:
+/// "email", "phone", "name". A name in common alone makes no suspicion.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn same_person(
+    conn: &impl Conn,
+    case: CaseId,
+    tokens: &[SearchToken],
+) -> Result<Vec<(CaseId, BTreeSet<&'static str>)>, StoreError> {
+    let rows = table::Entity::find()
+        .filter(any_of(tokens.iter()))
+        .filter(table::Column::CaseId.ne(case.uuid()))
+        .all(conn.db())
+        .await?;
+    let mut common: BTreeMap<CaseId, BTreeSet<&'static str>> = BTreeMap::new();
+    for row in rows {
+        let kind = tokens.iter().map(|token| token.kind).find(|kind| *kind == row.kind);
+        common.entry(CaseId::new(row.case_id)).or_default().extend(kind);
+    }
+    common.retain(|_, kinds| kinds.iter().any(|kind| *kind != NAME));
+    Ok(common.into_iter().collect())
+}
+
 /// Rows that have one of these tokens; none where there are no tokens.
 pub(crate) fn any_of<'t>(tokens: impl Iterator<Item = &'t SearchToken>) -> Condition {
     // An empty "any" would be true.
@@ -62,4 +90,13 @@ pub(crate) fn any_of<'t>(tokens: impl Iterator<Item = &'t SearchToken>) -> Condi
     tokens.fold(Condition::any().add(never), |any, token| {
         any.add(table::Column::Kind.eq(token.kind).and(table::Column::Token.eq(token.token.to_vec())))
     })
+}
+
+/// The cases of the person who has one of these tokens.
+pub(crate) fn cases_of_person(tokens: &[SearchToken]) -> SelectStatement {
+    table::Entity::find()
+        .select_only()
+        .column(table::Column::CaseId)
+        .filter(any_of(tokens.iter().filter(|token| token.is_unique_to_a_person())))
+        .into_query()
 }

@@ -49,6 +49,7 @@ pub(crate) async fn run(
         Accepted::Stored => Ok(response),
         Accepted::Repeated(bytes) => repeat::decode(&bytes),
         Accepted::OtherBody => Err(Refusal::RequestIdReused),
+        Accepted::DraftGone => Err(Refusal::Internal("a draft is gone that no submission names yet")),
     }
 }
 
@@ -135,6 +136,8 @@ fn decide(
         },
         letters: alert(&case, &safety),
         case,
+        reports: Vec::new(),
+        draft: None,
         request: request_key(request_id, digest),
         response: response.encode_to_vec(),
         audit: trail::by(deps, &Principal::Anonymous, policy::SUBMIT_INTAKE, resources),

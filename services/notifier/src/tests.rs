@@ -182,6 +182,8 @@ async fn accept(store: &Store, practice: &Practice, email: Option<&str>, now: Ti
         status_token_hash: [7; 32],
         event,
         letters: Vec::new(),
+        reports: Vec::new(),
+        draft: None,
         request: RequestKey {
             principal: "anonymous".to_owned(),
             method: "SubmitIntake",

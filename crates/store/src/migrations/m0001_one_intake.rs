@@ -9,6 +9,8 @@ use sea_orm_migration::{
     sea_orm::{ConnectionTrait, DbBackend},
 };
 
+use super::points;
+
 pub(super) struct Migration;
 
 impl MigrationName for Migration {
@@ -263,12 +265,3 @@ const GUARD_SQLITE: &[&str] = &[
     "CREATE TRIGGER calendar_blocks_order BEFORE INSERT ON calendar_blocks WHEN NEW.starts_at >= NEW.ends_at \
      BEGIN SELECT RAISE(ABORT, 'calendar_blocks: ends before it starts'); END",
 ];
-
-fn points(
-    from: &'static str,
-    column: &'static str,
-    to: &'static str,
-    target: &'static str,
-) -> ForeignKeyCreateStatement {
-    ForeignKey::create().from(from, column).to(to, target).take()
-}

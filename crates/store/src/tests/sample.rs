@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use rapport_domain::{
     appointment::{Appointment, AppointmentState},
     calendar::busy::Busy,
-    case::{Case, CaseState, StaffReason},
+    case::{Case, CaseState, Note, Override, StaffReason},
     contact::{Client, Contact, EmailAddress, Language, Line, Mailbox, Phone, Pin, UsState},
     event::{Event, Fact},
     id::{AppointmentId, CaseId, EventId, IntakeId, TherapistId},
@@ -68,6 +68,8 @@ pub(super) fn intake() -> NewIntake {
             case: about.1,
             appointment: None,
         }],
+        reports: Vec::new(),
+        draft: None,
         request: request(),
         response: RESPONSE.to_vec(),
         audit: audit(about.0),
@@ -120,6 +122,14 @@ pub(super) fn detail() -> CaseDetail {
         staff_reason: Some(StaffReason::NobodyMatches { filter: CANARY.to_owned(), tells_of_answers: true }),
         match_because: vec![CANARY.to_owned()],
         excluded: vec![CANARY.to_owned()],
+        overrides: vec![Override {
+            from: Urgency::Routine,
+            to: Urgency::Priority,
+            reason: Note::parse(CANARY).unwrap(),
+            by: CANARY.to_owned(),
+            at: now(),
+        }],
+        closed: None,
     }
 }
 

@@ -130,6 +130,8 @@ impl House {
             status_token_hash: Token::generate().hash(),
             event: Event { id: EventId::new(uuid()), occurred_at: now, fact: Fact::IntakeReceived { intake, case } },
             letters: Vec::new(),
+            reports: Vec::new(),
+            draft: None,
             request: RequestKey {
                 principal: "anonymous".to_owned(),
                 method: "SubmitIntake",
