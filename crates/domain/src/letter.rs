@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AppointmentId, CaseId, EventId, IntakeId};
+use crate::id::{AppointmentId, CaseId, EventId, IntakeId, InvitationId};
 
 /// Every letter that Rapport writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -20,14 +20,26 @@ pub enum LetterKind {
     NoTimeYet,
     /// A person of the practice will call.
     WeWillCall,
+    /// A time for two is off, by whatever the other did: never who, never why.
+    WillNotTakePlace,
+    /// To somebody who is no client yet: a link to a page of their own.
+    Invitation,
     /// To staff: a case needs somebody.
     StaffAlert,
 }
 
 impl LetterKind {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Held, Self::Confirmed, Self::Cancelled, Self::NoTimeYet, Self::WeWillCall, Self::StaffAlert];
+    pub const ALL: [Self; 8] = [
+        Self::Held,
+        Self::Confirmed,
+        Self::Cancelled,
+        Self::NoTimeYet,
+        Self::WeWillCall,
+        Self::WillNotTakePlace,
+        Self::Invitation,
+        Self::StaffAlert,
+    ];
 
     /// The name in the ledger, the API and the file that holds its text.
     #[must_use]
@@ -38,6 +50,8 @@ impl LetterKind {
             Self::Cancelled => "cancelled",
             Self::NoTimeYet => "no_time_yet",
             Self::WeWillCall => "we_will_call",
+            Self::WillNotTakePlace => "will_not_take_place",
+            Self::Invitation => "invitation",
             Self::StaffAlert => "staff_alert",
         }
     }
@@ -58,6 +72,10 @@ pub enum Cause {
     Appointment(AppointmentId, u32),
     /// A case was put before staff, or flagged when it came.
     Case(CaseId),
+    /// What one intake calls for beside its case: a second partner's own alert and letter, somebody whom a rule tells,
+    /// or the invitation that its client sends. Whoever comes first queues it, the answer to the submission or the
+    /// worker; the other finds it there.
+    Intake(IntakeId),
 }
 
 /// The text of the ledger's `cause` column.
@@ -67,17 +85,22 @@ impl fmt::Display for Cause {
             Self::Event(event) => write!(f, "{event}"),
             Self::Appointment(appointment, sequence) => write!(f, "{appointment}/{sequence}"),
             Self::Case(case) => write!(f, "{case}"),
+            Self::Intake(intake) => write!(f, "{intake}"),
         }
     }
 }
 
 /// To whom a letter goes. The address is looked up when it is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Recipient {
     /// The client of this intake.
     Client(IntakeId),
     /// The practice's on-call chain, by position from 0.
     OnCall(u32),
+    /// Whoever this invitation is for, at the address that the inviter gave.
+    Invited(InvitationId),
+    /// Somebody whom a rule tells, by their id under `[[notify]]` in practice.toml.
+    Notified(String),
 }
 
 /// The text of the ledger's `recipient` column.
@@ -86,6 +109,8 @@ impl fmt::Display for Recipient {
         match self {
             Self::Client(intake) => write!(f, "{intake}"),
             Self::OnCall(position) => write!(f, "on-call/{position}"),
+            Self::Invited(invitation) => write!(f, "invitation/{}", invitation.uuid()),
+            Self::Notified(id) => write!(f, "notify/{id}"),
         }
     }
 }
@@ -94,15 +119,17 @@ impl Recipient {
     /// Reads its text.
     #[must_use]
     pub fn from_text(text: &str) -> Option<Self> {
-        match text.strip_prefix("on-call/") {
-            Some(position) => position.parse().ok().map(Self::OnCall),
-            None => text.parse().ok().map(Self::Client),
+        match text.split_once('/')? {
+            ("on-call", position) => position.parse().ok().map(Self::OnCall),
+            ("invitation", id) => id.parse().ok().map(InvitationId::new).map(Self::Invited),
+            ("notify", id) => Some(Self::Notified(id.to_owned())),
+            _ => text.parse().ok().map(Self::Client),
         }
     }
 }
 
 /// A letter that is due, as a use case puts it into the ledger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueLetter {
     /// Why.
     pub cause: Cause,
@@ -169,5 +196,66 @@ impl LedgerState {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
+/// Beginnings of words that tell what kind of care it is, or that somebody else is part of it.
+const TELLING: [&str; 18] = [
+    "therap",
+    "terap",
+    "couple",
+    "pareja",
+    "partner",
+    "marri",
+    "marit",
+    "matrimon",
+    "counsel",
+    "conseje",
+    "psych",
+    "psic",
+    "clinic",
+    "clínic",
+    "mental",
+    "relationship",
+    "waiting list",
+    "lista de espera",
+];
+
+/// What a text tells that nobody may learn who looks over a shoulder: beginnings of words, in either language. Letters
+/// and the invitation's text hold none.
+pub fn telling(text: &str) -> impl Iterator<Item = &'static str> {
+    let words = text.to_lowercase().split(|c: char| !c.is_alphanumeric()).collect::<Vec<_>>().join(" ");
+    let words = format!(" {words}");
+    TELLING.into_iter().filter(move |telling| words.contains(&format!(" {telling}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::{Recipient, telling};
+    use crate::id::{IntakeId, InvitationId};
+
+    #[test]
+    fn a_recipient_is_read_from_its_own_text() {
+        let id = Uuid::from_u128(7);
+        for recipient in [
+            Recipient::Client(IntakeId::new(id)),
+            Recipient::OnCall(2),
+            Recipient::Invited(InvitationId::new(id)),
+            Recipient::Notified("director".to_owned()),
+        ] {
+            assert_eq!(Recipient::from_text(&recipient.to_string()), Some(recipient));
+        }
+        for text in ["", "on-call/", "invitation/7", "cases/00000000-0000-0000-0000-000000000007"] {
+            assert_eq!(Recipient::from_text(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_telling_word_is_found_by_its_beginning_and_nowhere_else() {
+        assert_eq!(telling("A COUPLE's session").collect::<Vec<_>>(), ["couple"]);
+        assert_eq!(telling("Está en la lista\nde espera.").collect::<Vec<_>>(), ["lista de espera"]);
+        assert_eq!(telling("A time that is instrumental to departments").count(), 0);
     }
 }

@@ -18,6 +18,7 @@ use crate::{
     protocol::{Protocol, Subject},
 };
 
+mod invitation;
 mod load;
 mod promise;
 mod roster;
@@ -67,6 +68,15 @@ pub struct Practice {
     pub booking: BookingPolicy,
     /// Not an emergency service: on every page.
     pub emergency_note: Text,
+    /// Where clients' pages stand, `https://…` without a slash at its end; `None` where the practice has none yet, and
+    /// an invitation is handed over as a word of mouth only.
+    pub pages_url: Option<String>,
+    /// What an invitation says: shown to the inviter before the press, and the very words of the letter.
+    pub invitation_text: Text,
+    /// Whom rules tell by id.
+    pub notify: Vec<Notified>,
+    /// How many days a draft is kept after it was last saved.
+    pub draft_days: u32,
     /// What new intakes are answered under.
     pub protocol: Protocol,
 }
@@ -98,6 +108,17 @@ pub struct OnCall {
     /// Who.
     pub name: String,
     /// Where alerts go.
+    pub email: EmailAddress,
+}
+
+/// Somebody whom a rule of triage.yaml tells.
+#[derive(Clone)]
+pub struct Notified {
+    /// Their id, as rules name it.
+    pub id: String,
+    /// Who.
+    pub name: String,
+    /// Where the alert goes.
     pub email: EmailAddress,
 }
 
@@ -281,6 +302,19 @@ impl Practice {
                 FileProblem::warning(load::FILE, (0, 0), what, hint)
             })
             .collect()
+    }
+
+    /// The page of an invitation, where the practice has pages. The token stands in the fragment, which a browser sends
+    /// to no server and puts into no referrer.
+    #[must_use]
+    pub fn invitation_link(&self, token: &str) -> Option<String> {
+        self.pages_url.as_ref().map(|pages| format!("{pages}/invitation#{token}"))
+    }
+
+    /// Whom a rule tells by this id.
+    #[must_use]
+    pub fn notified(&self, id: &str) -> Option<&Notified> {
+        self.notify.iter().find(|somebody| somebody.id == id)
     }
 
     /// A room's location.

@@ -97,7 +97,7 @@ pub async fn claim(
 /// # Errors
 /// [`StoreError::Conflict`] where the lease was lost.
 pub async fn keep_bytes(conn: &impl Conn, letter: &ClaimedLetter, bytes: &[u8]) -> Result<(), StoreError> {
-    let key = key_of(conn, letter.recipient, letter.case).await?;
+    let key = key_of(conn, &letter.recipient, letter.case).await?;
     let sealed = key.seal("letters", "bytes", letter.id.uuid(), bytes);
     let kept = table::ActiveModel { bytes: Set(Some(sealed)), ..Default::default() };
     change(conn, letter, &[LedgerState::Claimed], kept).await
@@ -211,6 +211,30 @@ pub async fn of_case(conn: &impl Conn, case: CaseId) -> Result<Vec<LetterStandin
             })
         })
         .collect()
+}
+
+/// Whether a letter of this kind about the appointment may have reached its recipient: it was sent, or nobody can tell.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn may_have_arrived(
+    conn: &impl Conn,
+    kind: LetterKind,
+    recipient: &Recipient,
+    appointment: AppointmentId,
+) -> Result<bool, StoreError> {
+    let arrived = [LedgerState::Sending, LedgerState::Sent, LedgerState::Unknown].map(LedgerState::name);
+    let found = table::Entity::find()
+        .select_only()
+        .column(table::Column::Id)
+        .filter(table::Column::AppointmentId.eq(appointment.uuid()))
+        .filter(table::Column::Recipient.eq(recipient.to_string()))
+        .filter(table::Column::Letter.eq(kind.name()))
+        .filter(table::Column::State.is_in(arrived))
+        .into_tuple::<uuid::Uuid>()
+        .one(conn.db())
+        .await?;
+    Ok(found.is_some())
 }
 
 /// The row of a letter that is due now.
@@ -331,7 +355,7 @@ async fn read(conn: &impl Conn, row: table::Model) -> Result<ClaimedLetter, Stor
     let bytes = match &row.bytes {
         None => None,
         Some(sealed) => {
-            let key = key_of(conn, recipient, case).await?;
+            let key = key_of(conn, &recipient, case).await?;
             Some(key.open("letters", "bytes", row.id, sealed)?)
         }
     };
@@ -347,11 +371,11 @@ async fn read(conn: &impl Conn, row: table::Model) -> Result<ClaimedLetter, Stor
     })
 }
 
-/// A letter to a client is sealed under the client's key, one to staff under the case's.
-async fn key_of(conn: &impl Conn, recipient: Recipient, case: CaseId) -> Result<DataKey, StoreError> {
+/// A letter to a client is sealed under the client's key, every other one under the case's.
+async fn key_of(conn: &impl Conn, recipient: &Recipient, case: CaseId) -> Result<DataKey, StoreError> {
     match recipient {
-        Recipient::Client(intake) => keys::of_intake(conn, intake).await,
-        Recipient::OnCall(_) => keys::of_case(conn, case).await,
+        Recipient::Client(intake) => keys::of_intake(conn, *intake).await,
+        Recipient::OnCall(_) | Recipient::Invited(_) | Recipient::Notified(_) => keys::of_case(conn, case).await,
     }
 }
 

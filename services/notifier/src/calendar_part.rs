@@ -30,7 +30,7 @@ impl Meeting {
     pub(crate) const fn method(self) -> &'static str {
         match self {
             Self::Request => "REQUEST",
-            Self::Cancel => "CANCEL",
+            Self::Cancel | Self::Withdraw => "CANCEL",
         }
     }
 }
@@ -48,7 +48,7 @@ pub(crate) fn calendar_part(entry: &Entry<'_>) -> String {
         .summary(entry.summary)
         .status(match entry.meeting {
             Meeting::Request => EventStatus::Confirmed,
-            Meeting::Cancel => EventStatus::Cancelled,
+            Meeting::Cancel | Meeting::Withdraw => EventStatus::Cancelled,
         })
         .class(Class::Private)
         .append_property(

@@ -14,9 +14,11 @@ use rapport_domain::{
 mod cancelled;
 mod confirmed;
 mod held;
+mod invitation;
 mod no_time_yet;
 mod staff_alert;
 mod we_will_call;
+mod will_not_take_place;
 
 /// A letter: everything about it but its words.
 pub(crate) struct Letter {
@@ -39,7 +41,9 @@ pub(crate) struct Letter {
 pub(crate) enum Audience {
     /// The intake's own client.
     Client,
-    /// Somebody on call.
+    /// Somebody whom a client asks to answer too, and who has agreed to nothing yet.
+    Invited,
+    /// Somebody on call, or whom a rule tells.
     Staff,
 }
 
@@ -52,6 +56,8 @@ pub(crate) enum Tells {
     When,
     /// `by`, `by_day`: until when something happens.
     By,
+    /// `text`, `link`: the invitation's words, and its page.
+    Invitation,
     /// `case`: the case's resource name.
     Case,
 }
@@ -63,6 +69,8 @@ pub(crate) enum Meeting {
     Request,
     /// Takes it out.
     Cancel,
+    /// Takes it out where an earlier letter put it there.
+    Withdraw,
 }
 
 /// What a letter is about, as it stands now: all that any letter may know.
@@ -75,6 +83,10 @@ pub(crate) struct Matter<'a> {
     pub(crate) appointment: Option<&'a Appointment>,
     /// The state of the appointment that it was queued for.
     pub(crate) sequence: Option<u32>,
+    /// Whether an earlier letter to the same client put the appointment into a calendar.
+    pub(crate) in_calendar: bool,
+    /// The invitation that it carries.
+    pub(crate) invitation: Option<&'a Invitation>,
     /// Whether it goes to the second partner, whose call is owed whatever becomes of the case's session.
     pub(crate) to_second_partner: bool,
     /// The given name of the client that it goes to.
@@ -83,6 +95,17 @@ pub(crate) struct Matter<'a> {
     pub(crate) call_by: Timestamp,
     /// Who writes.
     pub(crate) letterhead: &'a Letterhead,
+}
+
+/// An invitation, as it stands now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Invitation {
+    /// What it says, in the letter's language.
+    pub(crate) text: String,
+    /// Its page.
+    pub(crate) link: String,
+    /// Whether it may still be answered, and whoever it is for may be written to.
+    pub(crate) stands: bool,
 }
 
 /// What letters tell of the practice, and no more.
@@ -126,6 +149,8 @@ impl Letter {
             LetterKind::Cancelled => &cancelled::LETTER,
             LetterKind::NoTimeYet => &no_time_yet::LETTER,
             LetterKind::WeWillCall => &we_will_call::LETTER,
+            LetterKind::WillNotTakePlace => &will_not_take_place::LETTER,
+            LetterKind::Invitation => &invitation::LETTER,
             LetterKind::StaffAlert => &staff_alert::LETTER,
         }
     }
@@ -141,11 +166,12 @@ impl Letter {
         self.calendar.filter(|_| mailbox == Mailbox::Private)
     }
 
-    /// The mailboxes that its words are written for. On-call addresses are the practice's own.
+    /// The mailboxes that its words are written for. On-call addresses are the practice's own; an invitation reads alike
+    /// wherever it arrives.
     pub(crate) const fn mailboxes(&self) -> &'static [Mailbox] {
         match self.audience {
             Audience::Client => &[Mailbox::Private, Mailbox::Shared],
-            Audience::Staff => &[Mailbox::Private],
+            Audience::Invited | Audience::Staff => &[Mailbox::Private],
         }
     }
 }

@@ -15,7 +15,7 @@ use rapport_runtime::Clock;
 use rapport_store::{ClaimedLetter, Store, StoreError, appointments, cases, intakes, letters, triage_results};
 
 use crate::{
-    letters::{Letter, Letterhead, Matter},
+    letters::{Invitation, Letter, Letterhead, Matter},
     retry::{jitter, next_try},
     send_letters::LEASE,
     texts::LetterTexts,
@@ -44,6 +44,8 @@ pub(crate) struct Subject {
     /// Where the letter promises a call: what the client's own answers call for, and nobody else's.
     urgency: Urgency,
     to_second_partner: bool,
+    in_calendar: bool,
+    invitation: Option<Invitation>,
 }
 
 /// How a letter's turn ended.
@@ -137,13 +139,20 @@ impl Sender {
         };
         let (mut urgency, mut to_second_partner) = (case.urgency, false);
         if let (Recipient::Client(intake), LetterKind::WeWillCall | LetterKind::NoTimeYet) =
-            (letter.recipient, letter.kind)
+            (&letter.recipient, letter.kind)
         {
-            let found = triage_results::of_intake(&self.store, intake).await?;
+            let found = triage_results::of_intake(&self.store, *intake).await?;
             urgency = found.map_or(Urgency::Routine, |found| found.urgency);
-            to_second_partner = intakes::first_of_case(&self.store, letter.case).await? != Some(intake);
+            to_second_partner = intakes::first_of_case(&self.store, letter.case).await? != Some(*intake);
         }
-        Ok(Subject { case, appointment, urgency, to_second_partner })
+        // Only this letter depends on what another one did.
+        let in_calendar = match (letter.kind, letter.appointment) {
+            (LetterKind::WillNotTakePlace, Some((id, _))) => {
+                letters::may_have_arrived(&self.store, LetterKind::Confirmed, &letter.recipient, id).await?
+            }
+            _ => false,
+        };
+        Ok(Subject { case, appointment, urgency, to_second_partner, in_calendar, invitation: None })
     }
 
     fn still_true(&self, letter: &ClaimedLetter, subject: &Subject) -> bool {
@@ -160,9 +169,11 @@ impl Sender {
             let matter = self.matter(letter, subject, intake);
             write_letter(&self.texts, letter.id, Letter::of(letter.kind), to, &matter).map_err(|why| why.to_string())
         };
-        match letter.recipient {
+        let language = self.practice.languages.first().copied().unwrap_or(Language::En);
+        let staff = |email: &EmailAddress| written(&Addressee { email, mailbox: Mailbox::Private, language }, None);
+        match &letter.recipient {
             Recipient::Client(id) => {
-                let Some(intake) = intakes::get(&self.store, id).await? else {
+                let Some(intake) = intakes::get(&self.store, *id).await? else {
                     return Ok(Err("the client's intake is gone".to_owned()));
                 };
                 let Some(email) = &intake.submission.client.email else {
@@ -171,13 +182,15 @@ impl Sender {
                 let (mailbox, language) = (intake.submission.contact.mailbox, intake.submission.language());
                 Ok(written(&Addressee { email, mailbox, language }, Some(&intake)))
             }
-            Recipient::OnCall(position) => Ok(match self.on_call(position) {
-                Some(email) => {
-                    let language = self.practice.languages.first().copied().unwrap_or(Language::En);
-                    written(&Addressee { email, mailbox: Mailbox::Private, language }, None)
-                }
+            Recipient::OnCall(position) => Ok(match self.on_call(*position) {
+                Some(email) => staff(email),
                 None => Err("the on-call chain is shorter than that".to_owned()),
             }),
+            Recipient::Notified(id) => Ok(match self.practice.notified(id) {
+                Some(somebody) => staff(&somebody.email),
+                None => Err("practice.toml has nobody of this id under [[notify]]".to_owned()),
+            }),
+            Recipient::Invited(_) => Ok(Err("no invitation stands".to_owned())),
         }
     }
 
@@ -198,6 +211,8 @@ impl Sender {
             case: &subject.case,
             appointment: subject.appointment.as_ref(),
             sequence: letter.appointment.map(|(_, sequence)| sequence),
+            in_calendar: subject.in_calendar,
+            invitation: subject.invitation.as_ref(),
             to_second_partner: subject.to_second_partner,
             given_name: submission.map(|told| told.client.given_name.as_str()),
             call_by,

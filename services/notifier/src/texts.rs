@@ -45,12 +45,13 @@ struct Paragraph {
     text: String,
 }
 
-/// How a paragraph is set: one that is nothing but the time or the phone number stands out.
+/// How a paragraph is set: one that is nothing but the time, the phone number or the link stands out.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ParagraphKind {
     Text,
     When,
     Phone,
+    Link,
 }
 
 impl LetterTexts {
@@ -150,6 +151,7 @@ impl Paragraph {
             ParagraphKind::Text => "text",
             ParagraphKind::When => "when",
             ParagraphKind::Phone => "phone",
+            ParagraphKind::Link => "link",
         };
         context! { kind, text => self.text.as_str() }
     }
@@ -211,6 +213,7 @@ fn paragraphs(body: &str, values: &Values) -> Vec<Paragraph> {
     let kind_of = |text: &str| match text {
         text if text == values.get("when") => ParagraphKind::When,
         text if text == values.get("phone") => ParagraphKind::Phone,
+        text if text == values.get("link") => ParagraphKind::Link,
         _ => ParagraphKind::Text,
     };
     let set = |text: String| match kind_of(&text) {

@@ -29,6 +29,10 @@ impl Values {
                     values.put_when(starts_at, &letterhead.zone, language);
                 }
                 Tells::By => values.put_by((letter.by)(matter), &letterhead.zone, language),
+                Tells::Invitation => {
+                    values.put("text", matter.invitation.map_or("", |invitation| &invitation.text));
+                    values.put("link", matter.invitation.map_or("", |invitation| &invitation.link));
+                }
                 Tells::Case => values.put("case", &matter.case.id.to_string()),
             }
         }
@@ -43,6 +47,10 @@ impl Values {
                 Tells::Name => values.put("name", "Sample"),
                 Tells::When => values.put_when(SAMPLE_START, &TimeZone::UTC, language),
                 Tells::By => values.put_by(SAMPLE_BY, &TimeZone::UTC, language),
+                Tells::Invitation => {
+                    values.put("text", "You are invited to find a time with us.");
+                    values.put("link", "https://intake.example.com/invitation#0190a1b2");
+                }
                 Tells::Case => values.put("case", "cases/0190a1b2-0000-7000-8000-000000000001"),
             }
         }

@@ -17,7 +17,7 @@ use rapport_domain::{
 
 use crate::{
     calendar_part::{Entry, calendar_part, domain_of},
-    letters::{Letter, Matter},
+    letters::{Letter, Matter, Meeting},
     texts::LetterTexts,
     values::Values,
 };
@@ -62,7 +62,7 @@ pub(crate) fn write_letter(
         .singlepart(part(ContentType::TEXT_PLAIN, words.plain_text(&values)))
         .singlepart(part(ContentType::TEXT_HTML, html));
     if let (Some(meeting), Some(appointment), Some(summary)) =
-        (letter.calendar(to.mailbox), matter.appointment, words.calendar.as_deref())
+        (meeting(letter, to.mailbox, matter), matter.appointment, words.calendar.as_deref())
     {
         let (letterhead, stamp) = (matter.letterhead, matter.queued_at);
         let entry = Entry { meeting, appointment, summary, attendee: to.email, letterhead, stamp };
@@ -83,6 +83,11 @@ pub(crate) fn write_letter(
         .map_err(|_| WriteError::Message)?;
     let bytes = message.formatted();
     if is_well_formed(&bytes) { Ok(bytes) } else { Err(WriteError::Message) }
+}
+
+/// What the letter does to this calendar, as things stand.
+fn meeting(letter: &Letter, mailbox: Mailbox, matter: &Matter<'_>) -> Option<Meeting> {
+    letter.calendar(mailbox).filter(|meeting| *meeting != Meeting::Withdraw || matter.in_calendar)
 }
 
 /// Quoted-printable whatever is in it: no line is too long, none is left bare.

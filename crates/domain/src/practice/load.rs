@@ -9,7 +9,8 @@ use jiff::{
 use toml::Spanned;
 
 use super::{
-    BookingPolicy, Confirm, ConsentText, Line, Location, OnCall, Payer, Practice, Promise, SessionLanguage, Text,
+    BookingPolicy, Confirm, ConsentText, Line, Location, Notified, OnCall, Payer, Practice, Promise, SessionLanguage,
+    Text, invitation,
     section::{Section, Source},
 };
 use crate::{
@@ -108,6 +109,9 @@ fn read(source: &Source<'_>, protocol: Option<Protocol>) -> Option<Practice> {
     if on_call.is_empty() {
         source.error(&at, "nobody is on call", "add at least one [[on_call]]");
     }
+    let pages_url = root.optional::<String>("pages_url").and_then(|url| invitation::pages_url(source, &url));
+    let invitation_text = root.section("invitation").and_then(|section| invitation::text(source, section));
+    let draft_days = root.section("drafts").and_then(|section| draft_days(source, section));
     let promise = root.section("promise").and_then(|section| promise(source, section));
     let booking = root.section("booking").and_then(|section| booking(source, section));
     let mut ids = Ids { source, seen: BTreeSet::new() };
@@ -117,6 +121,7 @@ fn read(source: &Source<'_>, protocol: Option<Protocol>) -> Option<Practice> {
     let payers = root.sections("payers").into_iter().filter_map(|each| payer(each, &mut ids)).collect();
     let session_languages =
         root.sections("session_languages").into_iter().filter_map(|each| session_language(each, &mut ids)).collect();
+    let notify = root.sections("notify").into_iter().filter_map(|each| notified(each, &mut ids)).collect();
     root.finish();
     Some(Practice {
         name: name?,
@@ -137,6 +142,10 @@ fn read(source: &Source<'_>, protocol: Option<Protocol>) -> Option<Practice> {
         session_languages,
         booking: booking?,
         emergency_note: emergency_note?.into_inner(),
+        pages_url,
+        invitation_text: invitation_text?,
+        notify,
+        draft_days: draft_days?,
         protocol: protocol?,
     })
 }
@@ -263,6 +272,21 @@ fn session_language(mut section: Section<'_, '_>, ids: &mut Ids<'_, '_>) -> Opti
     let label = section.required::<Text>("label");
     section.finish();
     Some(SessionLanguage { tag: tag?, label: label?.into_inner() })
+}
+
+fn notified(mut section: Section<'_, '_>, ids: &mut Ids<'_, '_>) -> Option<Notified> {
+    let id = ids.take(&mut section, "notified person", "id");
+    let name = text(&mut section, "name");
+    let email = section.parsed("email", EmailAddress::parse);
+    section.finish();
+    Some(Notified { id: id?, name: name?, email: email? })
+}
+
+/// Safety answers stand in a draft too: nobody keeps one for longer than a quarter.
+fn draft_days(source: &Source<'_>, mut section: Section<'_, '_>) -> Option<u32> {
+    let days = number(source, &mut section, "days", 1..=90);
+    section.finish();
+    days
 }
 
 /// Ids seen so far, per kind.

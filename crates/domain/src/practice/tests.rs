@@ -74,6 +74,27 @@ fn a_hold_that_would_reach_its_release_step_at_once_is_refused() {
     check("practice.toml", &[("hold_min_days = 3", "hold_min_days = 2")], &[("[booking]", what)]);
 }
 
+/// Guard: `invitation::text` and `letter::telling`.
+#[test]
+fn an_invitation_that_tells_of_the_care_or_leads_elsewhere_is_refused() {
+    check(
+        "practice.toml",
+        &[
+            ("You are invited to find a time with us.", "Your partner invites you: www.example.com."),
+            ("https://riverbend.example.com", "http://riverbend.example.com"),
+            ("days = 14", "days = 0"),
+            ("id = \"director\"", "id = \"The Director\""),
+        ],
+        &[
+            ("\"http://riverbend", "must be an address like https://intake.example.com, letters hold it as it stands"),
+            ("\"The Director\"", "\"The Director\" is no id, use a-z, 0-9, - and _, at most 60"),
+            ("{ en = \"Your partner", "`en` holds a link, the invitation's own link stands below the words"),
+            ("{ en = \"Your partner", "`en` says \"partner…\", somebody else may see it: stay neutral"),
+            ("0\n\n[[locations]]", "`days` must be from 1 to 90"),
+        ],
+    );
+}
+
 #[test]
 fn broken_toml_is_refused_where_it_breaks() {
     let mut files = files().clone();

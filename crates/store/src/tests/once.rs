@@ -26,7 +26,7 @@ async fn claimed(store: &Store) -> ClaimedLetter {
         appointment: None,
     };
     for _ in 0..2 {
-        let due = [letter];
+        let due = [letter.clone()];
         store.transact(move |tx| Box::pin(async move { letters::queue(tx, &due, sample::now()).await })).await.unwrap();
     }
     let mut claimed = claim(store, 0).await;

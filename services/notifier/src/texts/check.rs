@@ -2,7 +2,7 @@
 
 use rapport_domain::{
     contact::{Language, Mailbox},
-    letter::LetterKind,
+    letter::{LetterKind, telling},
     problem::FileProblem,
     protocol::Files,
 };
@@ -12,29 +12,6 @@ use crate::{
     letters::{Audience, Letter, Tells},
     values::Values,
 };
-
-/// Beginnings of words that tell what kind of care it is, or that somebody else
-/// is part of it. No letter to a client holds one, in either language.
-const TELLING: [&str; 18] = [
-    "therap",
-    "terap",
-    "couple",
-    "pareja",
-    "partner",
-    "marri",
-    "marit",
-    "matrimon",
-    "counsel",
-    "conseje",
-    "psych",
-    "psic",
-    "clinic",
-    "clínic",
-    "mental",
-    "relationship",
-    "waiting list",
-    "lista de espera",
-];
 
 /// How long a subject may be before a phone cuts it off.
 const LONGEST_SUBJECT: usize = 78;
@@ -68,13 +45,19 @@ pub(super) fn letter(
     if Letter::of(kind).tells(mailbox).any(|told| told == Tells::When) && !says_when {
         wrong("the letter does not say when".to_owned(), "write {{ when }}, or {{ day }} and {{ time }}");
     }
-    if ["http:", "https:", "www."].iter().any(|link| lower.contains(link)) {
+    let own_link = values.get("link");
+    let others = if own_link.is_empty() { lower.clone() } else { lower.replace(&own_link.to_lowercase(), "") };
+    if ["http:", "https:", "www."].iter().any(|link| others.contains(link)) {
         wrong("the letter holds a link".to_owned(), "letters name the phone number only");
     }
-    if Letter::of(kind).audience == Audience::Client {
-        let plain = lower.split(|c: char| !c.is_alphanumeric()).collect::<Vec<_>>().join(" ");
-        for telling in TELLING.iter().filter(|telling| format!(" {plain}").contains(&format!(" {telling}"))) {
-            wrong(format!("the letter says \"{telling}…\""), "somebody else may see it: stay neutral");
+    if Letter::of(kind).tells(mailbox).any(|told| told == Tells::Invitation) {
+        for name in ["text", "link"].into_iter().filter(|name| !text.contains(values.get(name))) {
+            wrong(format!("the letter leaves out {{{{ {name} }}}}"), "an invitation is its words and its link");
+        }
+    }
+    if Letter::of(kind).audience != Audience::Staff {
+        for word in telling(&text) {
+            wrong(format!("the letter says \"{word}…\""), "somebody else may see it: stay neutral");
         }
     }
 }
