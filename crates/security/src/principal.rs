@@ -59,6 +59,10 @@ pub enum Principal {
     Anonymous,
     /// The client of this intake.
     Client(Uuid),
+    /// Whoever began this draft.
+    Draft(Uuid),
+    /// Whoever was handed this invitation.
+    Invitation(Uuid),
     /// A member of staff.
     Staff(StaffPrincipal),
 }
@@ -69,6 +73,8 @@ impl fmt::Display for Principal {
         match self {
             Self::Anonymous => f.write_str("anonymous"),
             Self::Client(intake) => write!(f, "intakes/{intake}"),
+            Self::Draft(draft) => write!(f, "drafts/{draft}"),
+            Self::Invitation(invitation) => write!(f, "invitations/{invitation}"),
             Self::Staff(staff) => write!(f, "staff/{}", staff.token_id),
         }
     }
@@ -81,6 +87,8 @@ impl Principal {
         match self {
             Self::Anonymous => "anonymous",
             Self::Client(_) => "client",
+            Self::Draft(_) => "draft",
+            Self::Invitation(_) => "invitation",
             Self::Staff(staff) => staff.role.name(),
         }
     }

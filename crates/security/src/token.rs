@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::random;
 
-/// 256 random bits: opens one intake, or one staff session.
+/// 256 random bits: opens one intake, draft, invitation or staff session.
 #[derive(Clone)]
 pub struct Token(Zeroizing<[u8; 32]>);
 

@@ -61,7 +61,7 @@ impl Client {
     /// # Errors
     /// What the server said.
     pub(crate) async fn screening(&mut self, language: &str) -> anyhow::Result<GetScreeningResponse> {
-        let request = within(GetScreeningRequest { language: language.to_owned() });
+        let request = within(GetScreeningRequest { language: language.to_owned(), ..Default::default() });
         Ok(self.0.get_screening(request).await.map_err(|status| explain(&status))?.into_inner())
     }
 

@@ -109,7 +109,7 @@ async fn a_token_opens_its_own_intake_alone() {
 #[tokio::test]
 async fn the_screening_shows_what_to_answer_and_no_weights() {
     let house = house().await;
-    let ask = |language: &str| pb::GetScreeningRequest { language: language.to_owned() };
+    let ask = |language: &str| pb::GetScreeningRequest { language: language.to_owned(), ..Default::default() };
     let screening = house.client.clone().get_screening(ask("en")).await.unwrap().into_inner();
     assert_eq!(screening.questionnaires.len(), 4);
     assert!(screening.questionnaires.iter().all(|it| !it.fhir_json.contains("ordinalValue")));
