@@ -71,8 +71,6 @@ pub struct Appointment {
     pub state: AppointmentState,
     /// When a hold is confirmed or freed.
     pub release_at: Option<Timestamp>,
-    /// Whether the client said yes to a held time.
-    pub accepted: bool,
     /// Rises with every change of state or time: the calendar part's SEQUENCE and the etag.
     pub sequence: u32,
 }
@@ -121,22 +119,26 @@ pub enum Changed {
     Already,
 }
 
+/// What a client's yes does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Yes {
+    /// The time is fixed by it, or was before.
+    Fixes(Changed),
+    /// It is their wish, and changes nothing that anybody else can see.
+    Noted,
+}
+
 impl Appointment {
-    /// The client says yes. A joint hold only notes it; one alone is fixed.
+    /// A client says yes. It fixes a time that was held for them alone, unless their own answers call for somebody of
+    /// the practice to say so (`needs_staff`); in a joint one it is their wish, which the release step weighs.
     ///
     /// # Errors
     /// Where the time was freed or given back.
-    pub fn accept(&mut self) -> Result<Changed, NotOpen> {
+    pub fn accept(&mut self, needs_staff: bool) -> Result<Yes, NotOpen> {
         match (self.state, self.care) {
-            (AppointmentState::Confirmed, _) => Ok(Changed::Already),
-            (AppointmentState::Held, Care::Couple) => {
-                let before = std::mem::replace(&mut self.accepted, true);
-                Ok(if before { Changed::Already } else { Changed::Now })
-            }
-            (AppointmentState::Held, Care::Individual) => {
-                self.accepted = true;
-                self.confirm()
-            }
+            (AppointmentState::Confirmed, _) => Ok(Yes::Fixes(Changed::Already)),
+            (AppointmentState::Held, Care::Individual) if !needs_staff => self.confirm().map(Yes::Fixes),
+            (AppointmentState::Held, _) => Ok(Yes::Noted),
             _ => Err(NotOpen),
         }
     }

@@ -8,10 +8,7 @@ use rapport_domain::{
     id::{AppointmentId, CaseId, TherapistId},
     intake::Care,
 };
-use sea_orm::{
-    ActiveValue::{NotSet, Set},
-    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::{
@@ -55,7 +52,6 @@ pub async fn insert(tx: &Tx, appointment: &Appointment) -> Result<(), StoreError
         ends_at: column::from_time(appointment.ends_at),
         state: appointment.state.name().to_owned(),
         release_at: appointment.release_at.map(column::from_time),
-        accepted: appointment.accepted,
         sequence: column::from_count(appointment.sequence),
     };
     table::Entity::insert(row.into_active_model()).exec_without_returning(tx.db()).await?;
@@ -63,8 +59,7 @@ pub async fn insert(tx: &Tx, appointment: &Appointment) -> Result<(), StoreError
     Ok(())
 }
 
-/// Writes one that was read when its sequence was `read_sequence`. Noting the
-/// client's yes does not raise the sequence, so it is never taken back here.
+/// Writes one that was read when its sequence was `read_sequence`.
 ///
 /// # Errors
 /// [`StoreError::Conflict`] where it has changed since it was read.
@@ -77,7 +72,6 @@ pub async fn save(tx: &Tx, appointment: &Appointment, read_sequence: u32) -> Res
         ends_at: Set(column::from_time(appointment.ends_at)),
         state: Set(appointment.state.name().to_owned()),
         release_at: Set(appointment.release_at.map(column::from_time)),
-        accepted: if appointment.accepted { Set(true) } else { NotSet },
         sequence: Set(column::from_count(appointment.sequence)),
         ..Default::default()
     };
@@ -140,7 +134,6 @@ fn read(row: table::Model) -> Result<Appointment, StoreError> {
         ends_at: column::to_time(row.ends_at)?,
         state: AppointmentState::from_name(&row.state).ok_or(StoreError::Unreadable("an appointment's state"))?,
         release_at: row.release_at.map(column::to_time).transpose()?,
-        accepted: row.accepted,
         sequence: column::to_count(row.sequence),
     })
 }

@@ -208,7 +208,6 @@ pub mod appointments {
         pub ends_at: DateTimeUtc,
         pub state: String,
         pub release_at: Option<DateTimeUtc>,
-        pub accepted: bool,
         pub sequence: i32,
     }
     no_relations!();

@@ -1,13 +1,13 @@
 //! A client says yes to a held time.
 
 use rapport_domain::{
-    appointment::{AppointmentState, Changed},
+    appointment::{Changed, ClientWish, Yes},
     event::Fact,
     id::{AppointmentId, IntakeId},
     letter::LetterKind,
 };
 use rapport_proto::intake as pb;
-use rapport_store::{Tx, appointments, audit, cases, letters, outbox};
+use rapport_store::{Tx, appointments, audit, cases, letters, outbox, triage_results};
 
 use crate::{
     Deps,
@@ -45,17 +45,26 @@ async fn confirm(
     etag: &str,
 ) -> Result<pb::Appointment, Refusal> {
     let mut it = OwnAppointment::read(tx, own, asked).await?;
-    if it.appointment.accept().map_err(|_| Refusal::AppointmentNotOpen)? == Changed::Now {
-        it.check_etag(etag)?;
-        appointments::save(tx, &it.appointment, it.read_sequence).await?;
-        if it.appointment.state == AppointmentState::Confirmed {
+    let now = deps.clock.now();
+    let found = triage_results::of_intake(tx, own).await?;
+    let needs_staff = found.is_some_and(|found| found.booking.needs_staff());
+    match it.appointment.accept(needs_staff).map_err(|_| Refusal::AppointmentNotOpen)? {
+        Yes::Fixes(Changed::Already) => {}
+        Yes::Noted if it.wish == Some(ClientWish::Accepted) => {}
+        Yes::Noted => {
+            it.check_etag(etag)?;
+            it.say(tx, ClientWish::Accepted, now).await?;
+        }
+        Yes::Fixes(Changed::Now) => {
+            it.check_etag(etag)?;
+            it.say(tx, ClientWish::Accepted, now).await?;
+            appointments::save(tx, &it.appointment, it.read_sequence).await?;
             it.case.follow(it.appointment.state).map_err(|_| Refusal::AppointmentNotOpen)?;
             let fact = Fact::AppointmentConfirmed { appointment: it.appointment.id, case: it.case.id };
             outbox::add(tx, &event(deps, fact)).await?;
-            letters::queue(tx, &[it.letter(LetterKind::Confirmed)], deps.clock.now()).await?;
+            letters::queue(tx, &[it.letter(LetterKind::Confirmed)], now).await?;
+            cases::save(tx, &it.case).await?;
         }
-        // Written even where it stays as it is: whoever watches the case is told.
-        cases::save(tx, &it.case).await?;
     }
     let resources = vec![it.appointment.id.to_string(), it.case.id.to_string()];
     audit::write(tx, &trail::by_client(deps, own, policy::CONFIRM_APPOINTMENT, resources)).await?;

@@ -1,8 +1,9 @@
 //! Where a client's own intake stands.
 
+use jiff::Timestamp;
 use rapport_domain::id::IntakeId;
 use rapport_proto::intake as pb;
-use rapport_store::{appointments, audit, cases, intakes, therapists};
+use rapport_store::{appointments, audit, cases, intakes, therapists, wishes};
 
 use crate::{Deps, own_appointment::is_for, policy, protocols::Protocols, refusal::Refusal, trail, view};
 
@@ -17,7 +18,7 @@ pub(crate) async fn run(
     if asked != own {
         return Err(Refusal::NotFound);
     }
-    let intake = look(deps, protocols, own).await?;
+    let intake = look(deps, protocols, own, deps.clock.now()).await?;
     let resources = std::iter::once(intake.name.clone())
         .chain(intake.appointment.as_ref().map(|appointment| appointment.name.clone()))
         .collect();
@@ -25,13 +26,22 @@ pub(crate) async fn run(
     Ok(intake)
 }
 
-/// The same for our own eyes: nothing of it leaves.
-pub(crate) async fn look(deps: &Deps, protocols: &Protocols, own: IntakeId) -> Result<pb::Intake, Refusal> {
+/// The same for our own eyes, as it reads at this instant: nothing of it leaves.
+pub(crate) async fn look(
+    deps: &Deps,
+    protocols: &Protocols,
+    own: IntakeId,
+    now: Timestamp,
+) -> Result<pb::Intake, Refusal> {
     let intake = intakes::get(&deps.store, own).await?.ok_or(Refusal::NotFound)?;
     let case = cases::get(&deps.store, intake.case).await?.ok_or(Refusal::NotFound)?;
     let appointment = match appointments::current_of_case(&deps.store, intake.case).await? {
         Some(latest) if is_for(&deps.store, &latest, &intake, &case).await? => Some(latest),
         _ => None,
+    };
+    let wish = match &appointment {
+        Some(appointment) => wishes::of(&deps.store, appointment.id, own).await?,
+        None => None,
     };
     let therapist = match &appointment {
         Some(appointment) => therapists::get(&deps.store, appointment.therapist).await?,
@@ -40,7 +50,7 @@ pub(crate) async fn look(deps: &Deps, protocols: &Protocols, own: IntakeId) -> R
     let protocol = protocols.get(&deps.store, &intake.protocol).await?;
     let found = protocol.triage(&deps.practice.subject(&intake.submission, intake.care.care(), intake.received_at));
     let standing =
-        view::Standing { intake: &intake, state: case.state, appointment: appointment.as_ref(), found: &found };
+        view::Standing { intake: &intake, state: case.state, appointment: appointment.as_ref(), wish, found: &found };
     let name = therapist.map(|therapist| therapist.name).unwrap_or_default();
-    Ok(view::intake(&standing, &name, &deps.practice, deps.clock.now()))
+    Ok(view::intake(&standing, &name, &deps.practice, now))
 }

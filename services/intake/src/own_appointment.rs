@@ -1,7 +1,8 @@
 //! A client's own appointment, read within the transaction that changes it.
 
+use jiff::Timestamp;
 use rapport_domain::{
-    appointment::Appointment,
+    appointment::{Appointment, ClientWish},
     case::Case,
     event::{Event, Fact},
     id::{AppointmentId, EventId, IntakeId},
@@ -9,7 +10,7 @@ use rapport_domain::{
     letter::{Cause, DueLetter, LetterKind, Recipient},
 };
 use rapport_proto::intake as pb;
-use rapport_store::{Conn, StoreError, Tx, appointments, cases, intakes, therapists};
+use rapport_store::{Conn, StoreError, Tx, appointments, cases, intakes, therapists, wishes};
 
 use crate::{Deps, refusal::Refusal, view};
 
@@ -18,6 +19,8 @@ pub(crate) struct OwnAppointment {
     pub(crate) intake: Intake,
     pub(crate) case: Case,
     pub(crate) appointment: Appointment,
+    /// What this client said to it.
+    pub(crate) wish: Option<ClientWish>,
     /// As the database has it: what a write is checked against.
     pub(crate) read_sequence: u32,
     read_etag: String,
@@ -32,13 +35,21 @@ impl OwnAppointment {
         if !is_for(tx, &appointment, &intake, &case).await? {
             return Err(Refusal::NotFound);
         }
-        let (read_sequence, read_etag) = (appointment.sequence, view::appointment_etag(&appointment));
-        Ok(Self { intake, case, appointment, read_sequence, read_etag })
+        let wish = wishes::of(tx, asked, own).await?;
+        let (read_sequence, read_etag) = (appointment.sequence, view::appointment_etag(&appointment, wish));
+        Ok(Self { intake, case, appointment, wish, read_sequence, read_etag })
     }
 
     /// Refuses a change that was decided on looking at an older state.
     pub(crate) fn check_etag(&self, etag: &str) -> Result<(), Refusal> {
         if etag.is_empty() || etag == self.read_etag { Ok(()) } else { Err(Refusal::EtagMismatch) }
+    }
+
+    /// Notes what this client says to it.
+    pub(crate) async fn say(&mut self, tx: &Tx, wish: ClientWish, now: Timestamp) -> Result<(), Refusal> {
+        wishes::put(tx, self.appointment.id, self.intake.id, wish, now).await?;
+        self.wish = Some(wish);
+        Ok(())
     }
 
     /// The letter about its new state, to the client who changed it and nobody else.
@@ -57,7 +68,7 @@ impl OwnAppointment {
     pub(crate) async fn message(&self, deps: &Deps, tx: &Tx) -> Result<pb::Appointment, Refusal> {
         let therapist = therapists::get(tx, self.appointment.therapist).await?;
         let name = therapist.map(|therapist| therapist.name).unwrap_or_default();
-        Ok(view::appointment(&self.appointment, &name, &deps.practice))
+        Ok(view::appointment(&self.appointment, self.wish, &name, &deps.practice))
     }
 }
 

@@ -23,12 +23,16 @@ pub(crate) async fn run(
     stop: CancellationToken,
 ) -> Result<BoxStream<'static, Result<pb::WatchIntakeResponse, Status>>, Refusal> {
     let wake = deps.store.wakes().subscribe(Topic::Cases);
-    let last = Arc::new(Mutex::new(get_intake::run(deps, protocols, own, asked).await?));
+    // Always as it would read when the watching began: else a promise whose time is over would become a hint at
+    // whatever else happens next, the other partner's doings among it.
+    let began = deps.clock.now();
+    get_intake::run(deps, protocols, own, asked).await?;
+    let last = Arc::new(Mutex::new(get_intake::look(deps, protocols, own, began).await?));
     let (deps, protocols) = (deps.clone(), Arc::clone(protocols));
     Ok(hints(wake, place, stop, move || {
         let (deps, protocols, last) = (deps.clone(), Arc::clone(&protocols), Arc::clone(&last));
         async move {
-            let now = get_intake::look(&deps, &protocols, own).await?;
+            let now = get_intake::look(&deps, &protocols, own, began).await?;
             let mut last = last.lock().await;
             let changed = *last != now;
             *last = now;

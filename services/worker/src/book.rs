@@ -61,7 +61,6 @@ impl Session {
             ends_at: slot.ends_at,
             state,
             release_at,
-            accepted: false,
             sequence: 0,
         };
         let (fact, kind) = told(&appointment);

@@ -88,7 +88,7 @@ fn tables() -> [TableCreateStatement; 5] {
     ]
 }
 
-const STATEMENTS: [&str; 4] = [
+const STATEMENTS: [&str; 5] = [
     "CREATE INDEX drafts_expiry ON drafts (expires_at)",
     "CREATE INDEX invitations_case ON invitations (case_id)",
     "CREATE INDEX reports_case ON reports (case_id)",
@@ -98,4 +98,5 @@ const STATEMENTS: [&str; 4] = [
      JOIN intakes ON intakes.id = (SELECT first.id FROM intakes AS first WHERE first.case_id = appointments.case_id \
                                    ORDER BY first.received_at, first.id LIMIT 1) \
      WHERE appointments.accepted",
+    "ALTER TABLE appointments DROP COLUMN accepted",
 ];

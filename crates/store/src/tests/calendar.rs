@@ -103,12 +103,10 @@ async fn an_appointment_changed_meanwhile_is_a_conflict() {
             change(&mut appointment);
             store.transact(move |tx| Box::pin(async move { appointments::save(tx, &appointment, 0).await }))
         };
-        // Noting the client's yes does not raise the sequence; a release that did not see it keeps it.
-        assert_eq!(save(|it| it.accepted = true).await, Ok(()));
         assert_eq!(save(|it| _ = it.confirm()).await, Ok(()));
         assert_eq!(save(|it| _ = it.cancel()).await, Err(StoreError::Conflict));
         let kept = appointments::current_of_case(&store, case.id).await.unwrap().unwrap();
-        assert_eq!((kept.state, kept.accepted, kept.sequence), (AppointmentState::Confirmed, true, 1));
+        assert_eq!((kept.state, kept.sequence), (AppointmentState::Confirmed, 1));
         assert_eq!(appointments::due_for_release(&store, sample::later(10), 10).await.unwrap(), []);
     })
     .await;

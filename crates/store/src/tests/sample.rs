@@ -171,7 +171,6 @@ pub(super) fn appointment(case: CaseId) -> Appointment {
         ends_at: later(110),
         state: AppointmentState::Held,
         release_at: Some(later(10)),
-        accepted: false,
         sequence: 0,
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use rapport_domain::{
-    appointment::{Appointment, AppointmentState},
+    appointment::{Appointment, AppointmentState, ClientWish},
     case::CaseState,
     contact::Language,
     intake::Intake,
@@ -19,6 +19,8 @@ pub(crate) struct Standing<'a> {
     /// Not the whole case: its urgency and the like are what both partners' answers came to.
     pub(crate) state: CaseState,
     pub(crate) appointment: Option<&'a Appointment>,
+    /// What this client said to that appointment; the other one's word is nobody's but theirs.
+    pub(crate) wish: Option<ClientWish>,
     /// What this client's own answers call for.
     pub(crate) found: &'a TriageResult,
 }
@@ -50,14 +52,19 @@ pub(crate) fn intake(standing: &Standing<'_>, therapist: &str, practice: &Practi
         name: standing.intake.id.to_string(),
         state: state.into(),
         next_step: next.sentence,
-        appointment: standing.open_appointment().map(|it| appointment(it, therapist, practice)),
+        appointment: standing.open_appointment().map(|it| appointment(it, standing.wish, therapist, practice)),
         submit_time: Some(time::to_message(standing.intake.received_at)),
         call_by_time: next.call_by.map(time::to_message),
     }
 }
 
 /// A session as its own client may see it.
-pub(crate) fn appointment(appointment: &Appointment, therapist: &str, practice: &Practice) -> pb::Appointment {
+pub(crate) fn appointment(
+    appointment: &Appointment,
+    wish: Option<ClientWish>,
+    therapist: &str,
+    practice: &Practice,
+) -> pb::Appointment {
     pb::Appointment {
         name: appointment.id.to_string(),
         state: enums::number(appointment.state),
@@ -68,14 +75,20 @@ pub(crate) fn appointment(appointment: &Appointment, therapist: &str, practice: 
         location: place(appointment, practice),
         therapist: therapist.to_owned(),
         release_time: appointment.release_at.map(time::to_message),
-        accepted: appointment.accepted,
-        etag: appointment_etag(appointment),
+        accepted: wish == Some(ClientWish::Accepted),
+        etag: appointment_etag(appointment, wish),
     }
 }
 
-/// Changes with every change that a reader could see; a yes to a held time raises no sequence.
-pub(crate) fn appointment_etag(appointment: &Appointment) -> String {
-    format!("{}{}", appointment.sequence, if appointment.accepted { "+" } else { "" })
+/// Changes with every change that this client could see; their wish raises no sequence, and the other one's changes
+/// nothing here.
+pub(crate) fn appointment_etag(appointment: &Appointment, wish: Option<ClientWish>) -> String {
+    let wish = match wish {
+        None => "",
+        Some(ClientWish::Accepted) => "+",
+        Some(ClientWish::Declined) => "-",
+    };
+    format!("{}{wish}", appointment.sequence)
 }
 
 /// What must be put before a person at once.

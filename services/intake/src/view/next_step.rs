@@ -48,9 +48,11 @@ pub(super) fn next_step(standing: &Standing<'_>, practice: &Practice, now: Times
     NextStep { sentence, call_by: None }
 }
 
-/// A session alone that the practice fixes only at the client's yes.
+/// A session alone that the practice fixes only at the client's yes; where their answers call for somebody of the
+/// practice to fix it, no yes is waited for.
 fn waits_for_yes(standing: &Standing<'_>) -> bool {
-    standing.open_appointment().is_some_and(|appointment| appointment.care == Care::Individual && !appointment.accepted)
+    let alone = standing.open_appointment().is_some_and(|appointment| appointment.care == Care::Individual);
+    alone && !standing.found.booking.needs_staff()
 }
 
 /// The same promise that stood in the answer to the submission, for as long as

@@ -34,7 +34,6 @@ async fn hold(house: &House, intake: &str, care: Care) -> Appointment {
         ends_at: starts_at + SignedDuration::from_mins(50),
         state: AppointmentState::Held,
         release_at: (care == Care::Couple).then(|| starts_at - SignedDuration::from_hours(48)),
-        accepted: false,
         sequence: 0,
     };
     let (held, taken) = (appointment.clone(), blocks(&appointment, &house.deps.practice));

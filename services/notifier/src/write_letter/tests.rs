@@ -79,7 +79,6 @@ fn telling(state: AppointmentState) -> (Case, Appointment) {
         ends_at: instant("2026-12-03T23:50:00Z"),
         state,
         release_at: Some(instant("2026-12-01T22:30:00Z")),
-        accepted: true,
         sequence: 2,
     };
     (case, appointment)
