@@ -18,7 +18,7 @@ use crate::{
     triage::{
         Safety, TriageResult,
         engine::Engine,
-        file::{self, Triage},
+        file::{self, Origin, Triage},
     },
 };
 
@@ -95,9 +95,9 @@ impl Protocol {
             .and_then(|text| Weights::load(MATCHING, text).map_err(|found| problems.extend(found)).ok());
         // Rules are held against the instruments, so those must be right first.
         let broken = !problems.is_empty();
-        let triage = required(files, file::FILE, &mut problems)
-            .filter(|_| !broken)
-            .and_then(|text| file::load(text, instruments).map_err(|found| problems.extend(found)).ok());
+        let triage = required(files, file::FILE, &mut problems).filter(|_| !broken).and_then(|text| {
+            file::load(text, instruments, Origin::Folder).map_err(|found| problems.extend(found)).ok()
+        });
         match (triage, weights) {
             (Some(triage), Some(weights)) if problems.is_empty() => {
                 warnings.extend(triage.warnings);
@@ -188,7 +188,17 @@ impl Protocol {
     /// Ids of those whom rules notify: practice.toml must have them.
     #[must_use]
     pub fn notify_ids(&self) -> BTreeSet<&str> {
-        BTreeSet::new()
+        self.engine.notify_ids()
+    }
+
+    /// Kinds of report that rules ask for, and what staff call them.
+    #[must_use]
+    pub const fn reports(&self) -> &BTreeMap<String, String> {
+        self.engine.reports()
+    }
+
+    pub(crate) const fn engine(&self) -> &Engine {
+        &self.engine
     }
 
     /// Ids of all rules, with the built-in one.

@@ -4,14 +4,19 @@
 //! is a superset of the first, so it can never come out less strict. Whatever
 //! was left open about safety fires [`REVIEW`], which no file can take out.
 
+mod advice;
+mod effort;
 mod evidence;
+
+pub(super) use evidence::words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Booking, Evidence, FiredRule, Safety, Score, TriageResult, Urgency,
     expression::{Facts, ItemRef, Outcome, Source},
-    rule::Rule,
+    joint::Couple,
+    rule::{Rule, SmallStep},
     scale::Scale,
 };
 use crate::{
@@ -35,6 +40,11 @@ pub(crate) struct Engine {
     /// Driver's id, and the scale that measures it.
     drivers: Vec<(String, usize)>,
     rules: Vec<Rule>,
+    steps: Vec<SmallStep>,
+    /// Kinds of report, and what staff call them.
+    reports: BTreeMap<String, String>,
+    /// What a joint view compares; absent where the practice compares nothing.
+    couple: Option<Couple>,
     /// Every question about safety: those of the safety instruments, and whatever a safety rule names.
     safety_items: BTreeSet<ItemRef>,
     /// Indices of the instruments that are about safety as a whole.
@@ -48,21 +58,27 @@ struct Run<'a> {
     facts: Facts<'a>,
     fired: Vec<&'a Rule>,
     /// What a person must ask about: open safety questions, and what failing rules looked at.
-    open: Vec<Source>,
+    open: BTreeSet<Source>,
     under_18: bool,
 }
 
+/// What a checked file decides by.
+pub(super) struct Parts {
+    pub(super) scales: Vec<Scale>,
+    pub(super) drivers: Vec<(String, usize)>,
+    pub(super) rules: Vec<Rule>,
+    pub(super) steps: Vec<SmallStep>,
+    pub(super) reports: BTreeMap<String, String>,
+    pub(super) couple: Option<Couple>,
+    pub(super) safety_instruments: Vec<usize>,
+    pub(super) refusal: String,
+}
+
 impl Engine {
-    pub(super) fn new(
-        instruments: &[Questionnaire],
-        scales: Vec<Scale>,
-        drivers: Vec<(String, usize)>,
-        rules: Vec<Rule>,
-        safety_instruments: &[usize],
-        refusal: &str,
-    ) -> Self {
+    pub(super) fn new(instruments: &[Questionnaire], parts: Parts) -> Self {
+        let Parts { scales, drivers, rules, steps, reports, couple, safety_instruments, refusal } = parts;
         let mut safety_items = BTreeSet::new();
-        for &instrument in safety_instruments {
+        for &instrument in &safety_instruments {
             let items = instruments.get(instrument).map_or(&[][..], Questionnaire::items);
             let answerable = items.iter().enumerate().filter(|(_, item)| item.answerable());
             safety_items.extend(answerable.map(|(item, _)| ItemRef { instrument, item }));
@@ -78,8 +94,7 @@ impl Engine {
                 Source::Element | Source::Age | Source::Care => {}
             }
         }
-        let safety_instruments = safety_instruments.to_vec();
-        Self { scales, drivers, rules, safety_items, safety_instruments, refusal: refusal.to_owned() }
+        Self { scales, drivers, rules, steps, reports, couple, safety_items, safety_instruments, refusal }
     }
 
     /// The safety rules alone.
@@ -92,26 +107,26 @@ impl Engine {
             clinician_only: run.fired.iter().any(|rule| rule.clinician),
             under_18: run.under_18,
             lines: run.lines(),
-            notify: BTreeSet::new(),
-            reports: BTreeSet::new(),
+            notify: run.notify(),
+            reports: run.reports(),
         }
     }
 
     /// Everything.
     pub(crate) fn triage(&self, instruments: &[Questionnaire], subject: &Subject<'_>, digest: &str) -> TriageResult {
         let run = self.run(instruments, subject, |_| true);
-        let scores = self.scales.iter().zip(&run.facts.scores).map(|(scale, (value, band))| Score {
+        let scores = self.scales.iter().zip(&run.facts.scores).map(|(scale, scored)| Score {
             scale: scale.id.clone(),
             label: scale.label.clone(),
-            value: *value,
+            value: scored.value,
             minimum: scale.minimum,
             maximum: scale.maximum,
-            band: band.map(str::to_owned),
-            band_label: None,
+            band: scored.band.map(|band| band.id.clone()),
+            band_label: scored.band.map(|band| band.words().to_owned()),
         });
         let drivers = self.drivers.iter().filter_map(|(driver, scale)| {
-            let (score, _) = run.facts.scores.get(*scale)?;
-            Some((driver.clone(), self.scales.get(*scale)?.share((*score)?)))
+            let score = run.facts.scores.get(*scale)?.value?;
+            Some((driver.clone(), self.scales.get(*scale)?.share(score)))
         });
         TriageResult {
             protocol: digest.to_owned(),
@@ -124,9 +139,9 @@ impl Engine {
             fired: self.explain(instruments, &run),
             scores: scores.collect(),
             drivers: drivers.collect(),
-            advice: Vec::new(),
-            notify: BTreeSet::new(),
-            reports: BTreeSet::new(),
+            advice: self.advice(&run),
+            notify: run.notify(),
+            reports: run.reports(),
         }
     }
 
@@ -150,6 +165,30 @@ impl Engine {
         self.rules.iter().flat_map(|rule| &rule.lines).map(String::as_str).collect()
     }
 
+    /// Ids of those whom rules notify.
+    pub(crate) fn notify_ids(&self) -> BTreeSet<&str> {
+        self.rules.iter().flat_map(|rule| &rule.notify).map(String::as_str).collect()
+    }
+
+    /// Kinds of report, and what staff call them.
+    pub(crate) const fn reports(&self) -> &BTreeMap<String, String> {
+        &self.reports
+    }
+
+    /// Every item that bears on a scale.
+    pub(super) fn items_of(&self, scale: &str) -> impl Iterator<Item = &ItemRef> {
+        self.scales.iter().filter(move |one| one.id == scale).flat_map(|scale| &scale.items)
+    }
+
+    pub(super) fn has_bands(&self, scale: &str) -> bool {
+        self.scales.iter().any(|one| one.id == scale && !one.bands.is_empty())
+    }
+
+    /// What a joint view compares.
+    pub(super) const fn couple(&self) -> Option<&Couple> {
+        self.couple.as_ref()
+    }
+
     /// Competences that rules ask for.
     pub(crate) fn needs(&self) -> BTreeSet<&str> {
         self.rules.iter().flat_map(|rule| &rule.needs).map(String::as_str).collect()
@@ -158,6 +197,12 @@ impl Engine {
     /// Drivers that are measured.
     pub(crate) fn drivers(&self) -> BTreeSet<&str> {
         self.drivers.iter().map(|(driver, _)| driver.as_str()).collect()
+    }
+
+    /// The scale that measures a driver.
+    pub(super) fn driver_scale(&self, driver: &str) -> Option<&str> {
+        let (_, scale) = self.drivers.iter().find(|(one, _)| one == driver)?;
+        self.scales.get(*scale).map(|scale| scale.id.as_str())
     }
 
     /// Whether the file books nothing for somebody who is 17, whatever they answer.
@@ -175,19 +220,15 @@ impl Engine {
         subject: &Subject<'a>,
         wanted: impl Fn(&Rule) -> bool,
     ) -> Run<'a> {
-        let sheets: Vec<_> = instruments.iter().map(|one| Sheet::fill(one, subject.answers)).collect();
-        let scores = self.scales.iter().map(|scale| {
-            let score = scale.score(instruments, &sheets);
-            (score, score.and_then(|score| scale.band(score)))
-        });
-        let scores = scores.collect();
-        let facts = Facts { sheets, scores, age: subject.age, care: subject.care };
-        let mut open: Vec<_> = self
-            .safety_items
-            .iter()
-            .filter(|item| self.is_open(&facts, **item))
-            .map(|item| Source::Item(*item))
-            .collect();
+        let sheets = instruments.iter().map(|one| Sheet::fill(one, subject.answers)).collect();
+        let scores = Vec::with_capacity(self.scales.len());
+        let mut facts = Facts { sheets, scores, age: subject.age, care: subject.care };
+        for scale in &self.scales {
+            let scored = scale.score(instruments, &facts);
+            facts.scores.push(scored);
+        }
+        let open = self.safety_items.iter().filter(|item| self.is_open(&facts, **item));
+        let mut open: BTreeSet<_> = open.map(|item| Source::Item(*item)).collect();
         let mut fired = Vec::new();
         for rule in self.rules.iter().filter(|rule| wanted(rule)) {
             match rule.when.run(&facts) {
@@ -217,13 +258,13 @@ impl Engine {
         let asked = |item: &ItemRef| {
             facts.sheets.get(item.instrument).is_some_and(|sheet| sheet.state(item.item) != State::NotAsked)
         };
-        facts.scores.get(scale).is_none_or(|(score, _)| score.is_none()) && items.iter().any(asked)
+        facts.scores.get(scale).is_none_or(|scored| scored.value.is_none()) && items.iter().any(asked)
     }
 
     /// Safety first, then by urgency, then as the file has them.
     fn explain(&self, instruments: &[Questionnaire], run: &Run<'_>) -> Vec<FiredRule> {
-        let evidence = |sources: &[Source]| -> Vec<Evidence> {
-            sources.iter().filter_map(|source| self.evidence(instruments, &run.facts, *source)).collect()
+        let evidence = |sources: &mut dyn Iterator<Item = Source>| -> Vec<Evidence> {
+            sources.filter_map(|source| self.evidence(instruments, &run.facts, source)).collect()
         };
         let mut fired: Vec<_> = run
             .fired
@@ -233,7 +274,7 @@ impl Engine {
                 urgency: rule.urgency,
                 because: rule.because.clone(),
                 safety: rule.safety,
-                evidence: evidence(&rule.sources),
+                evidence: evidence(&mut rule.sources.iter().copied()),
             })
             .collect();
         if !run.open.is_empty() {
@@ -242,7 +283,7 @@ impl Engine {
                 urgency: Urgency::Priority,
                 because: REVIEW_BECAUSE.to_owned(),
                 safety: true,
-                evidence: evidence(&run.open),
+                evidence: evidence(&mut run.open.iter().copied()),
             });
         }
         fired.sort_by_key(|rule| (!rule.safety, std::cmp::Reverse(rule.urgency)));
@@ -267,6 +308,14 @@ impl Run<'_> {
 
     fn flagged(&self) -> bool {
         self.reviewed() || self.fired.iter().any(|rule| rule.safety && !rule.book.by_machine())
+    }
+
+    fn notify(&self) -> BTreeSet<String> {
+        self.fired.iter().flat_map(|rule| rule.notify.iter().cloned()).collect()
+    }
+
+    fn reports(&self) -> BTreeSet<String> {
+        self.fired.iter().filter_map(|rule| rule.report.clone()).collect()
     }
 
     fn lines(&self) -> Vec<String> {

@@ -12,12 +12,18 @@
 //! false: `absent || true` is true, `absent && false` is false, everything else
 //! stays absent, and a rule whose condition is absent does not fire. That a
 //! safety answer is missing is found by [`super::engine`], apart from any rule.
+//!
+//! [`possible`] finds conditions that no answers can make true, or that all do, and
+//! the range of a scale that is an expression; `cost` counts the steps above.
 
 mod check;
+mod cost;
+mod possible;
 mod run;
 
-pub(super) use check::{Vocabulary, check, nearest};
-pub(super) use run::{Facts, Outcome, care_name};
+pub(super) use check::{Checked, Refusal, Vocabulary, check, check_number, nearest};
+pub(super) use possible::{ends as formula_ends, most_values};
+pub(super) use run::{Facts, Outcome, Scored, care_name};
 
 /// Index of an instrument, and of an item in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,7 +33,7 @@ pub(super) struct ItemRef {
 }
 
 /// Where a value comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Source {
     Item(ItemRef),
     /// The value that `exists` or `all` is at.
@@ -49,6 +55,8 @@ pub(super) enum Expression {
     /// Whether a code, band or kind of care is one of these.
     OneOf(Source, Vec<String>),
     Has(Source),
+    /// Whether a number is one of these.
+    NumberIn(Box<Self>, Vec<Self>),
     /// How many values a repeated item has; none where it was left blank.
     Size(ItemRef),
     /// Whether a repeated item has this code among its values.

@@ -1,16 +1,14 @@
-//! `triage.yaml`: scales, drivers and rules, checked against the instruments.
+//! `triage.yaml`: scales, drivers, small steps and rules, checked against the instruments.
 
 mod checks;
+mod place;
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
-use super::{
-    engine::Engine,
-    scale::{Method, Missing},
-};
+use super::{engine::Engine, scale::Missing};
 use crate::{
     problem::{FileProblem, Loaded},
     screening::Questionnaire,
@@ -18,15 +16,22 @@ use crate::{
 
 /// Its path in the practice's folder.
 pub(crate) const FILE: &str = "triage.yaml";
+/// A larger file is refused unread. Ten times what a practice needs.
+const MOST_BYTES: usize = 64 * 1024;
 
 /// The file as it is written.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct TriageFile {
+struct TriageFile {
     instruments: Vec<Spanned<String>>,
     safety: SafetyPart,
     scales: Vec<ScalePart>,
     drivers: Vec<DriverPart>,
+    #[serde(default)]
+    small_steps: Vec<StepPart>,
+    #[serde(default)]
+    reports: Vec<ReportPart>,
+    couple: Option<CouplePart>,
     rules: Vec<RulePart>,
 }
 
@@ -43,20 +48,59 @@ struct SafetyPart {
 struct ScalePart {
     id: Spanned<String>,
     label: String,
-    method: Method,
-    items: Vec<Spanned<String>>,
+    method: Spanned<MethodPart>,
     #[serde(default)]
-    weights: BTreeMap<String, f64>,
-    missing: Missing,
+    items: Vec<Spanned<EntryPart>>,
+    #[serde(default)]
+    weights: BTreeMap<String, Spanned<f64>>,
+    /// With `method: count`: what is counted.
+    #[serde(default)]
+    codes: Vec<Spanned<String>>,
+    /// With `method: expression`.
+    formula: Option<Spanned<String>>,
+    minimum: Option<Spanned<f64>>,
+    maximum: Option<Spanned<f64>>,
+    missing: Option<Spanned<Missing>>,
     at_least: Option<Spanned<usize>>,
     #[serde(default)]
     bands: Vec<BandPart>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum MethodPart {
+    Sum,
+    Mean,
+    /// As `sum` with `missing: prorate`.
+    ProratedSum,
+    Max,
+    Count,
+    Weighted,
+    Expression,
+}
+
+/// An item of a scale: its name alone, or with how it counts.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum EntryPart {
+    Name(String),
+    Full(FullEntryPart),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FullEntryPart {
+    item: String,
+    #[serde(default)]
+    reverse: bool,
+    weight: Option<f64>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct BandPart {
     id: Spanned<String>,
+    label: Option<String>,
     from: f64,
 }
 
@@ -65,6 +109,43 @@ struct BandPart {
 struct DriverPart {
     id: Spanned<String>,
     scale: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StepPart {
+    id: Spanned<String>,
+    label: String,
+    joint: bool,
+    touch: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReportPart {
+    id: Spanned<String>,
+    label: String,
+}
+
+/// What two partners' views are compared by.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CouplePart {
+    signs: Vec<Spanned<String>>,
+    /// What one says of oneself → what the other then says of their partner.
+    #[serde(default)]
+    mirrored: BTreeMap<String, Spanned<String>>,
+    red_flags: Vec<Spanned<String>>,
+    pursues: StancePart,
+    withdraws: StancePart,
+}
+
+/// A scale, and the bands of it that count.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StancePart {
+    scale: Spanned<String>,
+    bands: Vec<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -83,6 +164,13 @@ struct RulePart {
     lines: Vec<String>,
     #[serde(default)]
     clinician: bool,
+    #[serde(default)]
+    advise: Vec<Spanned<String>>,
+    #[serde(default)]
+    never_advise: Vec<Spanned<String>>,
+    #[serde(default)]
+    notify: Vec<Spanned<String>>,
+    report: Option<Spanned<String>>,
 }
 
 /// What a checked file gives: the instruments in their order, and what decides.
@@ -91,8 +179,27 @@ pub(crate) struct Triage {
     pub(crate) engine: Engine,
 }
 
+/// Whether a file is what the practice has now, or was loaded once and has decided since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Folder,
+    /// It must go on deciding: what only a later version of this program refuses is let be.
+    Stored,
+}
+
 /// Reads and checks the file.
-pub(crate) fn load(text: &str, instruments: Vec<Questionnaire>) -> Result<Loaded<Triage>, Vec<FileProblem>> {
-    let file: TriageFile = serde_saphyr::from_str(text).map_err(|error| vec![FileProblem::yaml(FILE, &error)])?;
-    checks::check(&file, text, instruments)
+pub(crate) fn load(
+    text: &str,
+    instruments: Vec<Questionnaire>,
+    origin: Origin,
+) -> Result<Loaded<Triage>, Vec<FileProblem>> {
+    if text.len() > MOST_BYTES {
+        let what = format!("the file has {} bytes, at most {MOST_BYTES} are read", text.len());
+        return Err(vec![FileProblem::error(FILE, (1, 1), what, "take out rules and scales that nothing needs")]);
+    }
+    // An alias can repeat a text without end; what a file can cost is bounded by its size.
+    let options = serde_saphyr::options! { budget: serde_saphyr::budget! { max_anchors: 0, max_aliases: 0 } };
+    let file: TriageFile =
+        serde_saphyr::from_str_with_options(text, options).map_err(|error| vec![FileProblem::yaml(FILE, &error)])?;
+    checks::check(&file, text, instruments, origin)
 }

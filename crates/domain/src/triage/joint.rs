@@ -5,10 +5,14 @@
 //! Nothing of safety can stand in here. A question that one of them was not asked
 //! or left blank is no view, and so never a difference.
 
-use std::collections::BTreeSet;
-
-use super::TriageResult;
-use crate::{protocol::Protocol, screening::Answers};
+use super::{Score, TriageResult, engine::words, expression::ItemRef};
+use crate::{
+    protocol::Protocol,
+    screening::{
+        Answers,
+        questionnaire::{Sheet, code_of},
+    },
+};
 
 /// One partner's screening, as it was decided.
 #[derive(Clone, Copy)]
@@ -22,7 +26,7 @@ pub struct Partner<'a> {
 }
 
 /// Both views. It tells of answers, so it has no `Debug`.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct JointView {
     /// Signs of drift.
     pub signs: Vec<Row>,
@@ -37,7 +41,7 @@ pub struct JointView {
 /// One thing as both see it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Row {
-    /// A driver's id, or a question's linkId.
+    /// `instrument.linkId`, or a driver's id.
     pub id: String,
     /// It in words.
     pub label: String,
@@ -65,18 +69,123 @@ pub enum Side {
     Second,
 }
 
+/// What a practice compares, checked.
+#[derive(Debug, Clone)]
+pub(super) struct Couple {
+    pub(super) signs: Vec<ItemRef>,
+    pub(super) red_flags: Vec<ItemRef>,
+    /// What one says of oneself, and what the other then says of their partner.
+    pub(super) mirrored: Vec<(String, String)>,
+    pub(super) pursues: Stance,
+    pub(super) withdraws: Stance,
+}
+
+/// A scale, and the bands of it that count.
+#[derive(Debug, Clone)]
+pub(super) struct Stance {
+    pub(super) scale: String,
+    pub(super) bands: Vec<String>,
+}
+
+/// What one partner says: by its code, and in words.
+type View = Option<(String, String)>;
+
 /// Sets two partners' views side by side; swapping the two gives the mirrored view.
+///
+/// Where they answered under different protocols, the one with the greater digest says what is compared and what it is
+/// called: any rule does, as long as it minds no order. What the other protocol does not ask was not answered.
 #[must_use]
 pub fn compare(first: Partner<'_>, second: Partner<'_>) -> JointView {
-    let band = |partner: Partner<'_>, driver: &str| {
-        let score = partner.result.scores.iter().find(|score| score.scale == driver)?;
-        score.band_label.clone().or_else(|| score.band.clone())
+    let named = [first.protocol, second.protocol].into_iter().filter(|protocol| protocol.engine().couple().is_some());
+    let Some(asked_by) = named.max_by_key(|protocol| protocol.digest()) else { return JointView::default() };
+    let Some(couple) = asked_by.engine().couple() else { return JointView::default() };
+    let question = |item: &ItemRef, mirror: bool| {
+        let instrument = asked_by.instruments().get(item.instrument)?;
+        let item = instrument.items().get(item.item)?;
+        let view = |partner: Partner<'_>| partner.answered(instrument.name(), &item.link_id);
+        let (first, second) = (view(first), view(second));
+        let agree = first.as_ref().zip(second.as_ref()).map(|((one, _), (other, _))| {
+            if mirror { couple.seen_from_the_other_side(one) == other } else { one == other }
+        });
+        let id = format!("{}.{}", instrument.name(), item.link_id);
+        Some(Row::new(id, &item.text, first, second, agree))
     };
-    let ids: BTreeSet<_> = first.protocol.drivers().union(&second.protocol.drivers()).copied().collect();
-    let drivers = ids.into_iter().map(|driver| {
-        let (first, second) = (band(first, driver), band(second, driver));
-        let agree = first.as_ref().zip(second.as_ref()).map(|(first, second)| first == second);
-        Row { id: driver.to_owned(), label: driver.to_owned(), first, second, agree }
+    let drivers = asked_by.engine().drivers().into_iter().map(|driver| {
+        let (first, second) = (first.driver(driver), second.driver(driver));
+        let agree = first.as_ref().zip(second.as_ref()).map(|((one, _), (other, _))| one == other);
+        let label = asked_by.weights().drivers.get(driver).map_or(driver, |known| known.label.as_str());
+        Row::new(driver.to_owned(), label, first, second, agree)
     });
-    JointView { signs: Vec::new(), drivers: drivers.collect(), red_flags: Vec::new(), pursue_and_withdraw: None }
+    JointView {
+        signs: couple.signs.iter().filter_map(|item| question(item, true)).collect(),
+        drivers: drivers.collect(),
+        red_flags: couple.red_flags.iter().filter_map(|item| question(item, false)).collect(),
+        pursue_and_withdraw: pursuit(first, second),
+    }
+}
+
+/// Where both do both, whoever does so more clearly; where they do it alike, nobody is named.
+fn pursuit(first: Partner<'_>, second: Partner<'_>) -> Option<Pursuit> {
+    let meeting = |one: Partner<'_>, other: Partner<'_>| {
+        let pursues = one.stands(|couple| &couple.pursues)?;
+        Some(pursues + other.stands(|couple| &couple.withdraws)?)
+    };
+    let pursuer = match (meeting(first, second), meeting(second, first)) {
+        (None, None) => return None,
+        (Some(one), Some(other)) if one == other => return None,
+        (one, other) if one > other => Side::First,
+        _ => Side::Second,
+    };
+    Some(Pursuit { pursuer })
+}
+
+impl Partner<'_> {
+    fn answered(self, instrument: &str, link_id: &str) -> View {
+        let instrument = self.protocol.instruments().iter().find(|one| one.name() == instrument)?;
+        let (index, item) = instrument.item(link_id)?;
+        let sheet = Sheet::fill(instrument, self.answers);
+        let value = sheet.state(index).values().first()?;
+        let words = words(item, value).into_owned();
+        Some((code_of(value).map_or_else(|| words.clone(), str::to_owned), words))
+    }
+
+    fn driver(self, driver: &str) -> View {
+        let score = self.score(self.protocol.engine().driver_scale(driver)?)?;
+        let band = score.band.clone()?;
+        let words = score.band_label.clone().unwrap_or_else(|| band.clone());
+        Some((band, words))
+    }
+
+    fn score(&self, scale: &str) -> Option<&Score> {
+        self.result.scores.iter().find(|score| score.scale == scale)
+    }
+
+    /// How clearly somebody stands so, from 0 to 1; absent where they do not.
+    fn stands(self, stance: impl Fn(&Couple) -> &Stance) -> Option<f64> {
+        let stance = stance(self.protocol.engine().couple()?);
+        let score = self
+            .score(&stance.scale)
+            .filter(|score| score.band.as_ref().is_some_and(|band| stance.bands.contains(band)))?;
+        let width = score.maximum - score.minimum;
+        Some(if width > 0.0 { (score.value? - score.minimum) / width } else { 1.0 })
+    }
+}
+
+impl Couple {
+    /// What the other partner says who sees it alike: "it is me" there is "it is my partner" here.
+    fn seen_from_the_other_side<'c>(&'c self, code: &'c str) -> &'c str {
+        let pair = self.mirrored.iter().find_map(|(own, partners)| match code {
+            code if code == own => Some(partners),
+            code if code == partners => Some(own),
+            _ => None,
+        });
+        pair.map_or(code, String::as_str)
+    }
+}
+
+impl Row {
+    fn new(id: String, label: &str, first: View, second: View, agree: Option<bool>) -> Self {
+        let words = |view: View| view.map(|(_, words)| words);
+        Self { id, label: label.to_owned(), first: words(first), second: words(second), agree }
+    }
 }

@@ -21,4 +21,22 @@ pub(super) struct Rule {
     /// Ids of crisis lines in practice.toml.
     pub(super) lines: Vec<String>,
     pub(super) clinician: bool,
+    /// Indices of the small steps that fit, and of those that do not, whatever else fires.
+    pub(super) advise: Vec<usize>,
+    pub(super) never_advise: Vec<usize>,
+    /// Ids of those in practice.toml who are to be told by name.
+    pub(super) notify: Vec<String>,
+    /// The kind of report that staff must complete.
+    pub(super) report: Option<String>,
+}
+
+/// Something small that a couple, or one of them, can do at home.
+#[derive(Debug, Clone)]
+pub(super) struct SmallStep {
+    pub(super) id: String,
+    pub(super) label: String,
+    /// Done by the two together.
+    pub(super) joint: bool,
+    /// It brings the two into touch.
+    pub(super) touch: bool,
 }

@@ -1,14 +1,16 @@
 //! Scales: one figure from several answers, always computed here. Totals that
 //! came with the answers are never looked at.
 
+mod bounds;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::expression::ItemRef;
+use super::expression::{Expression, Facts, ItemRef, Scored};
 use crate::screening::{
     Item, Kind, Questionnaire, Value,
-    questionnaire::{Bound, Sheet, code_of},
+    questionnaire::{Bound, code_of},
 };
 
 /// A checked scale.
@@ -16,13 +18,9 @@ use crate::screening::{
 pub(super) struct Scale {
     pub(super) id: String,
     pub(super) label: String,
-    pub(super) method: Method,
+    pub(super) measure: Measure,
+    /// Every item that bears on it, those of the scales in its formula too.
     pub(super) items: Vec<ItemRef>,
-    /// Weights that the scale itself gives, by code; else the options' own count.
-    pub(super) weights: BTreeMap<String, f64>,
-    pub(super) missing: Missing,
-    /// With fewer answers there is no score.
-    pub(super) at_least: usize,
     /// Ascending; the first holds the lowest score.
     pub(super) bands: Vec<Band>,
     pub(super) minimum: f64,
@@ -33,12 +31,47 @@ pub(super) struct Scale {
 #[derive(Debug, Clone)]
 pub(super) struct Band {
     pub(super) id: String,
+    /// What staff read; else its id.
+    pub(super) label: Option<String>,
     pub(super) from: f64,
 }
 
+/// How a score comes about.
+#[derive(Debug, Clone)]
+pub(super) enum Measure {
+    Tally(Tally),
+    /// An expression over items and the scales before it; absent where any of it is.
+    Formula(Expression),
+}
+
+/// A figure from what each of several items counts.
+#[derive(Debug, Clone)]
+pub(super) struct Tally {
+    pub(super) method: Method,
+    pub(super) entries: Vec<Entry>,
+    /// Weights that the scale itself gives, by code; else the options' own count.
+    pub(super) weights: BTreeMap<String, f64>,
+    /// An item answered with one of these counts one, with anything else nothing.
+    pub(super) codes: Option<Vec<String>>,
+    pub(super) missing: Missing,
+    /// With fewer answers there is no score.
+    pub(super) at_least: usize,
+}
+
+/// An item of a tally.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entry {
+    pub(super) item: ItemRef,
+    /// What its value is multiplied by.
+    pub(super) weight: f64,
+    /// It counts the other way round: its highest value as its lowest.
+    pub(super) reverse: bool,
+    /// The lowest and highest value that its answer can have, before its weight.
+    pub(super) range: (f64, f64),
+}
+
 /// How the items come to one figure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Method {
     Sum,
     Mean,
@@ -58,27 +91,26 @@ pub(super) enum Missing {
 }
 
 impl Scale {
-    /// The score, where enough was answered.
-    pub(super) fn score(&self, instruments: &[Questionnaire], sheets: &[Sheet<'_>]) -> Option<f64> {
-        let values: Vec<f64> = self.items.iter().filter_map(|item| self.value(*item, instruments, sheets)).collect();
-        let (asked, answered) = (self.items.len(), values.len());
-        if answered < self.at_least.max(1) || (self.missing == Missing::NoScore && answered < asked) {
-            return None;
-        }
-        let total: f64 = values.iter().sum();
-        let score = match (self.method, self.missing) {
-            (Method::Max, _) => values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
-            (Method::Mean, Missing::Zero) => total / count(asked),
-            (Method::Mean, _) => total / count(answered),
-            (Method::Sum, Missing::Prorate) => total / count(answered) * count(asked),
-            (Method::Sum, _) => total,
+    /// The score, where enough was answered; the scales before it stand in `facts`.
+    pub(super) fn score<'s>(&'s self, instruments: &[Questionnaire], facts: &Facts<'_>) -> Scored<'s> {
+        let scored = match &self.measure {
+            Measure::Tally(tally) => {
+                // Rounding must not carry a score past what the bands were held against.
+                let value = tally.score(instruments, facts).map(|score| score.clamp(self.minimum, self.maximum));
+                Scored { value, ..Scored::default() }
+            }
+            Measure::Formula(formula) => formula.score(facts),
         };
-        score.is_finite().then_some(score)
+        match scored.value {
+            Some(value) if value < self.minimum || value > self.maximum => Scored { failed: true, ..Scored::default() },
+            Some(value) => Scored { band: self.band(value), ..scored },
+            None => scored,
+        }
     }
 
     /// The band that a score falls into.
-    pub(super) fn band(&self, score: f64) -> Option<&str> {
-        self.bands.iter().rfind(|band| band.from <= score).map(|band| band.id.as_str())
+    fn band(&self, score: f64) -> Option<&Band> {
+        self.bands.iter().rfind(|band| band.from <= score)
     }
 
     /// A score as a share of what is possible, from 0 to 1.
@@ -87,14 +119,77 @@ impl Scale {
         if width > 0.0 { ((score - self.minimum) / width).clamp(0.0, 1.0) } else { 0.0 }
     }
 
-    fn value(&self, item: ItemRef, instruments: &[Questionnaire], sheets: &[Sheet<'_>]) -> Option<f64> {
-        let values = sheets.get(item.instrument)?.state(item.item).values();
-        let item = instruments.get(item.instrument)?.items().get(item.item)?;
-        let weighed: Vec<f64> = values.iter().filter_map(|value| self.weight(item, value)).collect();
-        (!weighed.is_empty()).then(|| weighed.iter().sum())
+    /// The most steps that scoring takes; `options` says how many values and options an item has.
+    pub(super) fn cost(&self, items: &impl Fn(ItemRef) -> (usize, usize)) -> usize {
+        let steps = match &self.measure {
+            Measure::Tally(tally) => {
+                let codes = tally.codes.as_ref().map_or(0, Vec::len);
+                let entries = tally.entries.iter().map(|entry| {
+                    let (values, options) = items(entry.item);
+                    values.saturating_mul(options.max(codes).saturating_add(1))
+                });
+                entries.fold(0, usize::saturating_add)
+            }
+            Measure::Formula(formula) => formula.cost(&|item| items(item).0),
+        };
+        steps.saturating_add(self.bands.len())
+    }
+}
+
+impl Band {
+    /// What staff read.
+    pub(super) fn words(&self) -> &str {
+        self.label.as_deref().unwrap_or(&self.id)
+    }
+}
+
+impl Tally {
+    fn score(&self, instruments: &[Questionnaire], facts: &Facts<'_>) -> Option<f64> {
+        let (mut total, mut most, mut answered) = (0.0, f64::NEG_INFINITY, 0_usize);
+        for value in self.entries.iter().filter_map(|entry| self.value(entry, instruments, facts)) {
+            (total, most, answered) = (total + value, f64::max(most, value), answered + 1);
+        }
+        let asked = self.entries.len();
+        if answered < self.least() {
+            return None;
+        }
+        let score = match (self.method, self.missing) {
+            (Method::Max, Missing::Zero) if answered < asked => most.max(0.0),
+            (Method::Max, _) => most,
+            (Method::Mean, Missing::Zero) => total / count(asked),
+            (Method::Mean, _) => total / count(answered),
+            (Method::Sum, Missing::Prorate) => total / count(answered) * count(asked),
+            (Method::Sum, _) => total,
+        };
+        score.is_finite().then_some(score)
+    }
+
+    /// With fewer answers there is no score.
+    fn least(&self) -> usize {
+        match self.missing {
+            Missing::NoScore => self.entries.len(),
+            Missing::Zero | Missing::Prorate => self.at_least.max(1),
+        }
+    }
+
+    fn value(&self, entry: &Entry, instruments: &[Questionnaire], facts: &Facts<'_>) -> Option<f64> {
+        let values = facts.sheets.get(entry.item.instrument)?.state(entry.item.item).values();
+        let item = instruments.get(entry.item.instrument)?.items().get(entry.item.item)?;
+        let mut weighed = values.iter().filter_map(|value| self.weight(item, value));
+        let first = weighed.next()?;
+        let value = match &self.codes {
+            Some(_) => weighed.fold(first, f64::max),
+            None => weighed.fold(first, |sum, weight| sum + weight),
+        };
+        let (lowest, highest) = entry.range;
+        Some(entry.weight * if entry.reverse { lowest + highest - value } else { value })
     }
 
     fn weight(&self, item: &Item, value: &Value) -> Option<f64> {
+        if let Some(codes) = &self.codes {
+            let counts = code_of(value).is_some_and(|code| codes.iter().any(|one| one == code));
+            return Some(if counts { 1.0 } else { 0.0 });
+        }
         match (item.kind, value) {
             (Kind::Choice | Kind::OpenChoice, _) if !self.weights.is_empty() => {
                 code_of(value).and_then(|code| self.weights.get(code)).copied()
@@ -108,52 +203,9 @@ impl Scale {
             _ => None,
         }
     }
-
-    /// The lowest and highest that one answered item can count; `None` where nothing bounds it.
-    pub(super) fn range(&self, item: &Item) -> Option<(f64, f64)> {
-        let weights: Vec<f64> = match item.kind {
-            Kind::Boolean => vec![0.0, 1.0],
-            Kind::Integer | Kind::Decimal => match (item.minimum, item.maximum) {
-                (Some(Bound::Number(minimum)), Some(Bound::Number(maximum))) => vec![minimum, maximum],
-                _ => return None,
-            },
-            Kind::Choice | Kind::OpenChoice if !self.weights.is_empty() && item.options.is_empty() => {
-                self.weights.values().copied().collect()
-            }
-            Kind::Choice | Kind::OpenChoice => {
-                item.options.iter().filter_map(|option| self.weight(item, &option.value)).collect()
-            }
-            _ => return None,
-        };
-        let lowest = weights.iter().copied().reduce(f64::min)?;
-        let highest = weights.iter().copied().reduce(f64::max)?;
-        if !item.repeats {
-            return Some((lowest, highest));
-        }
-        let below: f64 = weights.iter().filter(|weight| **weight < 0.0).sum();
-        let above: f64 = weights.iter().filter(|weight| **weight > 0.0).sum();
-        Some((if below < 0.0 { below } else { lowest }, if above > 0.0 { above } else { highest }))
-    }
-
-    /// The lowest and highest possible score, from those of the items.
-    pub(super) fn bounds(&self, ranges: &[(f64, f64)]) -> (f64, f64) {
-        let lowest = ranges.iter().map(|(low, _)| if self.missing == Missing::Zero { low.min(0.0) } else { *low });
-        let highest = ranges.iter().map(|(_, high)| *high);
-        match self.method {
-            Method::Sum => (lowest.sum(), highest.sum()),
-            Method::Mean => {
-                let items = count(ranges.len().max(1));
-                (lowest.sum::<f64>() / items, highest.sum::<f64>() / items)
-            }
-            Method::Max => {
-                let most = |values: &mut dyn Iterator<Item = f64>| values.reduce(f64::max).unwrap_or(0.0);
-                (ranges.iter().map(|(low, _)| *low).reduce(f64::min).unwrap_or(0.0), most(&mut highest.into_iter()))
-            }
-        }
-    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a scale has a handful of items")]
-fn count(items: usize) -> f64 {
+const fn count(items: usize) -> f64 {
     items as f64
 }

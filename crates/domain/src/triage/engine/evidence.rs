@@ -1,5 +1,7 @@
 //! What a rule looked at, in words.
 
+use std::borrow::Cow;
+
 use super::Engine;
 use crate::{
     screening::{Item, Questionnaire, Value, questionnaire::State},
@@ -8,6 +10,11 @@ use crate::{
         expression::{Facts, Source, care_name},
     },
 };
+
+/// The most bytes of an answer in a rule's evidence: whoever may read it whole can reveal the answers.
+pub(super) const LONGEST_VALUE: usize = 600;
+/// What stands in for the rest.
+const MORE: &str = " …";
 
 impl Engine {
     pub(super) fn evidence(
@@ -23,18 +30,16 @@ impl Engine {
                 let value = match facts.sheets.get(item_ref.instrument)?.state(item_ref.item) {
                     State::NotAsked => "not asked".to_owned(),
                     State::Blank => "not answered".to_owned(),
-                    State::Answered(values) => {
-                        values.iter().map(|value| words(item, value)).collect::<Vec<_>>().join("; ")
-                    }
+                    State::Answered(values) => told(item, values),
                 };
                 let source = format!("{}.{}", instrument.name(), item.link_id);
                 Evidence { source, label: item.text.clone(), value }
             }
             Source::Scale(scale) | Source::Band(scale) => {
-                let (score, band) = facts.scores.get(scale)?;
+                let scored = facts.scores.get(scale)?;
                 let scale = self.scales.get(scale)?;
-                let value = match (score, band) {
-                    (Some(score), Some(band)) => format!("{score} of {} ({band})", scale.maximum),
+                let value = match (scored.value, scored.band) {
+                    (Some(score), Some(band)) => format!("{score} of {} ({})", scale.maximum, band.words()),
                     (Some(score), None) => format!("{score} of {}", scale.maximum),
                     (None, _) => "no score".to_owned(),
                 };
@@ -53,18 +58,38 @@ impl Engine {
     }
 }
 
-fn words(item: &Item, value: &Value) -> String {
+/// Several values, cut where they become longer than evidence has to be.
+fn told(item: &Item, values: &[Value]) -> String {
+    let mut told = String::new();
+    for value in values {
+        if !told.is_empty() {
+            told.push_str("; ");
+        }
+        told.push_str(&words(item, value));
+        if told.len() > LONGEST_VALUE {
+            let most = LONGEST_VALUE - MORE.len();
+            let end = (0..=most).rev().find(|end| told.is_char_boundary(*end)).unwrap_or(0);
+            told.truncate(end);
+            told.push_str(MORE);
+            break;
+        }
+    }
+    told
+}
+
+/// One value as a person reads it.
+pub(in crate::triage) fn words<'v>(item: &'v Item, value: &'v Value) -> Cow<'v, str> {
     if let Some(choice) = item.choice(value) {
-        return choice.display.clone();
+        return Cow::Borrowed(&choice.display);
     }
     match value {
-        Value::Boolean(true) => "yes".to_owned(),
-        Value::Boolean(false) => "no".to_owned(),
-        Value::Integer(number) => number.to_string(),
+        Value::Boolean(true) => Cow::Borrowed("yes"),
+        Value::Boolean(false) => Cow::Borrowed("no"),
+        Value::Integer(number) => Cow::Owned(number.to_string()),
         Value::Decimal(text) | Value::Text(text) | Value::Date(text) | Value::DateTime(text) | Value::Time(text) => {
-            text.clone()
+            Cow::Borrowed(text)
         }
-        Value::Code { code, .. } => code.clone(),
-        Value::Quantity { value, unit } => format!("{value} {unit}"),
+        Value::Code { code, .. } => Cow::Borrowed(code),
+        Value::Quantity { value, unit } => Cow::Owned(format!("{value} {unit}")),
     }
 }

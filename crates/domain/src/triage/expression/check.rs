@@ -5,10 +5,13 @@
 //! Names, codes, bands and types are held against the instruments and scales, so
 //! that a mistyped rule does not load instead of never firing.
 
+mod idle;
 mod names;
 mod operators;
 
 pub(in crate::triage) use names::nearest;
+
+use std::mem;
 
 use cel::{
     common::ast::{CallExpr, ComprehensionExpr, Expr, IdedExpr, LiteralValue, SourceInfo, operators as cel_operators},
@@ -25,10 +28,12 @@ pub(in crate::triage) struct Vocabulary<'a> {
     pub(in crate::triage) scales: &'a [Scale],
 }
 
-/// A checked condition and what it looks at, in the order in which it names it.
+/// A checked condition or formula and what it looks at, in the order in which it names it.
 pub(in crate::triage) struct Checked {
     pub(in crate::triage) expression: Expression,
     pub(in crate::triage) sources: Vec<Source>,
+    /// Why a condition tells no intakes apart, where it does not.
+    pub(in crate::triage) idle: Option<Refusal>,
 }
 
 /// What is wrong with a condition, from which byte of its text on.
@@ -46,6 +51,24 @@ const DEEPEST: usize = 16;
 
 /// Checks a condition as a whole.
 pub(in crate::triage) fn check(text: &str, vocabulary: Vocabulary<'_>) -> Result<Checked, Vec<Refusal>> {
+    let (root, mut checker) = parse(text, vocabulary)?;
+    let expression = checker.flag(&root);
+    let mut checked = checker.checked(expression)?;
+    checked.idle = idle::find(&root, &checked.expression, &mut checker);
+    Ok(checked)
+}
+
+/// Checks a formula, which must come to a number.
+pub(in crate::triage) fn check_number(text: &str, vocabulary: Vocabulary<'_>) -> Result<Checked, Vec<Refusal>> {
+    let (root, mut checker) = parse(text, vocabulary)?;
+    let expression = checker.operand(&root).and_then(|operand| match operand {
+        Operand::Int(expression) | Operand::Double(expression) => Some(expression),
+        other => checker.refuse(&root, format!("{} is not a number", other.what()), "a scale is a number"),
+    });
+    checker.checked(expression)
+}
+
+fn parse<'a>(text: &str, vocabulary: Vocabulary<'a>) -> Result<(IdedExpr, Checker<'a>), Vec<Refusal>> {
     if let Some(at) = too_much(text) {
         let what = format!("is longer than {MOST_CHARACTERS} characters or nests deeper than {DEEPEST}");
         return Err(vec![Refusal { at, what, hint: "make it several rules".to_owned() }]);
@@ -61,12 +84,7 @@ pub(in crate::triage) fn check(text: &str, vocabulary: Vocabulary<'_>) -> Result
         });
         refusals.collect::<Vec<_>>()
     })?;
-    let mut checker = Checker { vocabulary, places, sources: Vec::new(), refusals: Vec::new(), element: None };
-    let expression = checker.flag(&root);
-    match expression {
-        Some(expression) if checker.refusals.is_empty() => Ok(Checked { expression, sources: checker.sources }),
-        _ => Err(checker.refusals),
-    }
+    Ok((root, Checker { vocabulary, places, sources: Vec::new(), refusals: Vec::new(), element: None }))
 }
 
 /// Where a condition becomes too much for the parser's stack. Quotes are not minded: this only
@@ -127,17 +145,30 @@ struct Checker<'a> {
 }
 
 impl Checker<'_> {
+    fn checked(&mut self, expression: Option<Expression>) -> Result<Checked, Vec<Refusal>> {
+        match expression {
+            Some(expression) if self.refusals.is_empty() => {
+                Ok(Checked { expression, sources: mem::take(&mut self.sources), idle: None })
+            }
+            _ => Err(mem::take(&mut self.refusals)),
+        }
+    }
+
     /// Notes what is wrong; `None`, so that a caller can return it.
     fn refuse<T>(&mut self, at: &IdedExpr, what: impl Into<String>, hint: impl Into<String>) -> Option<T> {
+        let at = self.place(at);
+        self.refusals.push(Refusal { at, what: what.into(), hint: hint.into() });
+        None
+    }
+
+    fn place(&self, at: &IdedExpr) -> usize {
         // The parser places a name at its dot or bracket; a reader looks at where it begins.
         let mut first = at;
         while let Some(root) = root(first) {
             first = root;
         }
         let (start, _) = self.places.offset_for(first.id).unwrap_or_default();
-        let at = usize::try_from(start).unwrap_or(0);
-        self.refusals.push(Refusal { at, what: what.into(), hint: hint.into() });
-        None
+        usize::try_from(start).unwrap_or(0)
     }
 
     /// A part that must be true or false.

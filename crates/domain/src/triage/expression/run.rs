@@ -7,15 +7,25 @@ use crate::{
         Value,
         questionnaire::{Sheet, code_of},
     },
+    triage::scale::Band,
 };
 
 /// What a condition is run on.
 pub(in crate::triage) struct Facts<'a> {
     pub(in crate::triage) sheets: Vec<Sheet<'a>>,
-    /// Per scale its score, and the id of its band.
-    pub(in crate::triage) scores: Vec<(Option<f64>, Option<&'a str>)>,
+    /// Per scale what it came to; while scales are scored, those before.
+    pub(in crate::triage) scores: Vec<Scored<'a>>,
     pub(in crate::triage) age: i16,
     pub(in crate::triage) care: Care,
+}
+
+/// What a scale came to.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::triage) struct Scored<'a> {
+    pub(in crate::triage) value: Option<f64>,
+    pub(in crate::triage) band: Option<&'a Band>,
+    /// A number left its range: whatever hangs on this score goes to a person.
+    pub(in crate::triage) failed: bool,
 }
 
 /// What a condition came to.
@@ -53,6 +63,15 @@ impl Expression {
     }
 }
 
+impl Expression {
+    /// Runs a formula: its number, none where it hangs on something that was not answered.
+    pub(in crate::triage) fn score(&self, facts: &Facts<'_>) -> Scored<'static> {
+        let mut run = Run { facts, element: None, failed: false };
+        let value = run.term(self).as_double();
+        Scored { value: value.filter(|_| !run.failed), band: None, failed: run.failed }
+    }
+}
+
 struct Run<'a> {
     facts: &'a Facts<'a>,
     element: Option<&'a Value>,
@@ -67,6 +86,7 @@ impl<'a> Run<'a> {
             Expression::Double(value) => Term::Double(*value),
             Expression::Of(source) => self.number_or_flag(*source),
             Expression::OneOf(source, names) => self.one_of(*source, names),
+            Expression::NumberIn(number, numbers) => self.number_in(number, numbers),
             Expression::Has(source) => Term::Bool(self.has(*source)),
             Expression::Size(item) => Term::Int(i64::try_from(self.values(*item).len()).unwrap_or(i64::MAX)),
             Expression::Contains(item, name) => {
@@ -115,6 +135,21 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// As `==` with each of them, joined by `||`.
+    fn number_in(&mut self, number: &Expression, numbers: &[Expression]) -> Term {
+        let number = self.term(number);
+        let mut result = Term::Bool(false);
+        for one in numbers {
+            let one = self.term(one);
+            match Comparison::Equal.of(number, one) {
+                Term::Absent if result == Term::Bool(false) => result = Term::Absent,
+                Term::Bool(true) => result = Term::Bool(true),
+                _ => {}
+            }
+        }
+        result
+    }
+
     fn each(&mut self, item: ItemRef, all: bool, body: &Expression) -> Term {
         let values = self.values(item);
         let mut result = if values.is_empty() { Term::Absent } else { Term::Bool(all) };
@@ -155,14 +190,16 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn score(&self, scale: usize) -> (Option<f64>, Option<&'a str>) {
-        self.facts.scores.get(scale).copied().unwrap_or_default()
+    fn score(&mut self, scale: usize) -> Scored<'a> {
+        let scored = self.facts.scores.get(scale).copied().unwrap_or_default();
+        self.failed |= scored.failed;
+        scored
     }
 
     fn number_or_flag(&mut self, source: Source) -> Term {
         match source {
             Source::Age => Term::Int(self.facts.age.into()),
-            Source::Scale(scale) => self.score(scale).0.map_or(Term::Absent, Term::Double),
+            Source::Scale(scale) => self.score(scale).value.map_or(Term::Absent, Term::Double),
             _ => match self.value(source) {
                 Some(Value::Boolean(value)) => Term::Bool(*value),
                 Some(Value::Integer(value)) => Term::Int(*value),
@@ -173,9 +210,9 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn one_of(&self, source: Source, names: &[String]) -> Term {
+    fn one_of(&mut self, source: Source, names: &[String]) -> Term {
         let name = match source {
-            Source::Band(scale) => self.score(scale).1,
+            Source::Band(scale) => self.score(scale).band.map(|band| band.id.as_str()),
             Source::Care => Some(care_name(self.facts.care)),
             // A number among the options has no code, and so is none of these.
             _ => self.value(source).map(|value| code_of(value).unwrap_or_default()),
@@ -183,10 +220,10 @@ impl<'a> Run<'a> {
         name.map_or(Term::Absent, |name| Term::Bool(names.iter().any(|one| one == name)))
     }
 
-    fn has(&self, source: Source) -> bool {
+    fn has(&mut self, source: Source) -> bool {
         match source {
-            Source::Scale(scale) => self.score(scale).0.is_some(),
-            Source::Band(scale) => self.score(scale).1.is_some(),
+            Source::Scale(scale) => self.score(scale).value.is_some(),
+            Source::Band(scale) => self.score(scale).band.is_some(),
             Source::Age | Source::Care => true,
             Source::Item(_) | Source::Element => self.value(source).is_some(),
         }

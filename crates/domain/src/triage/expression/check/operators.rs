@@ -94,15 +94,14 @@ impl Checker<'_> {
                     Some(Operand::Flag(Expression::OneOf(source, names)))
                 }
                 Operand::Int(number) | Operand::Double(number) => {
-                    let mut any = Expression::Bool(false);
+                    let mut numbers = Vec::new();
                     for element in &list.elements {
                         let (Operand::Int(one) | Operand::Double(one)) = self.operand(element)? else {
                             return self.refuse(element, "this is no number", "");
                         };
-                        let equal = Expression::Compare(Comparison::Equal, Box::new(number.clone()), Box::new(one));
-                        any = Expression::Or(Box::new(any), Box::new(equal));
+                        numbers.push(one);
                     }
-                    Some(Operand::Flag(any))
+                    Some(Operand::Flag(Expression::NumberIn(Box::new(number), numbers)))
                 }
                 other => self.refuse(left, format!("{} cannot stand before \"in\" and a list", other.what()), ""),
             };
