@@ -70,6 +70,8 @@ pub struct Advice {
     pub step: String,
     /// It in the practice's words.
     pub label: String,
+    /// Whether it needs the partner or brings into touch: not to be handed on where the other one is flagged either.
+    pub closeness: bool,
     /// Ids of the rules that advise it, as the file has them.
     pub because: Vec<String>,
 }

@@ -40,3 +40,10 @@ pub(super) struct SmallStep {
     /// It brings the two into touch.
     pub(super) touch: bool,
 }
+
+impl SmallStep {
+    /// Whether it must not be asked of anybody who may be in danger.
+    pub(super) const fn closeness(&self) -> bool {
+        self.joint || self.touch
+    }
+}

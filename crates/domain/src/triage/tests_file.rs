@@ -92,6 +92,12 @@ struct Expected {
     lines: Option<Vec<String>>,
     /// Exactly these.
     needs: Option<BTreeSet<String>>,
+    /// Exactly these small steps.
+    advise: Option<BTreeSet<String>>,
+    /// Exactly these are told by name.
+    notify: Option<BTreeSet<String>>,
+    /// Exactly these reports must be completed.
+    reports: Option<BTreeSet<String>>,
 }
 
 const fn adult() -> i16 {
@@ -158,9 +164,17 @@ impl Expected {
         if let Some(lines) = &self.lines {
             differ("the lines", &safety.lines.join(", "), &lines.join(", "));
         }
-        if let Some(needs) = &self.needs {
-            let words = |needs: &BTreeSet<String>| needs.iter().cloned().collect::<Vec<_>>().join(", ");
-            differ("the needs", &words(&result.needs), &words(needs));
+        let advice = result.advice.iter().map(|advice| advice.step.clone()).collect();
+        for (what, found, expected) in [
+            ("the needs", &result.needs, &self.needs),
+            ("the advice", &advice, &self.advise),
+            ("who is notified", &result.notify, &self.notify),
+            ("the reports", &result.reports, &self.reports),
+        ] {
+            let words = |ids: &BTreeSet<String>| ids.iter().cloned().collect::<Vec<_>>().join(", ");
+            if let Some(expected) = expected {
+                differ(what, &words(found), &words(expected));
+            }
         }
         differences
     }

@@ -27,8 +27,13 @@ impl Engine {
         self.steps
             .iter()
             .zip(because)
-            .filter(|(step, because)| !because.is_empty() && !(flagged && (step.joint || step.touch)))
-            .map(|(step, because)| Advice { step: step.id.clone(), label: step.label.clone(), because })
+            .filter(|(step, because)| !(because.is_empty() || flagged && step.closeness()))
+            .map(|(step, because)| Advice {
+                step: step.id.clone(),
+                label: step.label.clone(),
+                closeness: step.closeness(),
+                because,
+            })
             .collect()
     }
 }
