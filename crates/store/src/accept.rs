@@ -117,7 +117,7 @@ impl Rows {
             event: outbox::row(&new.event),
             audit: audit::row(&new.audit),
             letters: new.letters.iter().map(|letter| letters::row(letter, new.now)).collect(),
-            reports: new.reports.iter().map(|report| reports::row(report, case.row.id)).collect(),
+            reports: reports::rows(store, &new.reports, case.row.id, &case.key)?,
             draft: new.draft,
             keys: [person.row, case.row],
         })

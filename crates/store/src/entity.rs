@@ -168,11 +168,12 @@ pub mod reports {
         pub case_id: Uuid,
         pub intake_id: Uuid,
         pub data_key: Uuid,
-        pub kind: String,
+        /// HMAC of intake and kind: which it is tells of answers.
+        pub kind_token: Vec<u8>,
         pub state: String,
         pub created_at: DateTimeUtc,
-        /// `ReportRecord`, under the case's key.
-        pub record: Option<Vec<u8>>,
+        /// `reports::Content`, under the case's key.
+        pub content: Vec<u8>,
     }
     sealed_under_key!();
 }

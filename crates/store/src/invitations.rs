@@ -48,12 +48,12 @@ pub async fn create(
     detail: &InvitationDetail,
 ) -> Result<(), StoreError> {
     let id = invitation.id.uuid();
-    let key = keys::of_case(tx, invitation.case).await?;
+    let (data_key, key) = keys::named_of_case(tx, invitation.case).await?;
     let row = table::Model {
         id,
         case_id: invitation.case.uuid(),
         inviter: invitation.inviter.uuid(),
-        data_key: keys::id_of_case(tx, invitation.case).await?,
+        data_key,
         token_hash: token_hash.to_vec(),
         detail: key.seal("invitations", "detail", id, &column::to_json(detail)?),
         state: invitation.state.name().to_owned(),

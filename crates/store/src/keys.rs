@@ -35,11 +35,16 @@ pub(crate) fn open(conn: &impl Conn, row: Option<data_keys::Model>) -> Result<Da
 /// Reads and opens the key that an intake's row names.
 pub(crate) async fn of_intake(conn: &impl Conn, id: IntakeId) -> Result<DataKey, StoreError> {
     let named = intakes::Entity::find_by_id(id.uuid()).select_only().column(intakes::Column::DataKey);
-    named_by(conn, named.into_query()).await
+    named_by(conn, named.into_query()).await.map(|(_, key)| key)
 }
 
 /// Reads and opens the key that a case's row names.
 pub(crate) async fn of_case(conn: &impl Conn, id: CaseId) -> Result<DataKey, StoreError> {
+    named_of_case(conn, id).await.map(|(_, key)| key)
+}
+
+/// The same with the key's id, for another row that is sealed under it.
+pub(crate) async fn named_of_case(conn: &impl Conn, id: CaseId) -> Result<(Uuid, DataKey), StoreError> {
     let named = cases::Entity::find_by_id(id.uuid()).select_only().column(cases::Column::DataKey);
     named_by(conn, named.into_query()).await
 }
@@ -50,15 +55,10 @@ pub(crate) async fn of_draft(conn: &impl Conn, id: DraftId) -> Result<Option<Dat
     found.map(|row| open(conn, Some(row))).transpose()
 }
 
-/// The id of the key that a case's row names, for another row that is sealed under it.
-pub(crate) async fn id_of_case(conn: &impl Conn, id: CaseId) -> Result<Uuid, StoreError> {
-    let named = cases::Entity::find_by_id(id.uuid()).select_only().column(cases::Column::DataKey);
-    named.into_tuple().one(conn.db()).await?.ok_or(StoreError::Missing("a case"))
-}
-
-async fn named_by(conn: &impl Conn, key: SelectStatement) -> Result<DataKey, StoreError> {
+async fn named_by(conn: &impl Conn, key: SelectStatement) -> Result<(Uuid, DataKey), StoreError> {
     let found = data_keys::Entity::find().filter(data_keys::Column::Id.in_subquery(key));
-    open(conn, found.one(conn.db()).await?)
+    let row = found.one(conn.db()).await?.ok_or(StoreError::Missing("a data key"))?;
+    Ok((row.id, open(conn, Some(row))?))
 }
 
 /// A UUIDv7 for a row that nobody named yet.

@@ -1,18 +1,28 @@
 //! What the law asks of a practice that learns of harm: one of each kind per intake.
+//! Which kind stands encrypted, since it tells what somebody answered.
 
 use rapport_domain::{
     id::{CaseId, IntakeId, ReportId},
     report::{Report, ReportRecord, ReportState},
 };
+use rapport_security::DataKey;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    Conn, StoreError, Topic, Tx, column,
+    Conn, Store, StoreError, Topic, Tx, column,
     entity::{data_keys, reports as table},
     keys,
     store::sealed::Sealed,
 };
+
+/// What a report is about and, once it is completed, what was decided; sealed under the case's key.
+#[derive(Serialize, Deserialize)]
+struct Content {
+    kind: String,
+    record: Option<ReportRecord>,
+}
 
 /// Opens reports of one case; one that this intake has already stays as it is.
 ///
@@ -22,8 +32,8 @@ pub async fn open(tx: &Tx, case: CaseId, reports: &[Report]) -> Result<(), Store
     if reports.is_empty() {
         return Ok(());
     }
-    let key = keys::id_of_case(tx, case).await?;
-    insert_rows(tx, reports.iter().map(|report| row(report, key)).collect()).await
+    let (key_id, key) = keys::named_of_case(tx, case).await?;
+    insert_rows(tx, rows(tx.store(), reports, key_id, &key)?).await
 }
 
 /// A report and, where it is completed, its record, opened.
@@ -55,10 +65,10 @@ pub async fn of_case(conn: &impl Conn, case: CaseId) -> Result<Vec<(Report, Opti
 /// [`StoreError::Conflict`] where it is not open any more.
 pub async fn complete(tx: &Tx, report: &Report, record: &ReportRecord) -> Result<(), StoreError> {
     let id = report.id.uuid();
-    let sealed = keys::of_case(tx, report.case).await?.seal("reports", "record", id, &column::to_json(record)?);
+    let content = Content { kind: report.kind.clone(), record: Some(record.clone()) };
     let change = table::ActiveModel {
         state: Set(ReportState::Completed.name().to_owned()),
-        record: Set(Some(sealed)),
+        content: Set(seal(&keys::of_case(tx, report.case).await?, id, &content)?),
         ..Default::default()
     };
     let saved = table::Entity::update_many()
@@ -74,29 +84,42 @@ pub async fn complete(tx: &Tx, report: &Report, record: &ReportRecord) -> Result
     Ok(())
 }
 
-/// The row of an open report, sealed under this key when it is completed: the case's.
-pub(crate) fn row(report: &Report, case_key: Uuid) -> table::Model {
-    table::Model {
-        id: report.id.uuid(),
-        case_id: report.case.uuid(),
-        intake_id: report.intake.uuid(),
-        data_key: case_key,
-        kind: report.kind.clone(),
-        state: report.state.name().to_owned(),
-        created_at: column::from_time(report.created_at),
-        record: None,
-    }
+/// The rows of open reports of one case, sealed under its key.
+pub(crate) fn rows(
+    store: &Store,
+    reports: &[Report],
+    key_id: Uuid,
+    key: &DataKey,
+) -> Result<Vec<table::Model>, StoreError> {
+    let row = |report: &Report| {
+        let id = report.id.uuid();
+        let once = format!("{}/{}", report.intake, report.kind);
+        Ok(table::Model {
+            id,
+            case_id: report.case.uuid(),
+            intake_id: report.intake.uuid(),
+            data_key: key_id,
+            kind_token: store.keyring().search_token("report", &once).to_vec(),
+            state: report.state.name().to_owned(),
+            created_at: column::from_time(report.created_at),
+            content: seal(key, id, &Content { kind: report.kind.clone(), record: None })?,
+        })
+    };
+    reports.iter().map(row).collect()
 }
 
 /// Writes rows; one that is there already stays as it is.
 pub(crate) async fn insert_rows(tx: &Tx, rows: Vec<table::Model>) -> Result<(), StoreError> {
-    use table::Column::{IntakeId as Intake, Kind};
     table::Entity::insert_many(rows.into_iter().map(IntoActiveModel::into_active_model))
-        .on_conflict_do_nothing_on([Intake, Kind])
+        .on_conflict_do_nothing_on([table::Column::KindToken])
         .exec_without_returning(tx.db())
         .await?;
     tx.touch(Topic::Cases);
     Ok(())
+}
+
+fn seal(key: &DataKey, id: Uuid, content: &Content) -> Result<Vec<u8>, StoreError> {
+    Ok(key.seal("reports", "content", id, &column::to_json(content)?))
 }
 
 fn unseal(
@@ -104,15 +127,15 @@ fn unseal(
     row: &table::Model,
     key: Option<data_keys::Model>,
 ) -> Result<(Report, Option<ReportRecord>), StoreError> {
+    let json = keys::open(conn, key)?.open("reports", "content", row.id, &row.content)?;
+    let content: Content = column::from_json(&json, "a report")?;
     let report = Report {
         id: ReportId::new(row.id),
         case: CaseId::new(row.case_id),
         intake: IntakeId::new(row.intake_id),
-        kind: row.kind.clone(),
+        kind: content.kind,
         state: ReportState::from_name(&row.state).ok_or(StoreError::Unreadable("a report's state"))?,
         created_at: column::to_time(row.created_at)?,
     };
-    let Some(sealed) = &row.record else { return Ok((report, None)) };
-    let json = keys::open(conn, key)?.open("reports", "record", row.id, sealed)?;
-    Ok((report, Some(column::from_json(&json, "a report's record")?)))
+    Ok((report, content.record))
 }

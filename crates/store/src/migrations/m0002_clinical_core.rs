@@ -2,7 +2,7 @@
 
 use sea_orm_migration::{
     prelude::*,
-    schema::{big_integer, blob, blob_null, blob_uniq, string, timestamp_with_time_zone, uuid, uuid_uniq},
+    schema::{big_integer, blob, blob_uniq, string, timestamp_with_time_zone, uuid, uuid_uniq},
     sea_orm::ConnectionTrait,
 };
 
@@ -75,11 +75,10 @@ fn tables() -> [TableCreateStatement; 5] {
             .col(uuid("case_id"))
             .col(uuid("intake_id"))
             .col(uuid("data_key"))
-            .col(string("kind"))
+            .col(blob_uniq("kind_token"))
             .col(string("state"))
             .col(timestamp_with_time_zone("created_at"))
-            .col(blob_null("record"))
-            .index(Index::create().unique().name("reports_once").col("intake_id").col("kind"))
+            .col(blob("content"))
             .foreign_key(&mut points("reports", "case_id", "cases", "id"))
             .foreign_key(&mut points("reports", "intake_id", "intakes", "id"))
             .foreign_key(&mut points("reports", "data_key", "data_keys", "id"))

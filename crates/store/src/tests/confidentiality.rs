@@ -3,7 +3,7 @@ use rapport_security::{Keyring, MasterKey};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use super::{database, sample};
-use crate::{Store, StoreError, cases, intakes, letters, search, store::sealed::Sealed};
+use crate::{Store, StoreError, cases, intakes, letters, reports, search, store::sealed::Sealed};
 
 /// Every value of every table, as the database prints it: bytes as hex.
 async fn dump(store: &Store) -> String {
@@ -42,10 +42,12 @@ async fn nothing_told_in_confidence_stands_in_any_column() {
     database::on_each(async |store| {
         let (case, intake) = sample::stored(&store).await;
         let tokens = search::tokens(&store, &intake.submission.client);
+        let report = sample::report(&intake, sample::CANARY);
         store
             .transact(move |tx| {
                 Box::pin(async move {
                     search::put(tx, case.id, &tokens).await?;
+                    reports::open(tx, case.id, &[report]).await?;
                     cases::save_detail(tx, case.id, &sample::detail()).await
                 })
             })

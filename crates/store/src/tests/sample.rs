@@ -9,9 +9,10 @@ use rapport_domain::{
     case::{Case, CaseState, Note, Override, StaffReason},
     contact::{Client, Contact, EmailAddress, Language, Line, Mailbox, Phone, Pin, UsState},
     event::{Event, Fact},
-    id::{AppointmentId, CaseId, EventId, IntakeId, TherapistId},
+    id::{AppointmentId, CaseId, EventId, IntakeId, ReportId, TherapistId},
     intake::{Care, CareWish, Consent, Format, Intake, Preferences, Submission},
     letter::{Cause, DueLetter, LetterKind, Recipient},
+    report::{Report, ReportState},
     screening::{Answers, Value},
     triage::{Booking, Urgency},
 };
@@ -74,6 +75,17 @@ pub(super) fn intake() -> NewIntake {
         response: RESPONSE.to_vec(),
         audit: audit(about.0),
         now: now(),
+    }
+}
+
+pub(super) fn report(intake: &Intake, kind: &str) -> Report {
+    Report {
+        id: ReportId::new(id()),
+        case: intake.case,
+        intake: intake.id,
+        kind: kind.to_owned(),
+        state: ReportState::Open,
+        created_at: now(),
     }
 }
 
