@@ -4,6 +4,7 @@
 //! every worker decides by that bundle, never by its own folder.
 
 mod answers;
+mod load;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     intake::Care,
     matching::Weights,
-    problem::{FileProblem, Loaded},
+    problem::{FileProblem, Loaded, Severity},
     screening::{Answers, Questionnaire},
     triage::{
         Safety, TriageResult,
@@ -70,50 +71,34 @@ impl Protocol {
     /// Reads `instruments/*.json`, `value_sets/*.json`, `triage.yaml` and `matching.yaml`.
     ///
     /// # Errors
-    /// Everything that is wrong in any of them.
+    /// Everything that is wrong in any of them, with the warnings.
     pub fn load(files: &Files) -> Result<Loaded<Self>, Vec<FileProblem>> {
+        Self::read(files, Origin::Folder)
+    }
+
+    fn read(files: &Files, origin: Origin) -> Result<Loaded<Self>, Vec<FileProblem>> {
         let mut problems = Vec::new();
-        let mut warnings = Vec::new();
-        let mut instruments: Vec<Questionnaire> = Vec::new();
-        for (path, text) in files.iter().filter(|(path, _)| is_instrument(path)) {
-            match Questionnaire::load(path, text) {
-                Ok(loaded) => {
-                    warnings.extend(loaded.warnings);
-                    let clash = instruments.iter().any(|other| {
-                        other.canonical() == loaded.value.canonical() || other.name() == loaded.value.name()
-                    });
-                    if clash {
-                        let hint = "give it its own url, version and file name";
-                        problems.push(FileProblem::error(path, (1, 1), "another instrument has its name", hint));
-                    }
-                    instruments.push(loaded.value);
-                }
-                Err(found) => problems.extend(found),
-            }
-        }
-        let weights = required(files, MATCHING, &mut problems)
+        let instruments = load::instruments(files, &mut problems);
+        let weights = load::required(files, MATCHING, &mut problems)
             .and_then(|text| Weights::load(MATCHING, text).map_err(|found| problems.extend(found)).ok());
-        // Rules are held against the instruments, so those must be right first.
-        let broken = !problems.is_empty();
-        let triage = required(files, file::FILE, &mut problems).filter(|_| !broken).and_then(|text| {
-            file::load(text, instruments, Origin::Folder).map_err(|found| problems.extend(found)).ok()
+        let triage = load::required(files, file::FILE, &mut problems).map(|text| match instruments {
+            Some(instruments) => file::load(text, instruments, origin),
+            // Rules are held against the instruments, so those must be right first.
+            None => Err(file::unreadable(text)),
         });
-        match (triage, weights) {
-            (Some(triage), Some(weights)) if problems.is_empty() => {
-                warnings.extend(triage.warnings);
-                let Triage { instruments, engine } = triage.value;
-                let strangers = strangers(&engine, &weights);
-                if !strangers.is_empty() {
-                    return Err(strangers);
-                }
-                let bundle = bundle(files).map_err(|error| {
-                    vec![FileProblem::error("", (0, 0), "the files cannot be bundled", error.to_string())]
-                })?;
-                let digest = hex(&Sha256::digest(&bundle));
-                Ok(Loaded { value: Self { digest, bundle, instruments, engine, weights }, warnings })
-            }
-            _ => Err(problems),
+        let triage = triage.and_then(|loaded| loaded.map_err(|found| problems.extend(found)).ok());
+        let (Some(triage), Some(weights)) = (triage, weights) else { return Err(problems) };
+        problems.extend(triage.warnings);
+        let Triage { instruments, engine } = triage.value;
+        problems.extend(load::strangers(&engine, &weights));
+        problems.extend(load::prefilled_safety(&engine, &instruments));
+        if load::failed(&problems) {
+            return Err(problems);
         }
+        let bundle = bundle(files)
+            .map_err(|error| vec![FileProblem::error("", (0, 0), "the files cannot be bundled", error.to_string())])?;
+        let digest = hex(&Sha256::digest(&bundle));
+        Ok(Loaded { value: Self { digest, bundle, instruments, engine, weights }, warnings: problems })
     }
 
     /// Reads what [`Protocol::bundle`] gave.
@@ -125,10 +110,10 @@ impl Protocol {
         if read.format != BUNDLE_FORMAT {
             return Err(BundleError(format!("its format is {}, this program reads {BUNDLE_FORMAT}", read.format)));
         }
-        match Self::load(&read.files) {
-            Ok(loaded) => Ok(loaded.value),
-            Err(problems) => Err(BundleError(problems.first().map_or_else(String::new, ToString::to_string))),
-        }
+        Self::read(&read.files, Origin::Stored).map(|loaded| loaded.value).map_err(|problems| {
+            let first = problems.iter().find(|problem| problem.severity == Severity::Error);
+            BundleError(first.map_or_else(String::new, ToString::to_string))
+        })
     }
 
     /// Canonical bytes of everything that decides.
@@ -227,31 +212,13 @@ fn is_value_set(path: &str) -> bool {
     path.starts_with(VALUE_SETS) && path.ends_with(".json")
 }
 
-fn required<'f>(files: &'f Files, path: &str, problems: &mut Vec<FileProblem>) -> Option<&'f String> {
-    let found = files.get(path);
-    if found.is_none() {
-        problems.push(FileProblem::error(path, (0, 0), "the file is missing", "a practice cannot decide without it"));
-    }
-    found
-}
-
-/// Competences and drivers that matching.yaml does not know: nobody could ever be found for them.
-fn strangers(engine: &Engine, weights: &Weights) -> Vec<FileProblem> {
-    let needs = engine.needs().into_iter().filter(|need| !weights.competences.contains_key(*need));
-    let needs = needs.map(|need| format!("a rule needs \"{need}\", which is no competence"));
-    let drivers = engine.drivers().into_iter().filter(|driver| !weights.drivers.contains_key(*driver));
-    let drivers = drivers.map(|driver| format!("\"{driver}\" is no driver"));
-    let hint = format!("{MATCHING} must name it");
-    needs.chain(drivers).map(|what| FileProblem::error(file::FILE, (0, 0), what, &hint)).collect()
-}
-
 fn bundle(files: &Files) -> Result<Vec<u8>, serde_json::Error> {
     let decides = |path: &str| is_instrument(path) || is_value_set(path) || path == file::FILE || path == MATCHING;
     let files = files.iter().filter(|(path, _)| decides(path)).map(|(path, text)| (path.clone(), text.clone()));
     serde_json::to_vec(&Bundle { format: BUNDLE_FORMAT, files: files.collect() })
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         // Writing to a String cannot fail.

@@ -10,29 +10,23 @@ use sea_orm::{
 
 use crate::{Conn, Store, StoreError, Tx, entity::search_tokens as table, store::sealed::Sealed};
 
-/// Kind of the token of an e-mail address.
-pub const EMAIL: &str = "email";
-/// Kind of the token of a phone number.
-pub const PHONE: &str = "phone";
-/// Kind of the token of a whole name.
-pub const NAME: &str = "name";
-/// Kind of the token of a whole name with the date of birth.
-pub const BIRTH: &str = "birth";
+const EMAIL: &str = "email";
+const PHONE: &str = "phone";
+const NAME: &str = "name";
 
 /// A value's keyed hash.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SearchToken {
-    /// [`EMAIL`], [`PHONE`], [`NAME`], [`BIRTH`].
+    /// "email", "phone", "name".
     pub kind: &'static str,
     /// The hash.
     pub token: [u8; 32],
 }
 
 impl SearchToken {
-    /// Whether a machine takes two cases with this token for one person's. A name says nothing, and even with a birthday
-    /// it is for a person to judge.
+    /// Whether two cases with this token are one person's; a name alone says nothing.
     pub(crate) fn is_unique_to_a_person(&self) -> bool {
-        matches!(self.kind, EMAIL | PHONE)
+        self.kind != NAME
     }
 }
 
@@ -40,13 +34,12 @@ impl SearchToken {
 #[must_use]
 pub fn tokens(store: &Store, client: &Client) -> Vec<SearchToken> {
     let name = format!("{} {}", client.given_name.as_str(), client.family_name.as_str()).to_lowercase();
-    let birth = format!("{name} {}", client.date_of_birth);
     let token = |kind, value: &str| SearchToken { kind, token: store.keyring().search_token(kind, value) };
     client
         .email
         .iter()
         .map(|email| token(EMAIL, &email.search_form()))
-        .chain([token(PHONE, client.phone.as_str()), token(NAME, &name), token(BIRTH, &birth)])
+        .chain([token(PHONE, client.phone.as_str()), token(NAME, &name)])
         .collect()
 }
 
@@ -66,8 +59,8 @@ pub async fn put(tx: &Tx, case: CaseId, tokens: &[SearchToken]) -> Result<(), St
     Ok(())
 }
 
-/// Other cases, in whatever state, that have the same address, number, or name and birthday, and the kinds of all that
-/// they have in common. A name in common alone makes no suspicion.
+/// Other cases, in whatever state, that have the same address or number, and everything that they have in common:
+/// "email", "phone", "name". A name in common alone makes no suspicion.
 ///
 /// # Errors
 /// Where the database fails.

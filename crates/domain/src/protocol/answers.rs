@@ -15,8 +15,8 @@ pub type GivenAnswers = (String, Vec<(String, Vec<Value>)>);
 type Places = BTreeMap<String, String>;
 
 impl Protocol {
-    /// Checks answers against the instruments and drops those of items that are switched off.
-    /// A missing safety answer is no problem here: it is stored, and triage sends it to a person.
+    /// Checks answers against the instruments and drops those of items that are switched off, but
+    /// for those about safety: they count as not asked, and send the case to a person. A missing safety answer is no problem here: it is stored, and triage sends it to a person.
     pub fn check_answers(&self, given: Vec<GivenAnswers>, problems: &mut FieldProblems) -> Option<Answers> {
         self.merge(Answers::default(), given, problems)
     }
@@ -30,7 +30,7 @@ impl Protocol {
         let mut checked = FieldProblems::default();
         let (mut answers, places) = self.lay_over(draft, given, &mut checked);
         for (index, instrument) in self.instruments.iter().enumerate() {
-            let missing = check::settle(instrument, &mut answers);
+            let missing = check::settle(instrument, &mut answers, |item| self.engine.is_safety_item(index, item));
             if !self.engine.is_about_safety(index) {
                 let path = places.get(instrument.canonical()).map_or("screenings", String::as_str);
                 for item in missing {

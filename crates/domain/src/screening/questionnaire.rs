@@ -3,20 +3,26 @@
 //! [`Questionnaire::load`] checks a file as a whole; what it gives cannot be
 //! wrong any more. Items stand flat, in the order of the form; a group is an
 //! item with others below it. Left out on purpose: repeating groups (refused),
-//! and anything that is computed from answers in the form (totals are always
-//! computed here).
+//! and anything that is computed from answers in the form: totals are always
+//! computed here, and an item that is calculated is shown without an answer.
+//!
+//! An initial value is what a form starts with, never what somebody answered: a
+//! blank item stays blank, whatever its form suggested, and that of an item that
+//! nobody can change (read-only, hidden, calculated) is only shown, or nothing at
+//! all: it is neither stored nor scored, and no condition may ask about it.
 
 mod client_json;
 mod enabled;
-mod places;
 mod read;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use regex::Regex;
 
 use crate::{
     contact::Language,
     problem::{FileProblem, Loaded},
-    screening::Value,
+    screening::{Value, ValueSets, translation::Translations},
 };
 
 pub(crate) use enabled::{Sheet, State};
@@ -24,11 +30,14 @@ pub(crate) use enabled::{Sheet, State};
 /// A checked questionnaire.
 #[derive(Debug, Clone)]
 pub struct Questionnaire {
+    file: String,
     name: String,
     canonical: String,
     forms: Forms,
     items: Vec<Item>,
     by_link_id: BTreeMap<String, usize>,
+    /// Paths of the practice's value sets that it uses.
+    value_sets: BTreeSet<String>,
     /// Indices of `items`, each after those that decide whether it is asked.
     deciding_order: Vec<usize>,
 }
@@ -60,21 +69,57 @@ pub struct Item {
     pub required: bool,
     /// Whether it takes several values.
     pub repeats: bool,
-    /// Neither shown nor answered: hidden, read-only or computed.
+    /// Not shown, and so not answered.
+    pub hidden: bool,
+    /// Not answered: hidden, read-only or calculated.
     pub closed: bool,
+    /// Whether its form starts with a value, which is never an answer.
+    pub prefilled: bool,
+    /// What its values must keep to.
+    pub limits: Limits,
+    /// The options of a choice; empty where they stand in a value set that nobody here knows.
+    pub options: Vec<Choice>,
+    /// The units of a quantity; empty: any.
+    pub units: Vec<Unit>,
+    /// Line and column in its file.
+    pub(crate) place: (u32, u32),
+    /// Whether its options come from a value set, so that a front end must be given them.
+    pub(crate) borrowed: bool,
+    pub(crate) parent: Option<usize>,
+    pub(crate) enable_when: Vec<Condition>,
+    pub(crate) enable_any: bool,
+}
+
+/// What the values of an item must keep to.
+#[derive(Debug, Clone, Default)]
+pub struct Limits {
     /// The lowest value.
     pub minimum: Option<Bound>,
     /// The highest value.
     pub maximum: Option<Bound>,
+    /// The fewest characters of a text.
+    pub min_length: Option<usize>,
     /// The most characters of a text.
     pub max_length: Option<usize>,
-    /// The options of a choice; empty where they stand in a value set outside of the file.
-    pub options: Vec<Choice>,
-    /// The units of a quantity; empty: any.
-    pub units: Vec<String>,
-    pub(crate) parent: Option<usize>,
-    pub(crate) enable_when: Vec<Condition>,
-    pub(crate) enable_any: bool,
+    /// The most digits behind the point of a number.
+    pub max_decimal_places: Option<usize>,
+    /// The fewest values of an item that repeats, where it is answered at all.
+    pub min_values: Option<usize>,
+    /// The most values of an item that repeats.
+    pub max_values: Option<usize>,
+    /// What the whole of a value must match.
+    pub(crate) pattern: Option<Regex>,
+    /// An example of how to write it, for people.
+    pub(crate) entry_format: Option<String>,
+}
+
+/// A unit of a quantity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unit {
+    /// Its code, as answers keep it.
+    pub code: String,
+    /// What a person reads; a front end may send it instead.
+    pub display: String,
 }
 
 /// What may be answered to an item.
@@ -90,8 +135,10 @@ pub enum Kind {
     Integer,
     /// A decimal number.
     Decimal,
-    /// Text of one or of several lines, or an address of the web.
+    /// Text of one or of several lines.
     Text,
+    /// An address of the web.
+    Url,
     /// A day.
     Date,
     /// An instant.
@@ -137,8 +184,12 @@ pub struct Choice {
     pub value: Value,
     /// What a person reads.
     pub display: String,
+    /// The same in other languages.
+    pub(crate) translations: Translations,
     /// What it counts in a scale; absent: it counts as no answer.
     pub weight: Option<f64>,
+    /// Whether no other option may be chosen beside it.
+    pub exclusive: bool,
 }
 
 /// An option stands in the practice's file: nothing in it is anybody's answer.
@@ -177,7 +228,8 @@ pub(crate) enum Test {
     Is(Value),
     /// True as well where nothing was answered: FHIR says "no answer is equal".
     IsNot(Value),
-    Compares(Order, Bound),
+    /// In the same unit, where there are units; empty: any.
+    Compares(Order, Bound, String),
 }
 
 /// How a value stands to a bound.
@@ -190,12 +242,33 @@ pub(crate) enum Order {
 }
 
 impl Questionnaire {
-    /// Reads and checks one file; `file` names it in problems, its stem names it in rules.
+    /// Reads and checks one file that stands for itself; `file` names it in problems, its stem
+    /// names it in rules.
     ///
     /// # Errors
     /// Everything that is wrong with it, each at its place.
     pub fn load(file: &str, json: &str) -> Result<Loaded<Self>, Vec<FileProblem>> {
-        read::questionnaire(file, json)
+        Self::load_with(file, json, &ValueSets::default())
+    }
+
+    /// Reads and checks one file whose questions may share options.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, each at its place.
+    pub fn load_with(file: &str, json: &str, value_sets: &ValueSets) -> Result<Loaded<Self>, Vec<FileProblem>> {
+        read::questionnaire(file, json, value_sets)
+    }
+
+    /// The path of its file.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The paths of the value sets that it uses.
+    #[must_use]
+    pub const fn value_sets(&self) -> &BTreeSet<String> {
+        &self.value_sets
     }
 
     /// Its name in rules: the file's stem, with `_` for what a name in a rule cannot hold.
@@ -251,11 +324,19 @@ impl Questionnaire {
     }
 }
 
+impl Kind {
+    /// Whether nobody answers it.
+    #[must_use]
+    pub const fn is_asked_nothing(self) -> bool {
+        matches!(self, Self::Group | Self::Display)
+    }
+}
+
 impl Item {
     /// Whether a person can answer it at all.
     #[must_use]
     pub const fn answerable(&self) -> bool {
-        !self.closed && !matches!(self.kind, Kind::Group | Kind::Display)
+        !self.closed && !self.kind.is_asked_nothing()
     }
 
     /// The option that a value chooses.

@@ -57,6 +57,8 @@ pub(crate) struct Engine {
 struct Run<'a> {
     facts: Facts<'a>,
     fired: Vec<&'a Rule>,
+    /// Those of them that fired by answers to questions that nobody was asked.
+    unasked: BTreeSet<&'a str>,
     /// What a person must ask about: open safety questions, and what failing rules looked at.
     open: BTreeSet<Source>,
     under_18: bool,
@@ -221,17 +223,14 @@ impl Engine {
         wanted: impl Fn(&Rule) -> bool,
     ) -> Run<'a> {
         let sheets = instruments.iter().map(|one| Sheet::fill(one, subject.answers)).collect();
-        let scores = Vec::with_capacity(self.scales.len());
-        let mut facts = Facts { sheets, scores, age: subject.age, care: subject.care };
-        for scale in &self.scales {
-            let scored = scale.score(instruments, &facts);
-            facts.scores.push(scored);
-        }
+        let facts = self.facts(instruments, sheets, subject);
+        let as_if_asked = self.as_if_asked(instruments, &facts, subject);
         let open = self.safety_items.iter().filter(|item| self.is_open(&facts, **item));
         let mut open: BTreeSet<_> = open.map(|item| Source::Item(*item)).collect();
-        let mut fired = Vec::new();
+        let (mut fired, mut unasked) = (Vec::new(), BTreeSet::new());
         for rule in self.rules.iter().filter(|rule| wanted(rule)) {
-            match rule.when.run(&facts) {
+            let outcome = rule.when.run(&facts);
+            match outcome {
                 Outcome::True => fired.push(rule),
                 Outcome::Absent if rule.safety => {
                     open.extend(rule.sources.iter().filter(|source| self.is_unscored(&facts, **source)));
@@ -239,15 +238,67 @@ impl Engine {
                 Outcome::False | Outcome::Absent => {}
                 Outcome::Error => open.extend(rule.sources.iter().copied()),
             }
+            let Some(as_if_asked) = as_if_asked.as_ref().filter(|_| rule.safety && outcome != Outcome::True) else {
+                continue;
+            };
+            match rule.when.run(as_if_asked) {
+                Outcome::True => {
+                    fired.push(rule);
+                    unasked.insert(rule.id.as_str());
+                }
+                Outcome::Error => open.extend(rule.sources.iter().copied()),
+                Outcome::False | Outcome::Absent => {}
+            }
         }
-        Run { facts, fired, open, under_18: subject.age < ADULT }
+        if let Some(as_if_asked) = &as_if_asked {
+            let kept_for_a_person = self.safety_items.iter().filter(|item| self.is_refused(as_if_asked, **item));
+            open.extend(kept_for_a_person.map(|item| Source::Item(*item)));
+            let unasked = fired.iter().filter(|rule| unasked.contains(rule.id.as_str()));
+            open.extend(unasked.flat_map(|rule| rule.sources.iter().copied()));
+        }
+        Run { facts, fired, unasked, open, under_18: subject.age < ADULT }
+    }
+
+    fn facts<'a>(&'a self, instruments: &[Questionnaire], sheets: Vec<Sheet<'a>>, subject: &Subject<'a>) -> Facts<'a> {
+        let scores = Vec::with_capacity(self.scales.len());
+        let mut facts = Facts { sheets, scores, age: subject.age, care: subject.care };
+        for scale in &self.scales {
+            let scored = scale.score(instruments, &facts);
+            facts.scores.push(scored);
+        }
+        facts
+    }
+
+    /// The facts as if questions about safety that are switched off had been asked wherever they
+    /// were answered; `None` where none was. Somebody who takes back what led to a "yes", or whose
+    /// form sends what it had hidden, must not be held less at risk for it: such an answer makes
+    /// the case as strict as it would have, but for the lines, as a screen that somebody else may
+    /// read tells nothing that was not asked there.
+    fn as_if_asked<'a>(
+        &'a self,
+        instruments: &[Questionnaire],
+        facts: &Facts<'a>,
+        subject: &Subject<'a>,
+    ) -> Option<Facts<'a>> {
+        let answered = |item: &ItemRef| {
+            facts.sheets.get(item.instrument).is_some_and(|sheet| sheet.withheld().contains_key(&item.item))
+        };
+        if !self.safety_items.iter().any(answered) {
+            return None;
+        }
+        Some(self.facts(instruments, facts.sheets.iter().map(Sheet::with_withheld).collect(), subject))
+    }
+
+    fn is_refused(&self, facts: &Facts<'_>, item: ItemRef) -> bool {
+        let state = facts.sheets.get(item.instrument).map(|sheet| sheet.state(item.item));
+        state.is_some_and(|state| state.values().iter().any(|value| code_of(value) == Some(&self.refusal)))
     }
 
     fn is_open(&self, facts: &Facts<'_>, item: ItemRef) -> bool {
         match facts.sheets.get(item.instrument).map(|sheet| sheet.state(item.item)) {
             Some(State::NotAsked) | None => false,
             Some(State::Blank) => true,
-            Some(State::Answered(values)) => values.iter().any(|value| code_of(value) == Some(&self.refusal)),
+            Some(State::Answered(_)) => self.is_refused(facts, item),
         }
     }
 
@@ -320,6 +371,7 @@ impl Run<'_> {
 
     fn lines(&self) -> Vec<String> {
         let mut by_urgency = self.fired.clone();
+        by_urgency.retain(|rule| !self.unasked.contains(rule.id.as_str()));
         by_urgency.sort_by_key(|rule| std::cmp::Reverse(rule.urgency));
         let mut seen = BTreeMap::new();
         for line in by_urgency.iter().flat_map(|rule| &rule.lines) {

@@ -187,19 +187,27 @@ pub(crate) enum Origin {
     Stored,
 }
 
+/// What keeps the file from being read at all.
+pub(crate) fn unreadable(text: &str) -> Vec<FileProblem> {
+    read(text).err().into_iter().collect()
+}
+
 /// Reads and checks the file.
 pub(crate) fn load(
     text: &str,
     instruments: Vec<Questionnaire>,
     origin: Origin,
 ) -> Result<Loaded<Triage>, Vec<FileProblem>> {
+    let file = read(text).map_err(|problem| vec![problem])?;
+    checks::check(&file, text, instruments, origin)
+}
+
+fn read(text: &str) -> Result<TriageFile, FileProblem> {
     if text.len() > MOST_BYTES {
         let what = format!("the file has {} bytes, at most {MOST_BYTES} are read", text.len());
-        return Err(vec![FileProblem::error(FILE, (1, 1), what, "take out rules and scales that nothing needs")]);
+        return Err(FileProblem::error(FILE, (1, 1), what, "take out rules and scales that nothing needs"));
     }
     // An alias can repeat a text without end; what a file can cost is bounded by its size.
     let options = serde_saphyr::options! { budget: serde_saphyr::budget! { max_anchors: 0, max_aliases: 0 } };
-    let file: TriageFile =
-        serde_saphyr::from_str_with_options(text, options).map_err(|error| vec![FileProblem::yaml(FILE, &error)])?;
-    checks::check(&file, text, instruments, origin)
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| FileProblem::yaml(FILE, &error))
 }

@@ -1,8 +1,11 @@
 //! Answers held against the questionnaires that asked.
 
+use std::collections::BTreeMap;
+
 use rapport_domain::{
+    intake::Care,
     problem::FieldProblems,
-    protocol::{GivenAnswers, Protocol},
+    protocol::{GivenAnswers, Protocol, Subject},
     screening::{Answers, Value},
 };
 
@@ -90,33 +93,63 @@ fn required_items_are_asked_for_but_never_those_about_safety() {
 
 #[test]
 fn answers_to_items_that_are_switched_off_are_dropped() {
-    let protocol = sample();
-    let canonical = "https://charlotte.example.com/fhir/Questionnaire/safety|1.0.0";
-    let given = |alone: &str| {
-        vec![
-            ("alone", vec![code(alone)]),
-            ("hitting", vec![code("yes")]),
-            ("weapon", vec![code("yes")]),
-            ("method", vec![code("yes")]),
-        ]
+    let canonical = "https://charlotte.example.com/fhir/Questionnaire/about-you|1.0.0";
+    for (tried, kept) in [(true, 1), (false, 0)] {
+        let mut given = BTreeMap::new();
+        given.insert("tried".to_owned(), vec![Value::Boolean(tried)]);
+        given.insert("tried_what".to_owned(), vec![Value::Text("A walk.".to_owned())]);
+        let answers = unhurried().merge(Answers([(canonical.to_owned(), given)].into()), Vec::new(), &mut none());
+        assert_eq!(answers.unwrap().values(canonical, "tried_what").len(), kept);
+    }
+}
+
+/// The sample practice without anything that must be answered.
+fn unhurried() -> Protocol {
+    let files = super::sample_files().into_iter();
+    let files = files.map(|(path, text)| (path, text.replace("\"required\": true", "\"required\": false")));
+    Protocol::load(&files.collect()).unwrap().value
+}
+
+fn none() -> FieldProblems {
+    FieldProblems::default()
+}
+
+/// Goes red where `check::settle` drops safety answers, or `Engine::as_if_asked` gives none.
+#[test]
+fn a_safety_answer_that_nobody_was_asked_for_makes_a_case_no_less_strict() {
+    let protocol = unhurried();
+    let safety = "https://charlotte.example.com/fhir/Questionnaire/safety|1.0.0";
+    let decided = |gate: &[(&str, &str)], answer: (&str, &str)| {
+        let given = gate.iter().chain([&answer]).map(|(link_id, value)| ((*link_id).to_owned(), vec![code(value)]));
+        let answers = protocol.check_answers(vec![(safety.to_owned(), given.collect())], &mut none()).unwrap();
+        let subject = Subject { answers: &answers, age: 40, care: Care::Couple };
+        (protocol.screen_safety(&subject), protocol.triage(&subject))
     };
-    let kept = |alone: &str| {
-        let mut problems = FieldProblems::default();
-        let given = given(alone).into_iter().map(|(id, values)| (id.to_owned(), values)).collect();
-        // Only what is required elsewhere is missing here, so look at the answers without it.
-        let only_safety = rapport_domain::protocol::Files::from_iter(
-            super::sample_files()
-                .into_iter()
-                .map(|(path, text)| (path, text.replace("\"required\": true", "\"required\": false"))),
-        );
-        let protocol = Protocol::load(&only_safety).unwrap().value;
-        let answers = protocol.check_answers(vec![(canonical.to_owned(), given)], &mut problems).unwrap();
-        answers.0.get(canonical).unwrap().keys().cloned().collect::<Vec<_>>()
-    };
-    assert_eq!(kept("yes"), ["alone", "hitting", "weapon"]);
-    assert_eq!(kept("no"), ["alone"]);
-    assert_eq!(kept("rather_tell"), ["alone"]);
-    drop(protocol);
+    for (asked, unasked, answer, rule) in [
+        (&[("thoughts", "yes")][..], &[("thoughts", "no")][..], ("intent", "yes"), "intent_or_plan"),
+        (&[("alone", "yes")], &[("alone", "no")], ("hitting", "yes"), "pushing_or_hitting"),
+        (
+            &[("alone", "yes"), ("fear", "yes")],
+            &[("alone", "no"), ("fear", "yes")],
+            ("weapon", "yes"),
+            "danger_to_life",
+        ),
+        (&[("alone", "yes")], &[("alone", "no")], ("child_harm", "yes"), "harm_to_a_child"),
+    ] {
+        let ((_, when_asked), (inline, result)) = (decided(asked, answer), decided(unasked, answer));
+        assert!(result.urgency >= when_asked.urgency && result.booking >= when_asked.booking, "{answer:?}");
+        assert!(result.flagged && inline.flagged && result.clinician_only && inline.clinician_only, "{answer:?}");
+        assert_eq!((result.urgency, result.booking), (inline.urgency, inline.booking), "{answer:?}");
+        assert!(result.reports.is_superset(&when_asked.reports), "{answer:?}");
+        let fired: Vec<_> = result.fired.iter().map(|fired| fired.rule.as_str()).collect();
+        assert!(fired.contains(&rule) && fired.contains(&"review_by_a_person"), "{fired:?}");
+        let evidence = result.fired.iter().flat_map(|fired| &fired.evidence);
+        assert!(evidence.into_iter().any(|evidence| evidence.value.starts_with("not asked, yet answered: ")));
+        assert!(inline.lines.is_empty(), "a screen that somebody else may read tells nothing: {:?}", inline.lines);
+    }
+    // Kept for a person, though nobody asked.
+    let (_, result) = decided(&[("thoughts", "no")], ("plan", "rather_tell"));
+    assert!(result.flagged && result.fired.iter().any(|fired| fired.rule == "review_by_a_person"));
 }
 
 /// Answers of one request, laid over a draft.
@@ -141,7 +174,7 @@ fn a_request_is_laid_over_its_draft_item_by_item() {
     }
 }
 
-fn draft_sheet() -> std::collections::BTreeMap<String, Vec<Value>> {
+fn draft_sheet() -> BTreeMap<String, Vec<Value>> {
     let sheet = [("choice", code("often")), ("number", Value::Integer(1)), ("words", Value::Text("x".to_owned()))];
     sheet.into_iter().map(|(link_id, value)| (link_id.to_owned(), vec![value])).collect()
 }

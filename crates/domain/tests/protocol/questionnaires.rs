@@ -158,7 +158,7 @@ fn every_type_takes_its_own_values_within_its_limits() {
     let limits = r#""extension": [{"url": "http://hl7.org/fhir/StructureDefinition/minValue", "valueDecimal": 1}, {"url": "http://hl7.org/fhir/StructureDefinition/maxValue", "valueDecimal": 2.5}]"#;
     let items = format!(
         r#"{{"linkId": "decimal", "type": "decimal", {limits}}}, {{"linkId": "date", "type": "date"}}, {{"linkId": "instant", "type": "dateTime"}},
-           {{"linkId": "time", "type": "time"}}, {{"linkId": "url", "type": "url", "maxLength": 5}},
+           {{"linkId": "time", "type": "time"}}, {{"linkId": "url", "type": "url", "maxLength": 20}},
            {{"linkId": "open", "type": "open-choice", {YES_NO}}}, {{"linkId": "closed", "type": "choice", {YES_NO}}},
            {{"linkId": "amount", "type": "quantity", "extension": [{{"url": "http://hl7.org/fhir/StructureDefinition/questionnaire-unitOption", "valueCoding": {{"code": "kg"}}}}]}}"#
     );
@@ -176,8 +176,12 @@ fn every_type_takes_its_own_values_within_its_limits() {
         ("instant", Value::DateTime("2026-11-30T17:00:00".to_owned()), false),
         ("time", Value::Time("17:00:00".to_owned()), true),
         ("time", Value::Time("25:00:00".to_owned()), false),
-        ("url", text("12345"), true),
-        ("url", text("123456"), false),
+        ("url", text("https://example.com/"), true),
+        ("url", text("https://example.com/1"), false),
+        ("url", text("javascript:alert(1)"), false),
+        ("url", text("https://"), false),
+        ("url", text("http://a b.example/"), false),
+        ("url", text("https://x.example/<i>"), false),
         ("open", text("something else"), true),
         ("open", code("maybe"), false),
         ("closed", code("yes"), true),

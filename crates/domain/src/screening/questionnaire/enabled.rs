@@ -1,11 +1,15 @@
 //! Which items are asked, given what was answered: FHIR's enableWhen.
 
+use std::collections::BTreeMap;
+
 use super::{Bound, Condition, Order, Questionnaire, Test};
 use crate::screening::{Answers, Value};
 
 /// One questionnaire, filled in: per item whether it was asked and what was answered.
 pub(crate) struct Sheet<'a> {
     states: Vec<State<'a>>,
+    /// Values of items that are switched off, by their index.
+    withheld: BTreeMap<usize, &'a [Value]>,
 }
 
 /// What became of one item.
@@ -35,23 +39,42 @@ impl<'a> Sheet<'a> {
         let given = answers.0.get(questionnaire.canonical());
         let mut enabled = vec![false; questionnaire.items.len()];
         let mut states = vec![State::NotAsked; questionnaire.items.len()];
+        let mut withheld = BTreeMap::new();
         for &index in &questionnaire.deciding_order {
             let Some(item) = questionnaire.items.get(index) else { continue };
             let parent_enabled = item.parent.is_none_or(|parent| enabled.get(parent) == Some(&true));
+            let values = given.and_then(|items| items.get(&item.link_id)).map_or(&[][..], Vec::as_slice);
             if !parent_enabled || !holds(&item.enable_when, item.enable_any, &states) {
+                if item.answerable() && !values.is_empty() {
+                    withheld.insert(index, values);
+                }
                 continue;
             }
             if let Some(enabled) = enabled.get_mut(index) {
                 *enabled = true;
             }
             if let (true, Some(state)) = (item.answerable(), states.get_mut(index)) {
-                *state = match given.and_then(|items| items.get(&item.link_id)) {
-                    Some(values) if !values.is_empty() => State::Answered(values),
-                    _ => State::Blank,
-                };
+                *state = if values.is_empty() { State::Blank } else { State::Answered(values) };
             }
         }
-        Self { states }
+        Self { states, withheld }
+    }
+
+    /// The values of items that are switched off, by their index: nobody was asked, and yet
+    /// somebody answered, as in a form that they filled in before they took back what led there.
+    pub(crate) const fn withheld(&self) -> &BTreeMap<usize, &'a [Value]> {
+        &self.withheld
+    }
+
+    /// The same sheet as if what is switched off had been asked wherever it was answered.
+    pub(crate) fn with_withheld(&self) -> Self {
+        let mut states = self.states.clone();
+        for (index, values) in &self.withheld {
+            if let Some(state) = states.get_mut(*index) {
+                *state = State::Answered(values);
+            }
+        }
+        Self { states, withheld: BTreeMap::new() }
     }
 
     /// What became of an item.
@@ -74,16 +97,30 @@ impl Test {
             Self::Exists(expected) => *expected != values.is_empty(),
             Self::Is(expected) => values.iter().any(|value| same(value, expected)),
             Self::IsNot(expected) => !values.iter().any(|value| same(value, expected)),
-            Self::Compares(order, bound) => values.iter().filter_map(Bound::of).any(|value| order.holds(value, *bound)),
+            Self::Compares(order, bound, unit) => {
+                let comparable = values.iter().filter(|value| unit.is_empty() || unit_of(value) == unit);
+                comparable.filter_map(Bound::of).any(|value| order.holds(value, *bound))
+            }
         }
     }
 }
 
-/// Equal as what they mean: 1.0 is 1.
+/// Equal as what they mean: 1.0 is 1, but a pound is no kilogram.
 fn same(value: &Value, expected: &Value) -> bool {
     match (Bound::of(value), Bound::of(expected)) {
-        (Some(value), Some(expected)) => value == expected,
+        (Some(number), Some(bound)) => {
+            let unit = unit_of(expected);
+            number == bound && (unit.is_empty() || unit_of(value) == unit)
+        }
         _ => value == expected,
+    }
+}
+
+/// The unit of a quantity; empty where there is none.
+pub(super) fn unit_of(value: &Value) -> &str {
+    match value {
+        Value::Quantity { unit, .. } => unit,
+        _ => "",
     }
 }
 

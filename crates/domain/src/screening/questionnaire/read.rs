@@ -1,61 +1,104 @@
 //! Reads and checks a Questionnaire, reporting everything that is wrong at once.
 
 mod condition;
+mod initial;
 mod item;
+mod limits;
+mod options;
+mod values;
+mod wording;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
 
-use super::{Form, Forms, Item, Questionnaire, client_json, places::Places};
-use crate::problem::{FileProblem, Loaded, Severity};
+use super::{Choice, Form, Forms, Item, Questionnaire, client_json};
+use crate::{
+    contact::Language,
+    problem::{FileProblem, Loaded, Severity},
+    protocol::hex,
+    screening::{
+        ValueSets,
+        source::{Source, text},
+        translation::{self, Translations},
+    },
+};
 
-/// Deeper nesting serves no form, and every walk here is recursive.
+/// Deeper or longer serves no form, and every walk here is recursive.
 const MOST_ITEMS: usize = 500;
 
 /// What stands in the file, and what is wrong with it so far.
 struct Reader<'a> {
-    file: &'a str,
-    places: Places,
-    root: &'a Json,
+    source: &'a Source<'a>,
+    value_sets: &'a ValueSets,
     items: Vec<Item>,
     /// Per item its JSON pointer.
     pointers: Vec<String>,
     by_link_id: BTreeMap<String, usize>,
+    /// Value sets of the file itself that were read, by id.
+    contained: BTreeMap<&'a str, Vec<Choice>>,
+    /// Paths of the practice's value sets that were used.
+    used: BTreeSet<String>,
+    /// How many options there are in all.
+    options: usize,
+    /// Every text that a client reads: where it stands, and what it says in other languages.
+    wordings: Vec<(String, Translations)>,
     problems: Vec<FileProblem>,
 }
 
-pub(super) fn questionnaire(file: &str, json: &str) -> Result<Loaded<Questionnaire>, Vec<FileProblem>> {
-    let root: Json = serde_json::from_str(json).map_err(|error| {
-        let place = (u32::try_from(error.line()).unwrap_or(0), u32::try_from(error.column()).unwrap_or(0));
-        vec![FileProblem::error(file, place, "this is not JSON", error.to_string())]
-    })?;
+pub(super) fn questionnaire(
+    file: &str,
+    json: &str,
+    value_sets: &ValueSets,
+) -> Result<Loaded<Questionnaire>, Vec<FileProblem>> {
+    let source = Source::read(file, json).map_err(|problem| vec![problem])?;
     let mut reader = Reader {
-        file,
-        places: Places::of(json),
-        root: &root,
+        source: &source,
+        value_sets,
         items: Vec::new(),
         pointers: Vec::new(),
         by_link_id: BTreeMap::new(),
+        contained: BTreeMap::new(),
+        used: BTreeSet::new(),
+        options: 0,
+        wordings: Vec::new(),
         problems: Vec::new(),
     };
     let name = name(file);
-    let canonical = reader.canonical(&name);
-    reader.read_items("/item", None, false);
-    if reader.items.is_empty() {
+    let canonical = reader.canonical(&name, json);
+    reader.head();
+    reader.read_items("/item", None, Openness::Open);
+    if reader.items.is_empty() && !reader.failed() {
         reader.error("", "it holds no item", "a Questionnaire needs at least one item");
     }
     reader.read_conditions();
     let deciding_order = reader.deciding_order();
-    let Reader { items, by_link_id, problems, .. } = reader;
-    if problems.iter().any(|problem| problem.severity == Severity::Error) {
+    reader.half_translated();
+    let failed = reader.failed();
+    let Reader { items, by_link_id, used, problems, .. } = reader;
+    if failed {
         return Err(problems);
     }
-    let title = text(&root, "title").or_else(|| text(&root, "name")).unwrap_or(&name).to_owned();
-    let form = Form { title, json: client_json::of(&root, &items) };
-    let forms = Forms { en: form.clone(), es: form };
-    let value = Questionnaire { name, canonical, forms, items, by_link_id, deciding_order };
+    let root = source.root();
+    let title = text(root, "title").or_else(|| text(root, "name")).unwrap_or(&name);
+    let translations = translation::of(root, "title");
+    let form = |language| Form {
+        title: translation::find(&translations, language).unwrap_or(title).to_owned(),
+        json: client_json::of(root, &canonical, &items, language),
+    };
+    let forms = Forms { en: form(Language::En), es: form(Language::Es) };
+    let file = file.to_owned();
+    let value = Questionnaire { file, name, canonical, forms, items, by_link_id, value_sets: used, deciding_order };
     Ok(Loaded { value, warnings: problems })
+}
+
+/// Whether the items of a list are shown and answered: what is so of a group is so of those below it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Openness {
+    Open,
+    ReadOnly,
+    Hidden,
 }
 
 /// The file's stem as rules can write it.
@@ -65,54 +108,87 @@ fn name(file: &str) -> String {
     stem.chars().map(|char| if char.is_ascii_alphanumeric() { char } else { '_' }).collect()
 }
 
-fn text<'j>(json: &'j Json, key: &str) -> Option<&'j str> {
-    json.get(key).and_then(Json::as_str)
-}
-
-/// The values of the extensions with one of these addresses.
-fn extension<'j>(json: &'j Json, urls: &[&str]) -> Option<&'j Json> {
-    json.get("extension")?
-        .as_array()?
-        .iter()
-        .find(|extension| text(extension, "url").is_some_and(|url| urls.contains(&url)))
-}
-
 impl<'a> Reader<'a> {
     fn error(&mut self, pointer: &str, what: impl Into<String>, hint: impl Into<String>) {
-        self.problems.push(FileProblem::error(self.file, self.places.at(pointer), what, hint));
+        self.problems.push(self.source.error(pointer, what, hint));
     }
 
     fn warning(&mut self, pointer: &str, what: impl Into<String>, hint: impl Into<String>) {
-        self.problems.push(FileProblem::warning(self.file, self.places.at(pointer), what, hint));
+        self.problems.push(self.source.warning(pointer, what, hint));
     }
 
-    fn canonical(&mut self, name: &str) -> String {
-        if text(self.root, "resourceType") != Some("Questionnaire") {
-            self.error("/resourceType", "this is no FHIR Questionnaire", "resourceType must be \"Questionnaire\"");
-        }
-        if self.root.get("modifierExtension").is_some() {
-            self.error("/modifierExtension", "a modifier extension changes what it means", "leave it out");
-        }
-        let url = text(self.root, "url").unwrap_or_else(|| {
-            self.problems.push(FileProblem::warning(
-                self.file,
-                (1, 1),
-                "it has no url",
-                "answers name it by its file; give it a url and a version",
-            ));
-            name
-        });
-        match text(self.root, "version") {
-            Some(version) => format!("{url}|{version}"),
-            None => {
-                self.warning("/url", "it has no version", "give it one, and raise it with every change");
-                url.to_owned()
+    fn failed(&self) -> bool {
+        self.problems.iter().any(|problem| problem.severity == Severity::Error)
+    }
+
+    fn json(&self, pointer: &str) -> Option<&'a Json> {
+        self.source.json(pointer)
+    }
+
+    /// A property that is true or false; absent: false.
+    fn flag(&mut self, json: &Json, pointer: &str, key: &str) -> bool {
+        match json.get(key) {
+            None => false,
+            Some(Json::Bool(flag)) => *flag,
+            Some(_) => {
+                self.error(
+                    &format!("{pointer}/{key}"),
+                    format!("{key} is neither true nor false"),
+                    "write it without quotes",
+                );
+                false
             }
         }
     }
 
-    fn json(&self, pointer: &str) -> Option<&'a Json> {
-        self.root.pointer(pointer)
+    /// `url|version`. A file without them is named by itself and by what stands in it, so that
+    /// answers never meet another text than the one that asked.
+    fn canonical(&mut self, name: &str, json: &str) -> String {
+        let root = self.source.root();
+        let url = text(root, "url").filter(|url| !url.is_empty()).map_or_else(
+            || {
+                let url = format!("urn:rapport:{name}");
+                self.warning("", "it has no url", format!("answers name it {url}; give it a url and a version"));
+                url
+            },
+            str::to_owned,
+        );
+        if url.contains('|') {
+            self.error("/url", "the url holds a |", "the version has a property of its own");
+        }
+        let version = text(root, "version").filter(|version| !version.is_empty()).map_or_else(
+            || {
+                let hint = "its content stands for one; give it one, and raise it with every change";
+                self.warning("/url", "it has no version", hint);
+                hex(&Sha256::digest(json))
+            },
+            str::to_owned,
+        );
+        format!("{url}|{version}")
+    }
+
+    /// What stands above the items.
+    fn head(&mut self) {
+        let root = self.source.root();
+        if text(root, "resourceType") != Some("Questionnaire") {
+            self.error("/resourceType", "this is no FHIR Questionnaire", "resourceType must be \"Questionnaire\"");
+        }
+        if root.get("modifierExtension").is_some() {
+            self.error("/modifierExtension", "a modifier extension changes what it means", "leave it out");
+        }
+        match text(root, "status") {
+            None | Some("active") => {}
+            Some("draft") => {
+                self.warning("/status", "it is a draft", "make its status \"active\" once it may be asked")
+            }
+            Some("retired") => {
+                self.warning("/status", "it is retired", "ask another one, or make its status \"active\"")
+            }
+            Some(_) => {
+                self.warning("/status", "it has an unknown status", "FHIR has draft, active, retired and unknown")
+            }
+        }
+        self.wording(root, "", "title");
     }
 
     /// Each item after its parent and after those that its conditions ask about.

@@ -27,8 +27,15 @@ impl Engine {
             Source::Item(item_ref) => {
                 let instrument = instruments.get(item_ref.instrument)?;
                 let item = instrument.items().get(item_ref.item)?;
-                let value = match facts.sheets.get(item_ref.instrument)?.state(item_ref.item) {
-                    State::NotAsked => "not asked".to_owned(),
+                let sheet = facts.sheets.get(item_ref.instrument)?;
+                let in_words = |values: &[Value]| -> String {
+                    values.iter().map(|value| words(item, value)).collect::<Vec<_>>().join("; ")
+                };
+                let value = match sheet.state(item_ref.item) {
+                    State::NotAsked => match sheet.withheld().get(&item_ref.item) {
+                        Some(values) => format!("not asked, yet answered: {}", in_words(values)),
+                        None => "not asked".to_owned(),
+                    },
                     State::Blank => "not answered".to_owned(),
                     State::Answered(values) => told(item, values),
                 };

@@ -53,10 +53,14 @@ pub(super) fn check(
     checks.effort(&engine);
     checks.minors(&engine);
     let Checks { instruments, problems, .. } = checks;
-    if problems.iter().any(|problem| problem.severity == Severity::Error) {
+    if failed(&problems) {
         return Err(problems);
     }
     Ok(Loaded { value: Triage { instruments, engine }, warnings: problems })
+}
+
+fn failed(problems: &[FileProblem]) -> bool {
+    problems.iter().any(|problem| problem.severity == Severity::Error)
 }
 
 struct Checks<'a> {
@@ -133,12 +137,11 @@ impl Checks<'_> {
             self.instrument(name);
         }
         let position = |name: &str| file.instruments.iter().position(|one| one.value == name);
-        let unasked: Vec<_> =
-            self.instruments.iter().map(|one| one.name().to_owned()).filter(|name| position(name).is_none()).collect();
-        for name in unasked {
-            let hint = "list it under instruments, or delete its file";
-            self.whole(format!("the instrument \"{name}\" is never asked"), hint);
-        }
+        let asked = |one: &Questionnaire| position(one.name()).is_some();
+        let hint = format!("list it under instruments in {FILE}, or delete it");
+        let unasked = self.instruments.iter().filter(|one| !asked(one));
+        self.problems.extend(unasked.map(|one| FileProblem::warning(one.file(), (1, 1), "it is never asked", &hint)));
+        self.instruments.retain(asked);
         self.instruments.sort_by_key(|one| position(one.name()));
     }
 
@@ -201,7 +204,7 @@ impl Checks<'_> {
     }
 
     fn minors(&mut self, engine: &Engine) {
-        if self.problems.is_empty() && !engine.keeps_minors_from_booking(&self.instruments) {
+        if !failed(&self.problems) && !engine.keeps_minors_from_booking(&self.instruments) {
             let hint = "add one: when: client.age < 18, book: never";
             self.whole("no rule keeps a machine from booking for people under 18", hint);
         }

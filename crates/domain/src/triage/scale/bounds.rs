@@ -11,7 +11,7 @@ impl Tally {
         }
         let weights: Vec<f64> = match item.kind {
             Kind::Boolean => vec![0.0, 1.0],
-            Kind::Integer | Kind::Decimal => match (item.minimum, item.maximum) {
+            Kind::Integer | Kind::Decimal => match (item.limits.minimum, item.limits.maximum) {
                 (Some(Bound::Number(minimum)), Some(Bound::Number(maximum))) => vec![minimum, maximum],
                 _ => return None,
             },

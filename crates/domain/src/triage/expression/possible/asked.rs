@@ -42,7 +42,7 @@ impl<'a> Possible<'a> {
             },
             // No answer is another one than that.
             Test::IsNot(_) => Some(domain),
-            Test::Compares(order, Bound::Number(number)) => {
+            Test::Compares(order, Bound::Number(number), _) => {
                 let comparison = match order {
                     Order::Below => Comparison::Less,
                     Order::AtMost => Comparison::AtMost,

@@ -215,11 +215,11 @@ pub(in crate::triage) fn most_values(item: &Item) -> usize {
 }
 
 fn lowest(item: &Item) -> Option<f64> {
-    number(item.minimum)
+    number(item.limits.minimum)
 }
 
 fn highest(item: &Item) -> Option<f64> {
-    number(item.maximum)
+    number(item.limits.maximum)
 }
 
 fn number(bound: Option<Bound>) -> Option<f64> {

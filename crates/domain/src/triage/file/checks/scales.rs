@@ -268,5 +268,6 @@ fn codes(item: &Item) -> impl Iterator<Item = String> {
 
 /// A number that can be as large as it likes.
 fn unbounded(item: &Item) -> bool {
-    matches!(item.kind, Kind::Integer | Kind::Decimal) && !(item.minimum.is_some() && item.maximum.is_some())
+    matches!(item.kind, Kind::Integer | Kind::Decimal)
+        && !(item.limits.minimum.is_some() && item.limits.maximum.is_some())
 }

@@ -5,29 +5,32 @@
 
 use std::collections::BTreeMap;
 
-/// Where each value begins, by its JSON pointer.
-pub(super) struct Places(BTreeMap<String, (u32, u32)>);
+/// Where each value begins. A tree, as the text itself: pointers of their own for every value
+/// would grow with the length of the keys around them.
+pub(super) struct Places(Place);
+
+#[derive(Default)]
+struct Place {
+    at: (u32, u32),
+    below: BTreeMap<String, Place>,
+}
 
 impl Places {
     /// Reads a text that serde_json has accepted.
     pub(super) fn of(json: &str) -> Self {
-        let mut scanner = Scanner { rest: json.chars().peekable(), line: 1, column: 1, places: BTreeMap::new() };
-        scanner.value("");
-        Self(scanner.places)
+        Self(Scanner { rest: json.chars().peekable(), line: 1, column: 1 }.value())
     }
 
     /// The place of a value, or of the nearest one around it.
     pub(super) fn at(&self, pointer: &str) -> (u32, u32) {
-        let mut pointer = pointer;
-        loop {
-            if let Some(place) = self.0.get(pointer) {
-                return *place;
-            }
-            match pointer.rfind('/') {
-                Some(end) => pointer = pointer.get(..end).unwrap_or_default(),
-                None => return (1, 1),
+        let mut place = &self.0;
+        for key in pointer.split('/').skip(1) {
+            match place.below.get(key) {
+                Some(below) => place = below,
+                None => break,
             }
         }
+        place.at
     }
 }
 
@@ -35,7 +38,6 @@ struct Scanner<'a> {
     rest: std::iter::Peekable<std::str::Chars<'a>>,
     line: u32,
     column: u32,
-    places: BTreeMap<String, (u32, u32)>,
 }
 
 impl Scanner<'_> {
@@ -62,24 +64,22 @@ impl Scanner<'_> {
     }
 
     /// Reads one value. Its depth is bounded: serde_json refused anything deeper than 128.
-    fn value(&mut self, pointer: &str) {
-        let Some(first) = self.peek() else { return };
-        self.places.insert(pointer.to_owned(), (self.line, self.column));
+    fn value(&mut self) -> Place {
+        let Some(first) = self.peek() else { return Place::default() };
+        let mut place = Place { at: (self.line, self.column), below: BTreeMap::new() };
         match first {
             '{' => {
                 self.next();
                 while let Some('"') = self.peek() {
                     let key = self.string();
-                    self.value(&format!("{pointer}/{key}"));
+                    place.below.insert(key, self.value());
                 }
                 self.next();
             }
             '[' => {
                 self.next();
-                let mut index = 0_usize;
                 while self.peek().is_some_and(|char| char != ']') {
-                    self.value(&format!("{pointer}/{index}"));
-                    index += 1;
+                    place.below.insert(place.below.len().to_string(), self.value());
                 }
                 self.next();
             }
@@ -92,6 +92,7 @@ impl Scanner<'_> {
                 }
             }
         }
+        place
     }
 
     /// Reads a string; escapes stay as they are written, which is enough for keys of FHIR.
