@@ -1,10 +1,11 @@
 //! Enumerations: the domain's have no "unspecified", so reading them may give nothing.
 
 use rapport_domain::{
-    appointment::AppointmentState,
-    case::CaseState,
+    appointment::{AppointmentState, ClientWish},
+    case::{CaseState, CloseReason},
     contact::Mailbox,
     intake::{Care, Format, IfPartnerSilent},
+    report::ReportState,
     triage::Urgency,
 };
 
@@ -58,6 +59,9 @@ same_names!(Mailbox, pb::Mailbox: Private, Shared);
 same_names!(AppointmentState, pb::AppointmentState: Held, Confirmed, Released, Cancelled);
 same_names!(Urgency, staff::Urgency: Routine, Priority, Urgent, Immediate);
 same_names!(CaseState, staff::CaseState: Received, Triaged, Held, Confirmed, BeforeStaff, Closed);
+same_names!(CloseReason, staff::CloseReason: CareBegan, ReferredOn, ClientWithdrew, Unreachable, Duplicate, Other);
+same_names!(ReportState, staff::ReportState: Open, Completed);
+same_names!(ClientWish, staff::ClientWish: Accepted, Declined);
 
 /// A domain value as the number that a message field carries.
 pub fn number<T: Paired>(value: T) -> i32
@@ -91,6 +95,9 @@ mod tests {
         }
         for state in CaseState::ALL {
             assert_eq!(read::<CaseState>(number(state)), Ok(state));
+        }
+        for reason in CloseReason::ALL {
+            assert_eq!(read::<CloseReason>(number(reason)), Ok(reason));
         }
         for state in AppointmentState::ALL {
             assert_eq!(read::<AppointmentState>(number(state)), Ok(state));

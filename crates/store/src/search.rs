@@ -10,23 +10,29 @@ use sea_orm::{
 
 use crate::{Conn, Store, StoreError, Tx, entity::search_tokens as table, store::sealed::Sealed};
 
-const EMAIL: &str = "email";
-const PHONE: &str = "phone";
-const NAME: &str = "name";
+/// Kind of the token of an e-mail address.
+pub const EMAIL: &str = "email";
+/// Kind of the token of a phone number.
+pub const PHONE: &str = "phone";
+/// Kind of the token of a whole name.
+pub const NAME: &str = "name";
+/// Kind of the token of a whole name with the date of birth.
+pub const BIRTH: &str = "birth";
 
 /// A value's keyed hash.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SearchToken {
-    /// "email", "phone", "name".
+    /// [`EMAIL`], [`PHONE`], [`NAME`], [`BIRTH`].
     pub kind: &'static str,
     /// The hash.
     pub token: [u8; 32],
 }
 
 impl SearchToken {
-    /// Whether two cases with this token are one person's; a name alone says nothing.
+    /// Whether a machine takes two cases with this token for one person's. A name says nothing, and even with a birthday
+    /// it is for a person to judge.
     pub(crate) fn is_unique_to_a_person(&self) -> bool {
-        self.kind != NAME
+        matches!(self.kind, EMAIL | PHONE)
     }
 }
 
@@ -34,12 +40,13 @@ impl SearchToken {
 #[must_use]
 pub fn tokens(store: &Store, client: &Client) -> Vec<SearchToken> {
     let name = format!("{} {}", client.given_name.as_str(), client.family_name.as_str()).to_lowercase();
+    let birth = format!("{name} {}", client.date_of_birth);
     let token = |kind, value: &str| SearchToken { kind, token: store.keyring().search_token(kind, value) };
     client
         .email
         .iter()
         .map(|email| token(EMAIL, &email.search_form()))
-        .chain([token(PHONE, client.phone.as_str()), token(NAME, &name)])
+        .chain([token(PHONE, client.phone.as_str()), token(NAME, &name), token(BIRTH, &birth)])
         .collect()
 }
 
@@ -59,8 +66,8 @@ pub async fn put(tx: &Tx, case: CaseId, tokens: &[SearchToken]) -> Result<(), St
     Ok(())
 }
 
-/// Other cases, in whatever state, that have the same address or number, and everything that they have in common:
-/// "email", "phone", "name". A name in common alone makes no suspicion.
+/// Other cases, in whatever state, that have the same address, number, or name and birthday, and the kinds of all that
+/// they have in common. A name in common alone makes no suspicion.
 ///
 /// # Errors
 /// Where the database fails.

@@ -1,40 +1,130 @@
 //! One case in full.
 
-use rapport_domain::id::CaseId;
-use rapport_proto::staff as pb;
-use rapport_security::StaffPrincipal;
-use rapport_store::{appointments, audit, cases, intakes, letters, therapists, triage_results};
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Deps, policy, refusal::Refusal, trail, view};
+use rapport_domain::{
+    case::Case,
+    id::{AppointmentId, CaseId, IntakeId},
+    intake::Intake,
+    report::{Report, ReportRecord},
+    triage::{
+        JointView, TriageResult,
+        joint::{Partner, compare},
+    },
+};
+use rapport_proto::staff as pb;
+use rapport_security::{Role, StaffPrincipal};
+use rapport_store::{
+    appointments, audit, cases, intakes, invitations, letters, reports, search, therapists, triage_results, wishes,
+};
+
+use crate::{Deps, policy, protocols::Protocols, refusal::Refusal, trail, view};
 
 /// The case as the caller's role may see it. What a role may not see is not even read.
 #[tracing::instrument(skip_all, fields(staff.token_id = %staff.token_id, case.id = %id))]
-pub(crate) async fn run(deps: &Deps, staff: &StaffPrincipal, id: CaseId) -> Result<pb::Case, Refusal> {
+pub(crate) async fn run(
+    deps: &Deps,
+    protocols: &Protocols,
+    staff: &StaffPrincipal,
+    id: CaseId,
+) -> Result<pb::Case, Refusal> {
     let store = &deps.store;
-    let case = cases::get(store, id).await?.ok_or(Refusal::NotFound)?;
-    let detail = cases::detail(store, id).await?.unwrap_or_default();
+    let (case, detail) = cases::get_with_detail(store, id).await?.ok_or(Refusal::NotFound)?;
     let intakes = intakes::of_case(store, id).await?;
-    let results = if policy::sees_answers(staff.role) { triage_results::of_case(store, id).await? } else { Vec::new() };
+    let clinical = Clinical::read(deps, protocols, &case, &intakes, staff.role).await?;
     let appointment =
         appointments::current_of_case(store, id).await?.filter(|appointment| appointment.state.takes_time());
-    let therapist = match &appointment {
-        Some(appointment) => therapists::get(store, appointment.therapist).await?,
-        None => None,
+    let (therapist, wishes) = match &appointment {
+        Some(it) => (therapists::get(store, it.therapist).await?, wishes::of_appointment(store, it.id).await?),
+        None => (None, Vec::new()),
     };
-    let letters = letters::of_case(store, id).await?;
-    let resources = std::iter::once(id.to_string())
-        .chain(intakes.iter().map(|intake| intake.id.to_string()))
-        .chain(appointment.iter().map(|appointment| appointment.id.to_string()))
-        .collect();
-    audit::write(store, &trail::by_staff(deps, staff, policy::GET_CASE, resources)).await?;
+    let twins = twins(deps, id, &intakes).await?;
     let record = view::Record {
         case: &case,
         detail: &detail,
         intakes: &intakes,
-        results: &results,
+        invitations: &invitations::of_case(store, id).await?,
+        results: &clinical.results,
+        joint: clinical.joint.as_ref(),
+        reports: &clinical.reports,
         appointment: appointment.as_ref(),
         therapist: therapist.as_ref(),
-        letters: &letters,
+        wishes: &wishes,
+        letters: &letters::of_case(store, id).await?,
+        twins: &twins,
     };
+    let resources = told(&record, appointment.as_ref().map(|it| it.id));
+    audit::write(store, &trail::by_staff(deps, staff, policy::GET_CASE, resources)).await?;
     Ok(view::case(&record, &deps.practice, staff.role))
+}
+
+/// What clinicians alone read.
+#[derive(Default)]
+struct Clinical {
+    results: Vec<(IntakeId, TriageResult)>,
+    joint: Option<JointView>,
+    reports: Vec<(Report, Option<ReportRecord>)>,
+}
+
+impl Clinical {
+    async fn read(
+        deps: &Deps,
+        protocols: &Protocols,
+        case: &Case,
+        intakes: &[Intake],
+        role: Role,
+    ) -> Result<Self, Refusal> {
+        if !policy::sees_answers(role) {
+            return Ok(Self::default());
+        }
+        let results = triage_results::of_case(&deps.store, case.id).await?;
+        let joint = joint(deps, protocols, intakes, &results).await?;
+        let reports = reports::of_case(&deps.store, case.id).await?;
+        Ok(Self { results, joint, reports })
+    }
+}
+
+/// Both partners' views, once both are triaged. Each is read under the protocol that it was answered under.
+async fn joint(
+    deps: &Deps,
+    protocols: &Protocols,
+    intakes: &[Intake],
+    results: &[(IntakeId, TriageResult)],
+) -> Result<Option<JointView>, Refusal> {
+    let found = |intake: &Intake| results.iter().find(|(of, _)| *of == intake.id).map(|(_, result)| result);
+    let [first, second] = intakes else { return Ok(None) };
+    let (Some(of_first), Some(of_second)) = (found(first), found(second)) else { return Ok(None) };
+    let first_protocol = protocols.get(&deps.store, &first.protocol).await?;
+    let second_protocol = protocols.get(&deps.store, &second.protocol).await?;
+    Ok(Some(compare(
+        Partner { protocol: &first_protocol, answers: &first.submission.answers, result: of_first },
+        Partner { protocol: &second_protocol, answers: &second.submission.answers, result: of_second },
+    )))
+}
+
+/// Other cases with the same address, number, or name and birthday as somebody in this one.
+async fn twins(deps: &Deps, case: CaseId, intakes: &[Intake]) -> Result<Vec<view::Twin>, Refusal> {
+    let mut common = BTreeMap::<CaseId, BTreeSet<_>>::new();
+    for intake in intakes {
+        let tokens = search::tokens(&deps.store, &intake.submission.client);
+        for (other, kinds) in search::same_person(&deps.store, case, &tokens).await? {
+            common.entry(other).or_default().extend(kinds);
+        }
+    }
+    let mut twins = Vec::with_capacity(common.len());
+    for (case, common) in common {
+        let label = cases::detail(&deps.store, case).await?.unwrap_or_default().label;
+        twins.push(view::Twin { case, label, common });
+    }
+    Ok(twins)
+}
+
+/// The names of everything that the answer tells of.
+fn told(record: &view::Record<'_>, appointment: Option<AppointmentId>) -> Vec<String> {
+    std::iter::once(record.case.id.to_string())
+        .chain(record.intakes.iter().map(|intake| intake.id.to_string()))
+        .chain(appointment.iter().map(AppointmentId::to_string))
+        .chain(record.reports.iter().map(|(report, _)| report.id.to_string()))
+        .chain(record.twins.iter().map(|twin| twin.case.to_string()))
+        .collect()
 }

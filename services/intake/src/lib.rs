@@ -4,7 +4,8 @@
 //! and a conversion), then the use cases, one file each and named by their verb:
 //! `get_screening`, `submit_intake`, `get_intake`, `watch_intake`,
 //! `confirm_appointment`, `cancel_appointment`, `list_cases`,
-//! `watch_cases`, `get_case`, `claim_case`. Beside them: `parse` (requests
+//! `watch_cases`, `get_case`, `claim_case`, `override_urgency`, `close_case`,
+//! `complete_report`, `staff_confirm_appointment`. Beside them: `parse` (requests
 //! into domain types, every bad field at once), `view` (domain types into
 //! messages, as the reader's role may see them), [`policy`] (who may call what),
 //! `refusal` and `status` (why a call fails, and how that is said on the
@@ -15,6 +16,8 @@ mod authenticate;
 mod cancel_appointment;
 mod claim_case;
 mod client_api;
+mod close_case;
+mod complete_report;
 mod confirm_appointment;
 mod deadline;
 mod get_case;
@@ -23,6 +26,7 @@ mod get_screening;
 mod guard;
 mod hints;
 mod list_cases;
+mod override_urgency;
 mod own_appointment;
 mod parse;
 pub mod policy;
@@ -31,6 +35,8 @@ mod refusal;
 mod repeat;
 mod server;
 mod staff_api;
+mod staff_case;
+mod staff_confirm_appointment;
 mod status;
 mod submit_intake;
 mod trail;

@@ -2,11 +2,12 @@
 //!
 //! [`submit_intake`](mod@submit_intake) puts a submission together from
 //! [`client`], [`contact`], [`preferences`], [`consents`] and [`screenings`];
-//! [`list_cases`](mod@list_cases) reads the queue's filters and page tokens.
+//! [`list_cases`](mod@list_cases) reads the queue's filters and page tokens, [`decisions`] what staff decide.
 
 mod client;
 mod consents;
 mod contact;
+mod decisions;
 mod list_cases;
 mod preferences;
 mod screenings;
@@ -22,6 +23,7 @@ use uuid::Uuid;
 
 use crate::refusal::Refusal;
 
+pub(crate) use decisions::{CloseCase, CompleteReport, OverrideUrgency, close_case, complete_report, override_urgency};
 pub(crate) use list_cases::{ListCases, list_cases};
 pub(crate) use submit_intake::{SubmitIntake, submit_intake};
 

@@ -29,6 +29,9 @@ pub struct Rpc {
 /// installation or reads the audit trail needs no client's name for that.
 const DESK: Access = Access::Staff(&[Role::Coordinator, Role::Clinician]);
 
+/// What the law asks of clinicians is not even shown to anybody else.
+const CLINICIANS: Access = Access::Staff(&[Role::Clinician]);
+
 pub(crate) const GET_SCREENING: Rpc = call("rapport.intake.v1.IntakeService/GetScreening", Access::Public);
 pub(crate) const SUBMIT_INTAKE: Rpc = call("rapport.intake.v1.IntakeService/SubmitIntake", Access::Public);
 pub(crate) const GET_INTAKE: Rpc = call("rapport.intake.v1.IntakeService/GetIntake", Access::Client);
@@ -39,9 +42,13 @@ pub(crate) const LIST_CASES: Rpc = call("rapport.staff.v1.TriageService/ListCase
 pub(crate) const WATCH_CASES: Rpc = stream("rapport.staff.v1.TriageService/WatchCases", DESK);
 pub(crate) const GET_CASE: Rpc = call("rapport.staff.v1.TriageService/GetCase", DESK);
 pub(crate) const CLAIM_CASE: Rpc = call("rapport.staff.v1.TriageService/ClaimCase", DESK);
+pub(crate) const OVERRIDE_URGENCY: Rpc = call("rapport.staff.v1.TriageService/OverrideUrgency", DESK);
+pub(crate) const CLOSE_CASE: Rpc = call("rapport.staff.v1.TriageService/CloseCase", DESK);
+pub(crate) const COMPLETE_REPORT: Rpc = call("rapport.staff.v1.TriageService/CompleteReport", CLINICIANS);
+pub(crate) const STAFF_CONFIRM_APPOINTMENT: Rpc = call("rapport.staff.v1.TriageService/ConfirmAppointment", DESK);
 
 /// Every RPC that is served.
-pub const RPCS: [Rpc; 10] = [
+pub const RPCS: [Rpc; 14] = [
     GET_SCREENING,
     SUBMIT_INTAKE,
     GET_INTAKE,
@@ -52,6 +59,10 @@ pub const RPCS: [Rpc; 10] = [
     WATCH_CASES,
     GET_CASE,
     CLAIM_CASE,
+    OVERRIDE_URGENCY,
+    CLOSE_CASE,
+    COMPLETE_REPORT,
+    STAFF_CONFIRM_APPOINTMENT,
 ];
 
 /// The RPC at an HTTP path.
@@ -75,6 +86,16 @@ impl Access {
 /// Whether a role reads safety answers, rules, reasons and scores.
 pub(crate) const fn sees_answers(role: Role) -> bool {
     matches!(role, Role::Clinician)
+}
+
+/// Whether a role lowers or closes a case where safety is in question.
+pub(crate) const fn decides_safety(role: Role) -> bool {
+    matches!(role, Role::Clinician)
+}
+
+/// Whether a role may say yes to a time that is held for this case.
+pub(crate) const fn may_confirm(role: Role, case: &Case) -> bool {
+    decides_safety(role) || (matches!(role, Role::Coordinator) && !case.is_safety_case())
 }
 
 /// Whether a role may take this case in hand. A coordinator who held a
@@ -119,25 +140,37 @@ mod tests {
         assert_eq!(listed, declared);
     }
 
+    /// Every RPC and who may call it; a new one must take its place here.
     #[test]
     fn only_the_listed_callers_are_admitted() {
         let staff = |role| Principal::Staff(StaffPrincipal { label: "Sam".to_owned(), role, token_id: Uuid::nil() });
         let client = Principal::Client(Uuid::nil());
-        let check = |rpc: Rpc, admitted: [bool; 6]| {
-            let callers = [Principal::Anonymous, client.clone()].into_iter().chain(Role::ALL.map(staff));
-            let found: Vec<_> = callers.map(|caller| rpc.access.admits(&caller)).collect();
-            assert_eq!(found, admitted, "{}", rpc.name);
+        let mut checked = Vec::new();
+        let mut check = |rpcs: &[Rpc], admitted: [bool; 6]| {
+            for rpc in rpcs {
+                let callers = [Principal::Anonymous, client.clone()].into_iter().chain(Role::ALL.map(staff));
+                let found: Vec<_> = callers.map(|caller| rpc.access.admits(&caller)).collect();
+                assert_eq!(found, admitted, "{}", rpc.name);
+                checked.push(rpc.name);
+            }
         };
-        check(SUBMIT_INTAKE, [true; 6]);
-        check(GET_INTAKE, [false, true, false, false, false, false]);
-        check(CANCEL_APPOINTMENT, [false, true, false, false, false, false]);
-        for rpc in [LIST_CASES, WATCH_CASES, GET_CASE, CLAIM_CASE] {
-            check(rpc, [false, false, true, true, false, false]);
-        }
+        // Anonymous, client; coordinator, clinician, admin, auditor.
+        check(&[GET_SCREENING, SUBMIT_INTAKE], [true; 6]);
+        let own = [GET_INTAKE, WATCH_INTAKE, CONFIRM_APPOINTMENT, CANCEL_APPOINTMENT];
+        check(&own, [false, true, false, false, false, false]);
+        let desk = [LIST_CASES, WATCH_CASES, GET_CASE, CLAIM_CASE, OVERRIDE_URGENCY, CLOSE_CASE];
+        check(&desk, [false, false, true, true, false, false]);
+        check(&[STAFF_CONFIRM_APPOINTMENT], [false, false, true, true, false, false]);
+        check(&[COMPLETE_REPORT], [false, false, false, true, false, false]);
+        let mut listed = RPCS.map(|rpc| rpc.name);
+        checked.sort_unstable();
+        listed.sort_unstable();
+        assert_eq!(checked, listed);
     }
 
     #[test]
     fn only_clinicians_see_answers() {
         assert_eq!(Role::ALL.map(sees_answers), [false, true, false, false]);
+        assert_eq!(Role::ALL.map(decides_safety), [false, true, false, false]);
     }
 }

@@ -95,11 +95,11 @@ impl Intake {
         tracing::info!(client = %self.client_address(), staff = %self.staff_address(), "listening");
         let Self { config, deps, client, staff, cors } = self;
         let protocols = Arc::new(Protocols::new(&deps.practice.protocol));
-        let client_api = IntakeServiceServer::new(ClientApi::new(deps.clone(), protocols, stop.clone()))
+        let client_api = IntakeServiceServer::new(ClientApi::new(deps.clone(), Arc::clone(&protocols), stop.clone()))
             .max_decoding_message_size(config.most_bytes)
             .accept_compressed(CompressionEncoding::Gzip)
             .send_compressed(CompressionEncoding::Gzip);
-        let staff_api = TriageServiceServer::new(StaffApi::new(deps.clone(), stop.clone()))
+        let staff_api = TriageServiceServer::new(StaffApi::new(deps.clone(), protocols, stop.clone()))
             .max_decoding_message_size(config.most_bytes)
             .accept_compressed(CompressionEncoding::Gzip)
             .send_compressed(CompressionEncoding::Gzip);

@@ -1,25 +1,56 @@
 //! The RPCs of `rapport.staff.v1.TriageService`: parse, call, convert.
 
+use std::sync::Arc;
+
 use futures::stream::BoxStream;
+use prost::Message;
 use rapport_proto::staff::{self as pb, triage_service_server::TriageService};
 use rapport_security::{Principal, StaffPrincipal};
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
 use crate::{
-    Deps, claim_case, get_case, guard::StreamPlace, list_cases, parse, policy, refusal::Refusal, repeat::Repeatable,
-    watch_cases,
+    Deps, claim_case, close_case, complete_report, get_case,
+    guard::StreamPlace,
+    list_cases, override_urgency, parse,
+    policy::{self, Rpc},
+    protocols::Protocols,
+    refusal::Refusal,
+    repeat::Repeatable,
+    staff_confirm_appointment, trail, watch_cases,
 };
 
 /// What staff call.
 pub(crate) struct StaffApi {
     deps: Deps,
+    protocols: Arc<Protocols>,
     stop: CancellationToken,
 }
 
 impl StaffApi {
-    pub(crate) const fn new(deps: Deps, stop: CancellationToken) -> Self {
-        Self { deps, stop }
+    pub(crate) const fn new(deps: Deps, protocols: Arc<Protocols>, stop: CancellationToken) -> Self {
+        Self { deps, protocols, stop }
+    }
+
+    fn repeatable(
+        &self,
+        staff: &StaffPrincipal,
+        rpc: Rpc,
+        request: &impl Message,
+        request_id: &str,
+    ) -> Result<Repeatable, Refusal> {
+        Repeatable::new(&self.deps, &Principal::Staff(staff.clone()), rpc, request, request_id)
+    }
+
+    /// The answer of a change that the state of what it names may refuse to this role.
+    async fn answer<T>(
+        &self,
+        staff: &StaffPrincipal,
+        rpc: Rpc,
+        name: String,
+        outcome: Result<T, Refusal>,
+    ) -> Result<Response<T>, Status> {
+        Ok(Response::new(trail::noting_refusal(&self.deps, staff, rpc, name, outcome).await?))
     }
 }
 
@@ -48,7 +79,7 @@ impl TriageService for StaffApi {
     async fn get_case(&self, request: Request<pb::GetCaseRequest>) -> Result<Response<pb::GetCaseResponse>, Status> {
         let staff = staff(&request)?;
         let case = parse::name("name", &request.get_ref().name)?;
-        let record = get_case::run(&self.deps, &staff, case).await?;
+        let record = get_case::run(&self.deps, &self.protocols, &staff, case).await?;
         Ok(Response::new(pb::GetCaseResponse { record: Some(record) }))
     }
 
@@ -59,9 +90,59 @@ impl TriageService for StaffApi {
         let staff = staff(&request)?;
         let request = request.into_inner();
         let case = parse::name("name", &request.name)?;
-        let principal = Principal::Staff(staff.clone());
-        let repeatable = Repeatable::new(&self.deps, &principal, policy::CLAIM_CASE, &request, &request.request_id)?;
-        Ok(Response::new(claim_case::run(&self.deps, staff, case, request.etag, repeatable).await?))
+        let repeatable = self.repeatable(&staff, policy::CLAIM_CASE, &request, &request.request_id)?;
+        let claimed = claim_case::run(&self.deps, staff.clone(), case, request.etag, repeatable).await;
+        self.answer(&staff, policy::CLAIM_CASE, request.name, claimed).await
+    }
+
+    async fn override_urgency(
+        &self,
+        request: Request<pb::OverrideUrgencyRequest>,
+    ) -> Result<Response<pb::OverrideUrgencyResponse>, Status> {
+        let staff = staff(&request)?;
+        let request = request.into_inner();
+        let repeatable = self.repeatable(&staff, policy::OVERRIDE_URGENCY, &request, &request.request_id)?;
+        let name = request.name.clone();
+        let asked = parse::override_urgency(request)?;
+        let judged = override_urgency::run(&self.deps, staff.clone(), asked, repeatable).await;
+        self.answer(&staff, policy::OVERRIDE_URGENCY, name, judged).await
+    }
+
+    async fn close_case(
+        &self,
+        request: Request<pb::CloseCaseRequest>,
+    ) -> Result<Response<pb::CloseCaseResponse>, Status> {
+        let staff = staff(&request)?;
+        let request = request.into_inner();
+        let repeatable = self.repeatable(&staff, policy::CLOSE_CASE, &request, &request.request_id)?;
+        let name = request.name.clone();
+        let asked = parse::close_case(request)?;
+        let closed = close_case::run(&self.deps, staff.clone(), asked, repeatable).await;
+        self.answer(&staff, policy::CLOSE_CASE, name, closed).await
+    }
+
+    async fn complete_report(
+        &self,
+        request: Request<pb::CompleteReportRequest>,
+    ) -> Result<Response<pb::CompleteReportResponse>, Status> {
+        let staff = staff(&request)?;
+        let request = request.into_inner();
+        let repeatable = self.repeatable(&staff, policy::COMPLETE_REPORT, &request, &request.request_id)?;
+        let asked = parse::complete_report(request, self.deps.clock.now())?;
+        Ok(Response::new(complete_report::run(&self.deps, staff, asked, repeatable).await?))
+    }
+
+    async fn confirm_appointment(
+        &self,
+        request: Request<pb::ConfirmAppointmentRequest>,
+    ) -> Result<Response<pb::ConfirmAppointmentResponse>, Status> {
+        let staff = staff(&request)?;
+        let request = request.into_inner();
+        let asked = parse::name("name", &request.name)?;
+        let repeatable = self.repeatable(&staff, policy::STAFF_CONFIRM_APPOINTMENT, &request, &request.request_id)?;
+        let confirmed =
+            staff_confirm_appointment::run(&self.deps, staff.clone(), asked, request.etag, repeatable).await;
+        self.answer(&staff, policy::STAFF_CONFIRM_APPOINTMENT, request.name, confirmed).await
     }
 }
 

@@ -2,9 +2,9 @@
 
 use rapport_domain::id::IntakeId;
 use rapport_security::{Principal, StaffPrincipal};
-use rapport_store::AuditEntry;
+use rapport_store::{AuditEntry, audit};
 
-use crate::{Deps, policy::Rpc};
+use crate::{Deps, policy::Rpc, refusal::Refusal, status};
 
 /// A call that succeeds, and the names of everything that it returns or changes.
 pub(crate) fn by(deps: &Deps, principal: &Principal, rpc: Rpc, resources: Vec<String>) -> AuditEntry {
@@ -26,4 +26,19 @@ pub(crate) fn by_staff(deps: &Deps, staff: &StaffPrincipal, rpc: Rpc, resources:
 /// As [`by`], for the client of an intake.
 pub(crate) fn by_client(deps: &Deps, own: IntakeId, rpc: Rpc, resources: Vec<String>) -> AuditEntry {
     by(deps, &Principal::Client(own.uuid()), rpc, resources)
+}
+
+/// Passes an outcome on; where a case itself asked for another role than the caller's, the trail says so.
+pub(crate) async fn noting_refusal<T>(
+    deps: &Deps,
+    staff: &StaffPrincipal,
+    rpc: Rpc,
+    asked: String,
+    outcome: Result<T, Refusal>,
+) -> Result<T, Refusal> {
+    if let Err(refusal @ Refusal::RoleForbidden) = &outcome {
+        let entry = AuditEntry { outcome: status::outcome(refusal), ..by_staff(deps, staff, rpc, vec![asked]) };
+        audit::write(&deps.store, &entry).await?;
+    }
+    outcome
 }

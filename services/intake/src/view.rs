@@ -8,7 +8,7 @@ mod next_step;
 mod staff;
 
 pub(crate) use client::{Standing, appointment, appointment_etag, intake, safety_notice};
-pub(crate) use staff::{Record, case, case_etag, summary};
+pub(crate) use staff::{Record, Sources, Twin, case, case_appointment, case_etag, report, summary};
 
 use rapport_domain::{appointment::Appointment, practice::Practice};
 

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use rapport_domain::{
     case::{Case, CaseState},
     triage::Urgency,
@@ -92,15 +94,21 @@ async fn an_earlier_open_case_of_the_same_person_is_found_and_a_later_or_closed_
         let (mut earlier_case, earlier) = sample::stored(&store).await;
         let (later_case, later) = sample::stored(&store).await;
         let tokens = search::tokens(&store, &earlier.submission.client);
-        assert_eq!(tokens.len(), 3);
+        assert_eq!(tokens.len(), 4);
         for case in [earlier_case.id, later_case.id, later_case.id] {
             let tokens = tokens.clone();
             store.transact(move |tx| Box::pin(async move { search::put(tx, case, &tokens).await })).await.unwrap();
         }
         assert_eq!(intakes::same_person_open(&store, &later, &tokens).await, Ok(true));
         assert_eq!(intakes::same_person_open(&store, &earlier, &tokens).await, Ok(false));
-        let name_only: Vec<_> = tokens.iter().copied().filter(|token| token.kind == "name").collect();
-        assert_eq!(intakes::same_person_open(&store, &later, &name_only).await, Ok(false));
+        // A machine takes nobody for somebody else by name, not even with a birthday; a person may suspect it.
+        let of_kinds =
+            |kinds: &[&str]| tokens.iter().copied().filter(|token| kinds.contains(&token.kind)).collect::<Vec<_>>();
+        let (named, born) = (of_kinds(&[search::NAME]), of_kinds(&[search::NAME, search::BIRTH]));
+        assert_eq!(intakes::same_person_open(&store, &later, &born).await, Ok(false));
+        assert_eq!(search::same_person(&store, later_case.id, &named).await, Ok(Vec::new()));
+        let suspected = search::same_person(&store, later_case.id, &born).await.unwrap();
+        assert_eq!(suspected, [(earlier_case.id, BTreeSet::from([search::BIRTH, search::NAME]))]);
         earlier_case.state = CaseState::Closed;
         save(&store, earlier_case).await.unwrap();
         assert_eq!(intakes::same_person_open(&store, &later, &tokens).await, Ok(false));

@@ -1,36 +1,64 @@
 //! What staff read. A coordinator gets the same messages as a clinician with
 //! everything that tells of answers left empty: no rule, no reason, no score.
+//!
+//! [`people`] holds whom a case is about, [`clinical`] what triage found,
+//! [`decisions`] what staff decided, [`sources`] who told what.
+
+mod clinical;
+mod decisions;
+mod people;
+mod sources;
+
+use std::collections::BTreeSet;
 
 use rapport_domain::{
-    appointment::Appointment,
-    case::{Case, StaffReason},
-    id::IntakeId,
+    appointment::{Appointment, ClientWish},
+    case::{Case, CaseState, StaffReason},
+    id::{CaseId, IntakeId},
     intake::Intake,
+    invitation::Invitation,
     matching::Therapist,
     practice::Practice,
-    triage::{TriageResult, result::FiredRule},
+    report::{Report, ReportRecord},
+    triage::{JointView, TriageResult},
 };
-use rapport_proto::{enums, staff as pb, time, week};
+use rapport_proto::{enums, staff as pb, time};
 use rapport_security::Role;
 use rapport_store::{CaseDetail, LetterStanding};
 
 use super::place;
 use crate::policy::sees_answers;
 
+pub(crate) use decisions::report;
+pub(crate) use sources::Sources;
+
 /// What a coordinator reads wherever the reason would tell of answers.
 const CLINICIAN_DECIDES: &str = "A clinician decides on this case.";
 const CALL_NEEDED: &str = "Call needed: a person decides with the client.";
 const NOBODY_FITS: &str = "No therapist fits within the promise.";
 
-/// Everything about one case.
+/// Everything about one case that its reader's role may see: the rest is not even read.
 pub(crate) struct Record<'a> {
     pub(crate) case: &'a Case,
     pub(crate) detail: &'a CaseDetail,
     pub(crate) intakes: &'a [Intake],
+    pub(crate) invitations: &'a [Invitation],
     pub(crate) results: &'a [(IntakeId, TriageResult)],
+    pub(crate) joint: Option<&'a JointView>,
+    pub(crate) reports: &'a [(Report, Option<ReportRecord>)],
     pub(crate) appointment: Option<&'a Appointment>,
     pub(crate) therapist: Option<&'a Therapist>,
+    pub(crate) wishes: &'a [(IntakeId, ClientWish)],
     pub(crate) letters: &'a [LetterStanding],
+    pub(crate) twins: &'a [Twin],
+}
+
+/// Another case that may be the same person's.
+pub(crate) struct Twin {
+    pub(crate) case: CaseId,
+    pub(crate) label: String,
+    /// Kinds of search token that both have.
+    pub(crate) common: BTreeSet<&'static str>,
 }
 
 /// A line of the queue.
@@ -47,6 +75,7 @@ pub(crate) fn summary(case: &Case, detail: &CaseDetail, role: Role) -> pb::CaseS
         staff_reason: detail.staff_reason.as_ref().map(|reason| staff_reason(reason, case, role)).unwrap_or_default(),
         label: detail.label.clone(),
         etag: case_etag(case),
+        call_needed: !case.booking.by_machine() && case.state != CaseState::Closed,
     }
 }
 
@@ -57,19 +86,30 @@ pub(crate) fn case_etag(case: &Case) -> String {
 
 /// A case in full.
 pub(crate) fn case(record: &Record<'_>, practice: &Practice, role: Role) -> pb::Case {
-    let clinical = if sees_answers(role) { record.results } else { &[] };
-    let protocol = clinical.first().map(|(_, result)| result.protocol.clone()).unwrap_or_default();
+    let (case, detail) = (record.case, record.detail);
+    let sources = Sources::of(record.intakes);
+    // Not read for whoever may not see it, and left out here all the same.
+    let clinical = sees_answers(role);
+    let results = if clinical { record.results } else { &[] };
+    let (fired_rules, scores, small_steps) = clinical::findings(results, &sources);
+    let reports = if clinical { record.reports } else { &[] };
+    let both = record.joint.filter(|_| clinical).zip(record.intakes.first().zip(record.intakes.get(1)));
+    let wish_of = |intake: &Intake| record.wishes.iter().find(|(of, _)| *of == intake.id).map(|(_, wish)| *wish);
     pb::Case {
-        summary: Some(summary(record.case, record.detail, role)),
-        contacts: record.intakes.iter().map(safe_contact).collect(),
-        appointment: record.appointment.map(|it| appointment(it, record, practice, role)),
-        fired_rules: clinical
-            .iter()
-            .flat_map(|(intake, result)| result.fired.iter().map(|rule| fired_rule(*intake, rule)))
-            .collect(),
-        scores: clinical.iter().flat_map(|(intake, result)| scores(*intake, result)).collect(),
-        protocol,
+        summary: Some(summary(case, detail, role)),
+        contacts: record.intakes.iter().map(|intake| people::safe_contact(intake, wish_of(intake))).collect(),
+        appointment: record.appointment.map(|it| case_appointment(it, record.therapist, detail, practice, role)),
+        fired_rules,
+        scores,
+        protocol: results.first().map(|(_, result)| result.protocol.clone()).unwrap_or_default(),
         letters: record.letters.iter().map(letter).collect(),
+        invitation: people::invitation(case.care, record.intakes, record.invitations).into(),
+        overrides: detail.overrides.iter().map(|it| decisions::urgency_override(it, role)).collect(),
+        closure: detail.closed.as_ref().map(|it| decisions::closure(it, role)),
+        reports: reports.iter().map(|(report, record)| self::report(report, record.as_ref(), &sources)).collect(),
+        small_steps,
+        joint: both.map(|(view, (first, second))| clinical::joint(first.id, second.id, view)),
+        suspected_duplicates: record.twins.iter().map(people::suspected_duplicate).collect(),
     }
 }
 
@@ -85,63 +125,26 @@ fn staff_reason(reason: &StaffReason, case: &Case, role: Role) -> String {
     }
 }
 
-fn safe_contact(intake: &Intake) -> pb::SafeContact {
-    let (client, contact) = (&intake.submission.client, &intake.submission.contact);
-    let text = |line: Option<&str>| line.unwrap_or_default().to_owned();
-    pb::SafeContact {
-        intake: intake.id.to_string(),
-        display_name: format!("{} {}", client.given_name.as_str(), client.family_name.as_str()),
-        pronouns: text(client.pronouns.as_ref().map(|it| it.as_str())),
-        phone: client.phone.as_str().to_owned(),
-        safe_hours: contact.safe_hours.iter().map(|window| week::to_message(*window)).collect(),
-        voicemail_ok: contact.voicemail_ok,
-        introduce_as: text(contact.introduce_as.as_ref().map(|it| it.as_str())),
-        language: client.language.tag().to_owned(),
-        mailbox: enums::number(contact.mailbox),
-        email: text(client.email.as_ref().map(|it| it.as_str())),
-    }
-}
-
-fn appointment(it: &Appointment, record: &Record<'_>, practice: &Practice, role: Role) -> pb::CaseAppointment {
+/// A session as staff see it.
+pub(crate) fn case_appointment(
+    it: &Appointment,
+    therapist: Option<&Therapist>,
+    detail: &CaseDetail,
+    practice: &Practice,
+    role: Role,
+) -> pb::CaseAppointment {
     pb::CaseAppointment {
         name: it.id.to_string(),
         state: enums::number(it.state),
         therapist: it.therapist.to_string(),
-        therapist_name: record.therapist.map(|therapist| therapist.name.clone()).unwrap_or_default(),
+        therapist_name: therapist.map(|therapist| therapist.name.clone()).unwrap_or_default(),
         start_time: Some(time::to_message(it.starts_at)),
         end_time: Some(time::to_message(it.ends_at)),
         format: enums::number(it.format),
         location: place(it, practice),
         release_time: it.release_at.map(time::to_message),
-        because: if sees_answers(role) { record.detail.match_because.clone() } else { Vec::new() },
+        because: if sees_answers(role) { detail.match_because.clone() } else { Vec::new() },
     }
-}
-
-fn fired_rule(intake: IntakeId, rule: &FiredRule) -> pb::FiredRule {
-    let evidence = rule.evidence.iter().map(|it| pb::Evidence {
-        source: it.source.clone(),
-        label: it.label.clone(),
-        value: it.value.clone(),
-    });
-    pb::FiredRule {
-        rule: rule.rule.clone(),
-        urgency: enums::number(rule.urgency),
-        because: rule.because.clone(),
-        intake: intake.to_string(),
-        evidence: evidence.collect(),
-    }
-}
-
-fn scores(intake: IntakeId, result: &TriageResult) -> impl Iterator<Item = pb::Score> {
-    result.scores.iter().map(move |score| pb::Score {
-        scale: score.scale.clone(),
-        label: score.label.clone(),
-        value: score.value,
-        minimum: score.minimum,
-        maximum: score.maximum,
-        band: score.band.clone().unwrap_or_default(),
-        intake: intake.to_string(),
-    })
 }
 
 fn letter(standing: &LetterStanding) -> pb::Letter {

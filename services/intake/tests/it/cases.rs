@@ -7,7 +7,7 @@ use rapport_security::Role;
 use rapport_store::{StoreError, cases, intakes, triage_results};
 use tonic::Code;
 
-use crate::house::{House, bearing, house, reason};
+use crate::house::{House, bearing, house, on_each, reason};
 
 /// Triages a sample as the worker would, with a reason that tells of safety.
 async fn triaged(house: &House, file: &str) -> String {
@@ -125,24 +125,27 @@ async fn the_queue_comes_by_urgency_in_pages_that_keep_their_filter() {
 
 #[tokio::test]
 async fn a_case_is_claimed_by_one_and_a_clinicians_case_by_no_coordinator() {
-    let house = house().await;
-    house.submit("01-drift-and-stress.json").await;
-    house.submit("05-fear-of-partner.json").await;
-    let (coordinator, clinician) = (house.token(Role::Coordinator).await, house.token(Role::Clinician).await);
-    let listed = house.staff.clone().list_cases(bearing(&clinician, pb::ListCasesRequest::default())).await.unwrap();
-    let cases = listed.into_inner().cases;
-    let (fear, drift) = (cases[0].clone(), cases[1].clone());
-    let claim = async |token: &str, name: &str, etag: &str| {
-        let request = pb::ClaimCaseRequest { name: name.to_owned(), etag: etag.to_owned(), ..Default::default() };
-        let claimed = house.staff.clone().claim_case(bearing(token, request)).await;
-        claimed.map(|it| it.into_inner().summary.unwrap().assignee).map_err(|status| reason(&status))
-    };
-    assert_eq!(claim(&coordinator, &fear.name, "").await, Err("ROLE_FORBIDDEN".to_owned()));
-    assert_eq!(claim(&coordinator, &drift.name, "x").await, Err("ETAG_MISMATCH".to_owned()));
-    assert_eq!(claim(&coordinator, &drift.name, &drift.etag).await, Ok("coordinator Sam".to_owned()));
-    assert_eq!(claim(&coordinator, &drift.name, &drift.etag).await, Ok("coordinator Sam".to_owned()));
-    assert_eq!(claim(&clinician, &drift.name, "").await, Err("CASE_CLAIMED".to_owned()));
-    assert_eq!(claim(&clinician, &fear.name, "").await, Ok("clinician Sam".to_owned()));
+    on_each(async |house| {
+        house.submit("01-drift-and-stress.json").await;
+        house.submit("05-fear-of-partner.json").await;
+        let (coordinator, clinician) = (house.token(Role::Coordinator).await, house.token(Role::Clinician).await);
+        let listed =
+            house.staff.clone().list_cases(bearing(&clinician, pb::ListCasesRequest::default())).await.unwrap();
+        let cases = listed.into_inner().cases;
+        let (fear, drift) = (cases[0].clone(), cases[1].clone());
+        let claim = async |token: &str, name: &str, etag: &str| {
+            let request = pb::ClaimCaseRequest { name: name.to_owned(), etag: etag.to_owned(), ..Default::default() };
+            let claimed = house.staff.clone().claim_case(bearing(token, request)).await;
+            claimed.map(|it| it.into_inner().summary.unwrap().assignee).map_err(|status| reason(&status))
+        };
+        assert_eq!(claim(&coordinator, &fear.name, "").await, Err("ROLE_FORBIDDEN".to_owned()));
+        assert_eq!(claim(&coordinator, &drift.name, "x").await, Err("ETAG_MISMATCH".to_owned()));
+        assert_eq!(claim(&coordinator, &drift.name, &drift.etag).await, Ok("coordinator Sam".to_owned()));
+        assert_eq!(claim(&coordinator, &drift.name, &drift.etag).await, Ok("coordinator Sam".to_owned()));
+        assert_eq!(claim(&clinician, &drift.name, "").await, Err("CASE_CLAIMED".to_owned()));
+        assert_eq!(claim(&clinician, &fear.name, "").await, Ok("clinician Sam".to_owned()));
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The service with the sample practice on a fresh SQLite file.
+//! The service with the sample practice on a fresh database.
 
 use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
@@ -13,6 +13,7 @@ use rapport_proto::{
 use rapport_runtime::{Clock, Ids, SystemClock, SystemIds};
 use rapport_security::{Keyring, MasterKey, Role, Token};
 use rapport_store::{NewStaffToken, Store, StoreSettings, staff_tokens};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Status, transport::Channel};
 use tonic_types::{ErrorDetails, StatusExt};
@@ -24,9 +25,10 @@ pub(crate) struct House {
     pub(crate) staff: TriageServiceClient<Channel>,
     pub(crate) channel: Channel,
     pub(crate) stop: CancellationToken,
-    _folder: tempfile::TempDir,
+    _folder: Option<tempfile::TempDir>,
 }
 
+/// The service on SQLite.
 pub(crate) async fn house() -> House {
     house_with(Config::default()).await
 }
@@ -34,6 +36,29 @@ pub(crate) async fn house() -> House {
 pub(crate) async fn house_with(config: Config) -> House {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("rapport.db").display());
+    House { _folder: Some(folder), ..open(url, config).await }
+}
+
+/// Runs a test on SQLite and, where the environment names a server, on a
+/// PostgreSQL database of its own, which stays to be looked into where the test fails.
+#[expect(clippy::disallowed_methods, reason = "which server the tests may use is no setting of Rapport's")]
+pub(crate) async fn on_each(test: impl AsyncFn(&House)) {
+    test(&house().await).await;
+    let Ok(server) = std::env::var("RAPPORT_TEST_POSTGRES") else { return };
+    let name = format!("intake_{}", SystemIds.uuid().simple());
+    ask(&server, format!("CREATE DATABASE {name}")).await;
+    let house = open(format!("{}/{name}", server.rsplit_once('/').unwrap().0), Config::default()).await;
+    test(&house).await;
+    house.stop.cancel();
+    ask(&server, format!("DROP DATABASE {name} WITH (FORCE)")).await;
+}
+
+async fn ask(server: &str, statement: String) {
+    let mut connection = PgConnection::connect(server).await.unwrap();
+    connection.execute(AssertSqlSafe(statement)).await.unwrap();
+}
+
+async fn open(url: String, config: Config) -> House {
     let keyring = Keyring::new(&MasterKey::generate());
     let store = Store::connect(&StoreSettings { url, max_connections: 4 }, keyring).await.unwrap();
     store.migrate().await.unwrap();
@@ -57,7 +82,7 @@ pub(crate) async fn house_with(config: Config) -> House {
         staff: TriageServiceClient::new(connect(staff_address).await.unwrap()),
         channel,
         stop,
-        _folder: folder,
+        _folder: None,
     }
 }
 
