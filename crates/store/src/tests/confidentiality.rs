@@ -3,7 +3,10 @@ use rapport_security::{Keyring, MasterKey};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use super::{database, sample};
-use crate::{Store, StoreError, cases, intakes, letters, reports, search, store::sealed::Sealed};
+use crate::{
+    InvitationLetter, Store, StoreError, cases, drafts, intakes, invitations, letters, no_contact, reports, search,
+    store::sealed::Sealed,
+};
 
 /// Every value of every table, as the database prints it: bytes as hex.
 async fn dump(store: &Store) -> String {
@@ -47,8 +50,25 @@ async fn nothing_told_in_confidence_stands_in_any_column() {
             .transact(move |tx| {
                 Box::pin(async move {
                     search::put(tx, case.id, &tokens).await?;
-                    reports::open(tx, case.id, &[report]).await?;
+                    reports::open(tx, case.id, std::slice::from_ref(&report)).await?;
+                    reports::complete(tx, &report, &sample::record()).await?;
                     cases::save_detail(tx, case.id, &sample::detail()).await
+                })
+            })
+            .await
+            .unwrap();
+        let (invitation, invited) = sample::invitation(case.id, intake.id);
+        let letter = InvitationLetter {
+            email: intake.submission.client.email.clone().unwrap(),
+            language: intake.submission.client.language,
+        };
+        store
+            .transact(move |tx| {
+                Box::pin(async move {
+                    drafts::create(tx, &sample::draft(), [1; 32]).await?;
+                    invitations::create(tx, &invitation, [2; 32], &invited).await?;
+                    invitations::keep_letter(tx, invitation.id, &letter).await?;
+                    no_contact::add(tx, &letter.email, sample::now()).await
                 })
             })
             .await

@@ -9,17 +9,20 @@ use rapport_domain::{
     case::{Case, CaseState, Note, Override, StaffReason},
     contact::{Client, Contact, EmailAddress, Language, Line, Mailbox, Phone, Pin, UsState},
     event::{Event, Fact},
-    id::{AppointmentId, CaseId, EventId, IntakeId, ReportId, TherapistId},
+    id::{AppointmentId, CaseId, DraftId, EventId, IntakeId, InvitationId, ReportId, TherapistId},
     intake::{Care, CareWish, Consent, Format, Intake, Preferences, Submission},
+    invitation::{Invitation, InvitationState},
     letter::{Cause, DueLetter, LetterKind, Recipient},
-    report::{Report, ReportState},
+    report::{Report, ReportDecision, ReportRecord, ReportState},
     screening::{Answers, Value},
     triage::{Booking, Urgency},
 };
 use rapport_security::new_id;
 use uuid::Uuid;
 
-use crate::{Accepted, AuditEntry, CaseDetail, NewIntake, RequestKey, Store};
+use crate::{
+    Accepted, AuditEntry, CaseDetail, Draft, InvitationDetail, JoiningIntake, NewIntake, Raise, RequestKey, Store,
+};
 
 /// Stands in every free text; must stand in no plain column.
 pub(super) const CANARY: &str = "Kanarienvogel";
@@ -168,6 +171,67 @@ pub(super) fn submission() -> Submission {
         preferences: Preferences { locations: vec![CANARY.to_owned()], ..Preferences::default() },
         consents: vec![Consent { id: CANARY.to_owned(), version: "1".to_owned() }],
         answers: Answers(BTreeMap::from([("safety|1".to_owned(), answers)])),
+    }
+}
+
+/// Half filled in.
+pub(super) fn draft() -> Draft {
+    Draft {
+        id: DraftId::new(id()),
+        protocol: "abc123".to_owned(),
+        revision: 1,
+        answers: submission().answers,
+        created_at: now(),
+        expires_at: later(100),
+    }
+}
+
+/// What the token of something hashes to.
+pub(super) fn hash_of(id: Uuid) -> [u8; 32] {
+    let mut hash = [0; 32];
+    hash[..16].copy_from_slice(id.as_bytes());
+    hash
+}
+
+pub(super) fn invitation(case: CaseId, inviter: IntakeId) -> (Invitation, InvitationDetail) {
+    let invitation =
+        Invitation { id: InvitationId::new(id()), case, inviter, state: InvitationState::Open, created_at: now() };
+    (invitation, invitation_detail())
+}
+
+pub(super) fn invitation_detail() -> InvitationDetail {
+    InvitationDetail { token: CANARY.to_owned(), letter: None }
+}
+
+pub(super) fn record() -> ReportRecord {
+    let decision = ReportDecision::NotRequired { note: Note::parse(CANARY).unwrap() };
+    ReportRecord { decision, by: CANARY.to_owned(), at: now() }
+}
+
+/// A second partner's intake, flagged.
+pub(super) fn joining(invitation: &Invitation, case: CaseId) -> JoiningIntake {
+    let NewIntake { mut intake, status_token_hash, event, request, response, now, .. } = intake();
+    intake.case = case;
+    intake.received_at = later(5);
+    JoiningIntake {
+        invitation: invitation.id,
+        raise: Raise { urgency: Urgency::Urgent, clinician_only: true, flagged: true, respond_by: later(240) },
+        letters: vec![DueLetter {
+            cause: Cause::Intake(intake.id),
+            recipient: Recipient::OnCall(0),
+            kind: LetterKind::StaffAlert,
+            case,
+            appointment: None,
+        }],
+        reports: vec![report(&intake, "child_or_dependent_adult")],
+        draft: None,
+        audit: audit(intake.id),
+        intake,
+        status_token_hash,
+        event,
+        request,
+        response,
+        now,
     }
 }
 
