@@ -18,6 +18,7 @@ use crate::{
     protocol::{Protocol, Subject},
 };
 
+mod draft;
 mod invitation;
 mod load;
 mod promise;

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, header::AUTHORIZATION};
 use rapport_security::{Principal, Token};
-use rapport_store::{intakes, staff_tokens};
+use rapport_store::{drafts, intakes, invitations, staff_tokens};
 
 use crate::{Deps, policy::Access, refusal::Refusal};
 
@@ -15,6 +15,17 @@ pub(crate) async fn authenticate(deps: &Deps, access: Access, headers: &HeaderMa
             let hash = bearer(headers).ok_or(Refusal::TokenInvalid)?;
             let intake = intakes::by_status_token(&deps.store, hash).await?.ok_or(Refusal::TokenInvalid)?;
             Ok(Principal::Client(intake.uuid()))
+        }
+        Access::DraftOrNew if !headers.contains_key(AUTHORIZATION) => Ok(Principal::Anonymous),
+        Access::Draft | Access::DraftOrNew => {
+            let hash = bearer(headers).ok_or(Refusal::TokenInvalid)?;
+            let draft = drafts::by_token(&deps.store, hash, deps.clock.now()).await?.ok_or(Refusal::TokenInvalid)?;
+            Ok(Principal::Draft(draft.uuid()))
+        }
+        Access::Invitation => {
+            let hash = bearer(headers).ok_or(Refusal::TokenInvalid)?;
+            let invitation = invitations::by_token(&deps.store, hash).await?.ok_or(Refusal::TokenInvalid)?;
+            Ok(Principal::Invitation(invitation.uuid()))
         }
         Access::Staff(_) => {
             let hash = bearer(headers).ok_or(Refusal::TokenInvalid)?;

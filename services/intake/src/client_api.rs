@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use futures::stream::BoxStream;
-use rapport_domain::id::IntakeId;
+use rapport_domain::id::{DraftId, IntakeId, InvitationId};
 use rapport_proto::intake::{self as pb, intake_service_server::IntakeService};
 use rapport_security::Principal;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
 use crate::{
-    Deps, cancel_appointment, confirm_appointment, get_intake, get_screening, guard::StreamPlace, parse, policy,
-    protocols::Protocols, refusal::Refusal, repeat::Repeatable, submit_intake, watch_intake,
+    Deps, accept_invitation, cancel_appointment, confirm_appointment, decline_invitation, get_draft, get_intake,
+    get_screening, guard::StreamPlace, invite_partner, parse, policy, protocols::Protocols, refusal::Refusal,
+    repeat::Repeatable, save_draft, submit_intake, watch_intake,
 };
 
 /// What clients call.
@@ -34,7 +35,8 @@ impl IntakeService for ClientApi {
         request: Request<pb::GetScreeningRequest>,
     ) -> Result<Response<pb::GetScreeningResponse>, Status> {
         let language = parse::offered_language(&request.get_ref().language, &self.deps.practice);
-        Ok(Response::new(get_screening::run(&self.deps, language).await?))
+        let protocol = &request.get_ref().protocol;
+        Ok(Response::new(get_screening::run(&self.deps, &self.protocols, language, protocol).await?))
     }
 
     async fn submit_intake(
@@ -99,12 +101,75 @@ impl IntakeService for ClientApi {
         )?;
         Ok(Response::new(cancel_appointment::run(&self.deps, own, appointment, request.etag, repeatable).await?))
     }
+
+    async fn save_draft(
+        &self,
+        request: Request<pb::SaveDraftRequest>,
+    ) -> Result<Response<pb::SaveDraftResponse>, Status> {
+        let caller = caller(&request)?;
+        Ok(Response::new(save_draft::run(&self.deps, &self.protocols, caller, request.into_inner()).await?))
+    }
+
+    async fn get_draft(&self, request: Request<pb::GetDraftRequest>) -> Result<Response<pb::GetDraftResponse>, Status> {
+        let Principal::Draft(draft) = caller(&request)? else { return Err(past_the_guard().into()) };
+        Ok(Response::new(get_draft::run(&self.deps, &self.protocols, DraftId::new(draft)).await?))
+    }
+
+    async fn invite_partner(
+        &self,
+        request: Request<pb::InvitePartnerRequest>,
+    ) -> Result<Response<pb::InvitePartnerResponse>, Status> {
+        let own = own_intake(&request)?;
+        Ok(Response::new(invite_partner::run(&self.deps, &self.protocols, own, request.into_inner()).await?))
+    }
+
+    async fn accept_invitation(
+        &self,
+        request: Request<pb::AcceptInvitationRequest>,
+    ) -> Result<Response<pb::AcceptInvitationResponse>, Status> {
+        let caller = caller(&request)?;
+        let id = own_invitation(&caller)?;
+        let request = request.into_inner();
+        let language = parse::offered_language(&request.language, &self.deps.practice);
+        let repeatable =
+            Repeatable::new(&self.deps, &caller, policy::ACCEPT_INVITATION, &request, &request.request_id)?;
+        Ok(Response::new(accept_invitation::run(&self.deps, id, language, repeatable).await?))
+    }
+
+    async fn decline_invitation(
+        &self,
+        request: Request<pb::DeclineInvitationRequest>,
+    ) -> Result<Response<pb::DeclineInvitationResponse>, Status> {
+        let caller = caller(&request)?;
+        let id = own_invitation(&caller)?;
+        let request = request.into_inner();
+        let repeatable =
+            Repeatable::new(&self.deps, &caller, policy::DECLINE_INVITATION, &request, &request.request_id)?;
+        Ok(Response::new(decline_invitation::run(&self.deps, id, repeatable).await?))
+    }
 }
 
-/// The intake whose token the caller came with, as the guard found it.
+/// Who calls, as the guard found out.
+fn caller<T>(request: &Request<T>) -> Result<Principal, Refusal> {
+    request.extensions().get::<Principal>().cloned().ok_or(past_the_guard())
+}
+
+/// The intake whose token the caller came with.
 fn own_intake<T>(request: &Request<T>) -> Result<IntakeId, Refusal> {
-    match request.extensions().get::<Principal>() {
-        Some(Principal::Client(intake)) => Ok(IntakeId::new(*intake)),
-        _ => Err(Refusal::Internal("a client's call came past the guard")),
+    match caller(request)? {
+        Principal::Client(intake) => Ok(IntakeId::new(intake)),
+        _ => Err(past_the_guard()),
     }
+}
+
+/// The invitation whose token the caller came with.
+const fn own_invitation(caller: &Principal) -> Result<InvitationId, Refusal> {
+    match caller {
+        Principal::Invitation(invitation) => Ok(InvitationId::new(*invitation)),
+        _ => Err(past_the_guard()),
+    }
+}
+
+const fn past_the_guard() -> Refusal {
+    Refusal::Internal("a client's call came past the guard")
 }

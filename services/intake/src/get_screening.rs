@@ -4,11 +4,19 @@ use rapport_domain::contact::Language;
 use rapport_proto::{enums, intake as pb, week};
 use rapport_store::therapists;
 
-use crate::{Deps, refusal::Refusal};
+use crate::{Deps, protocols::Protocols, refusal::Refusal};
 
-/// The practice's screening in a language. Nothing in it is anybody's secret: no audit row.
-pub(crate) async fn run(deps: &Deps, language: Language) -> Result<pb::GetScreeningResponse, Refusal> {
+/// The practice's screening in a language, on the protocol that a draft was begun on or on today's. Nothing in it is
+/// anybody's secret: no audit row.
+pub(crate) async fn run(
+    deps: &Deps,
+    protocols: &Protocols,
+    language: Language,
+    digest: &str,
+) -> Result<pb::GetScreeningResponse, Refusal> {
     let practice = &deps.practice;
+    let digest = if digest.is_empty() { practice.protocol.digest() } else { digest };
+    let protocol = protocols.get(&deps.store, digest).await?;
     let therapists = therapists::all(&deps.store).await?;
     let choice = |id: &str, label: &str| pb::Choice { id: id.to_owned(), label: label.to_owned() };
     let payers = practice.payers.iter().map(|payer| pb::PayerChoice {
@@ -16,7 +24,7 @@ pub(crate) async fn run(deps: &Deps, language: Language) -> Result<pb::GetScreen
         label: payer.label.clone(),
         pays_for: payer.pays_for.iter().map(|care| enums::number(*care)).collect(),
     });
-    let questionnaires = practice.protocol.instruments().iter().map(|instrument| pb::Questionnaire {
+    let questionnaires = protocol.instruments().iter().map(|instrument| pb::Questionnaire {
         canonical: instrument.canonical().to_owned(),
         title: instrument.title(language).to_owned(),
         fhir_json: instrument.client_json(language).to_owned(),
@@ -28,7 +36,7 @@ pub(crate) async fn run(deps: &Deps, language: Language) -> Result<pb::GetScreen
         required: consent.required,
     });
     Ok(pb::GetScreeningResponse {
-        protocol: practice.protocol.digest().to_owned(),
+        protocol: protocol.digest().to_owned(),
         questionnaires: questionnaires.collect(),
         consents: consents.collect(),
         choices: Some(pb::Choices {

@@ -2,7 +2,8 @@
 //!
 //! Read `client_api` and `staff_api` first (the RPCs, each a parse, a call
 //! and a conversion), then the use cases, one file each and named by their verb:
-//! `get_screening`, `submit_intake`, `get_intake`, `watch_intake`,
+//! `get_screening`, `save_draft`, `get_draft`, `submit_intake`, `get_intake`,
+//! `watch_intake`, `invite_partner`, `accept_invitation`, `decline_invitation`,
 //! `confirm_appointment`, `cancel_appointment`, `list_cases`,
 //! `watch_cases`, `get_case`, `claim_case`, `override_urgency`, `close_case`,
 //! `complete_report`, `staff_confirm_appointment`. Beside them: `parse` (requests
@@ -12,6 +13,7 @@
 //! wire). Below the handlers, for every call alike: `guard` with
 //! `authenticate` and `deadline`, put together by `server`.
 
+mod accept_invitation;
 mod authenticate;
 mod cancel_appointment;
 mod claim_case;
@@ -20,19 +22,24 @@ mod close_case;
 mod complete_report;
 mod confirm_appointment;
 mod deadline;
+mod decline_invitation;
 mod get_case;
+mod get_draft;
 mod get_intake;
 mod get_screening;
 mod guard;
 mod hints;
+mod invite_partner;
 mod list_cases;
 mod override_urgency;
 mod own_appointment;
+mod own_intake;
 mod parse;
 pub mod policy;
 mod protocols;
 mod refusal;
 mod repeat;
+mod save_draft;
 mod server;
 mod staff_api;
 mod staff_case;

@@ -19,13 +19,15 @@ use std::{fmt, str::FromStr};
 
 use rapport_domain::{calendar::week::WeeklyWindow, contact::Language, practice::Practice, problem::FieldProblems};
 use rapport_proto::{intake as pb, week};
+use rapport_security::{Token, TokenError};
 use uuid::Uuid;
 
 use crate::refusal::Refusal;
 
 pub(crate) use decisions::{CloseCase, CompleteReport, OverrideUrgency, close_case, complete_report, override_urgency};
 pub(crate) use list_cases::{ListCases, list_cases};
-pub(crate) use submit_intake::{SubmitIntake, submit_intake};
+pub(crate) use screenings::given_answers;
+pub(crate) use submit_intake::{Against, SubmitIntake, submit_intake};
 
 /// How many entries a list may have; far above what any form sends.
 const MOST_ENTRIES: usize = 100;
@@ -45,6 +47,11 @@ pub(crate) fn request_id(text: &str) -> Result<Uuid, &'static str> {
         .and_then(|text| Uuid::try_parse(text).ok())
         .filter(|id| !id.is_nil())
         .ok_or("must be a UUID that was made for this request")
+}
+
+/// The hash of a token in a field that may be left empty.
+pub(crate) fn token(text: &str) -> Result<Option<[u8; 32]>, TokenError> {
+    if text.is_empty() { Ok(None) } else { Token::parse(text).map(|token| Some(token.hash())) }
 }
 
 /// The language asked for, where the practice writes it; its first one otherwise.

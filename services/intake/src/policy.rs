@@ -10,6 +10,12 @@ pub enum Access {
     Public,
     /// Whoever holds an intake's status token; each use case answers about that intake alone.
     Client,
+    /// Whoever holds a draft's token.
+    Draft,
+    /// As [`Access::Draft`], and whoever comes without a token to begin one.
+    DraftOrNew,
+    /// Whoever holds an invitation's token.
+    Invitation,
     /// Staff in one of these roles.
     Staff(&'static [Role]),
 }
@@ -38,6 +44,12 @@ pub(crate) const GET_INTAKE: Rpc = call("rapport.intake.v1.IntakeService/GetInta
 pub(crate) const WATCH_INTAKE: Rpc = stream("rapport.intake.v1.IntakeService/WatchIntake", Access::Client);
 pub(crate) const CONFIRM_APPOINTMENT: Rpc = call("rapport.intake.v1.IntakeService/ConfirmAppointment", Access::Client);
 pub(crate) const CANCEL_APPOINTMENT: Rpc = call("rapport.intake.v1.IntakeService/CancelAppointment", Access::Client);
+pub(crate) const SAVE_DRAFT: Rpc = call("rapport.intake.v1.IntakeService/SaveDraft", Access::DraftOrNew);
+pub(crate) const GET_DRAFT: Rpc = call("rapport.intake.v1.IntakeService/GetDraft", Access::Draft);
+pub(crate) const INVITE_PARTNER: Rpc = call("rapport.intake.v1.IntakeService/InvitePartner", Access::Client);
+pub(crate) const ACCEPT_INVITATION: Rpc = call("rapport.intake.v1.IntakeService/AcceptInvitation", Access::Invitation);
+pub(crate) const DECLINE_INVITATION: Rpc =
+    call("rapport.intake.v1.IntakeService/DeclineInvitation", Access::Invitation);
 pub(crate) const LIST_CASES: Rpc = call("rapport.staff.v1.TriageService/ListCases", DESK);
 pub(crate) const WATCH_CASES: Rpc = stream("rapport.staff.v1.TriageService/WatchCases", DESK);
 pub(crate) const GET_CASE: Rpc = call("rapport.staff.v1.TriageService/GetCase", DESK);
@@ -48,13 +60,18 @@ pub(crate) const COMPLETE_REPORT: Rpc = call("rapport.staff.v1.TriageService/Com
 pub(crate) const STAFF_CONFIRM_APPOINTMENT: Rpc = call("rapport.staff.v1.TriageService/ConfirmAppointment", DESK);
 
 /// Every RPC that is served.
-pub const RPCS: [Rpc; 14] = [
+pub const RPCS: [Rpc; 19] = [
     GET_SCREENING,
     SUBMIT_INTAKE,
     GET_INTAKE,
     WATCH_INTAKE,
     CONFIRM_APPOINTMENT,
     CANCEL_APPOINTMENT,
+    SAVE_DRAFT,
+    GET_DRAFT,
+    INVITE_PARTNER,
+    ACCEPT_INVITATION,
+    DECLINE_INVITATION,
     LIST_CASES,
     WATCH_CASES,
     GET_CASE,
@@ -76,7 +93,11 @@ impl Access {
     #[must_use]
     pub fn admits(self, principal: &Principal) -> bool {
         match (self, principal) {
-            (Self::Public, _) | (Self::Client, Principal::Client(_)) => true,
+            (Self::Public, _)
+            | (Self::Client, Principal::Client(_))
+            | (Self::Draft | Self::DraftOrNew, Principal::Draft(_))
+            | (Self::DraftOrNew, Principal::Anonymous)
+            | (Self::Invitation, Principal::Invitation(_)) => true,
             (Self::Staff(roles), Principal::Staff(staff)) => roles.contains(&staff.role),
             _ => false,
         }
@@ -144,24 +165,32 @@ mod tests {
     #[test]
     fn only_the_listed_callers_are_admitted() {
         let staff = |role| Principal::Staff(StaffPrincipal { label: "Sam".to_owned(), role, token_id: Uuid::nil() });
-        let client = Principal::Client(Uuid::nil());
+        let bearers = [
+            Principal::Anonymous,
+            Principal::Client(Uuid::nil()),
+            Principal::Draft(Uuid::nil()),
+            Principal::Invitation(Uuid::nil()),
+        ];
         let mut checked = Vec::new();
-        let mut check = |rpcs: &[Rpc], admitted: [bool; 6]| {
+        let mut check = |rpcs: &[Rpc], admitted: &str| {
             for rpc in rpcs {
-                let callers = [Principal::Anonymous, client.clone()].into_iter().chain(Role::ALL.map(staff));
-                let found: Vec<_> = callers.map(|caller| rpc.access.admits(&caller)).collect();
-                assert_eq!(found, admitted, "{}", rpc.name);
+                let callers = bearers.iter().cloned().chain(Role::ALL.map(staff));
+                let found = callers.map(|caller| if rpc.access.admits(&caller) { 'x' } else { '.' });
+                assert_eq!(found.collect::<String>(), admitted, "{}", rpc.name);
                 checked.push(rpc.name);
             }
         };
-        // Anonymous, client; coordinator, clinician, admin, auditor.
-        check(&[GET_SCREENING, SUBMIT_INTAKE], [true; 6]);
-        let own = [GET_INTAKE, WATCH_INTAKE, CONFIRM_APPOINTMENT, CANCEL_APPOINTMENT];
-        check(&own, [false, true, false, false, false, false]);
+        // Anonymous, client, draft, invitation; coordinator, clinician, admin, auditor.
+        check(&[GET_SCREENING, SUBMIT_INTAKE], "xxxxxxxx");
+        let own = [GET_INTAKE, WATCH_INTAKE, CONFIRM_APPOINTMENT, CANCEL_APPOINTMENT, INVITE_PARTNER];
+        check(&own, ".x......");
+        check(&[SAVE_DRAFT], "x.x.....");
+        check(&[GET_DRAFT], "..x.....");
+        check(&[ACCEPT_INVITATION, DECLINE_INVITATION], "...x....");
         let desk = [LIST_CASES, WATCH_CASES, GET_CASE, CLAIM_CASE, OVERRIDE_URGENCY, CLOSE_CASE];
-        check(&desk, [false, false, true, true, false, false]);
-        check(&[STAFF_CONFIRM_APPOINTMENT], [false, false, true, true, false, false]);
-        check(&[COMPLETE_REPORT], [false, false, false, true, false, false]);
+        check(&desk, "....xx..");
+        check(&[STAFF_CONFIRM_APPOINTMENT], "....xx..");
+        check(&[COMPLETE_REPORT], ".....x..");
         let mut listed = RPCS.map(|rpc| rpc.name);
         checked.sort_unstable();
         listed.sort_unstable();

@@ -42,6 +42,18 @@ pub(crate) enum Refusal {
     /// What was written about a report stands.
     #[error("the report is completed")]
     ReportCompleted,
+    /// The draft was sent before, or its time is over.
+    #[error("the draft is gone: send the answers again without it")]
+    DraftGone,
+    /// This intake invites nobody.
+    #[error("this intake invites nobody")]
+    InvitationNotOffered,
+    /// Declined, used, or its case has ended: one wording for all.
+    #[error("the invitation is no longer open")]
+    InvitationClosed,
+    /// The practice has no pages that a letter could lead to.
+    #[error("this practice sends no invitations by letter")]
+    InvitationLetterOff,
     /// Damaged, or made for other filters.
     #[error("the page token does not belong to this listing")]
     PageTokenInvalid,

@@ -1,5 +1,6 @@
 //! One person's screening: decided on inline where safety is in question,
-//! stored in one go, answered.
+//! stored in one go, answered. A second partner's, which comes with an
+//! invitation, is stored in their partner's case; all else is the same.
 
 use std::sync::Arc;
 
@@ -8,20 +9,25 @@ use prost::Message;
 use rapport_domain::{
     case::{Case, CaseState},
     event::{Event, Fact},
-    id::{CaseId, EventId, IntakeId},
+    id::{CaseId, DraftId, EventId, IntakeId, ReportId},
     intake::Intake,
+    invitation::Invitation,
     letter::{Cause, DueLetter, LetterKind, Recipient},
     protocol::Protocol,
+    report::{Report, ReportState},
     triage::Safety,
 };
 use rapport_proto::intake as pb;
 use rapport_security::{Principal, Token};
-use rapport_store::{Accepted, CaseDetail, NewIntake, RequestKey, Seen, requests};
+use rapport_store::{
+    Accepted, AuditEntry, CaseDetail, Draft, Joined, JoiningIntake, NewIntake, Raise, RequestKey, Seen, drafts,
+    invitations, requests,
+};
 use uuid::Uuid;
 
 use crate::{
     Deps,
-    parse::{self, SubmitIntake},
+    parse::{self, Against, SubmitIntake},
     policy,
     protocols::Protocols,
     refusal::Refusal,
@@ -38,19 +44,40 @@ pub(crate) async fn run(
     let digest = deps.store.keyring().request_digest(&request.encode_to_vec());
     let request_id = parse::request_id(&request.request_id).ok();
     let now = deps.clock.now();
-    let (command, protocol) = match parsed(deps, protocols, request, now).await {
-        Ok(parsed) => parsed,
+    let read = match parsed(deps, protocols, request, now).await {
+        Ok(read) => read,
         // A request that was good when it came is answered as it was then, even
-        // where the practice asks for a newer version of a consent by now.
+        // where the practice asks for a newer version of a consent by now, and
+        // though its draft and its invitation are used up.
         Err(refusal) => return answered_before(deps, request_id, digest, now).await?.ok_or(refusal),
     };
-    let (new, response) = decide(deps, &protocol, command, digest, now);
-    match deps.store.accept(new).await? {
-        Accepted::Stored => Ok(response),
-        Accepted::Repeated(bytes) => repeat::decode(&bytes),
-        Accepted::OtherBody => Err(Refusal::RequestIdReused),
-        Accepted::DraftGone => Err(Refusal::Internal("a draft is gone that no submission names yet")),
-    }
+    let (invitation, draft) = (read.invitation.clone(), read.draft);
+    let decided = Decided::new(deps, read, digest, now);
+    let response = decided.response.clone();
+    let answered = match invitation {
+        None => match deps.store.accept(decided.into_new(deps, draft)).await? {
+            Accepted::Stored => None,
+            Accepted::Repeated(bytes) => Some(bytes),
+            Accepted::OtherBody => return Err(Refusal::RequestIdReused),
+            Accepted::DraftGone => return Err(Refusal::DraftGone),
+        },
+        Some(invitation) => match deps.store.join(decided.into_joining(deps, draft, &invitation)).await? {
+            Joined::Stored => None,
+            Joined::Repeated(bytes) => Some(bytes),
+            Joined::OtherBody => return Err(Refusal::RequestIdReused),
+            Joined::Closed => return Err(Refusal::InvitationClosed),
+            Joined::DraftGone => return Err(Refusal::DraftGone),
+        },
+    };
+    answered.map_or(Ok(response), |bytes| repeat::decode(&bytes))
+}
+
+/// A submission with what it belongs to.
+struct Parsed {
+    command: SubmitIntake,
+    protocol: Arc<Protocol>,
+    draft: Option<DraftId>,
+    invitation: Option<Invitation>,
 }
 
 async fn parsed(
@@ -58,16 +85,37 @@ async fn parsed(
     protocols: &Protocols,
     request: pb::SubmitIntakeRequest,
     now: Timestamp,
-) -> Result<(SubmitIntake, Arc<Protocol>), Refusal> {
+) -> Result<Parsed, Refusal> {
     let protocol = match request.protocol.as_str() {
         "" => None,
         digest => Some(protocols.get(&deps.store, digest).await?),
     };
+    let draft = draft(deps, &request.draft_token, now).await?;
+    let invitation = invitation(deps, &request.invitation_token).await?;
     let practice = &deps.practice;
-    let command =
-        parse::submit_intake(request, practice, protocol.as_deref(), practice.today(now)).map_err(Refusal::Fields)?;
+    let (id, held) = match draft {
+        Some(draft) => (Some(draft.id), Some((draft.protocol, draft.answers))),
+        None => (None, None),
+    };
+    let against = Against { practice, protocol: protocol.as_deref(), draft: held, today: practice.today(now) };
+    let command = parse::submit_intake(request, against).map_err(Refusal::Fields)?;
     let protocol = protocol.ok_or(Refusal::ProtocolUnknown)?;
-    Ok((command, protocol))
+    Ok(Parsed { command, protocol, draft: id, invitation })
+}
+
+/// The draft of a token. One that is no token at all is told with the other bad fields.
+async fn draft(deps: &Deps, token: &str, now: Timestamp) -> Result<Option<Draft>, Refusal> {
+    let Ok(Some(hash)) = parse::token(token) else { return Ok(None) };
+    let id = drafts::by_token(&deps.store, hash, now).await?.ok_or(Refusal::DraftGone)?;
+    Ok(Some(drafts::get(&deps.store, id, now).await?.ok_or(Refusal::DraftGone)?))
+}
+
+/// The invitation of a token, as long as somebody may come in through it.
+async fn invitation(deps: &Deps, token: &str) -> Result<Option<Invitation>, Refusal> {
+    let Ok(Some(hash)) = parse::token(token) else { return Ok(None) };
+    let id = invitations::by_token(&deps.store, hash).await?.ok_or(Refusal::InvitationClosed)?;
+    let (invitation, _) = invitations::get(&deps.store, id).await?.ok_or(Refusal::InvitationClosed)?;
+    if invitation.state.lets_in() { Ok(Some(invitation)) } else { Err(Refusal::InvitationClosed) }
 }
 
 async fn answered_before(
@@ -84,78 +132,133 @@ async fn answered_before(
     }
 }
 
-/// Everything that the submission stores, and its answer.
-fn decide(
-    deps: &Deps,
-    protocol: &Protocol,
-    command: SubmitIntake,
-    digest: [u8; 32],
+/// What one submission comes to, whichever case it goes into.
+struct Decided {
+    intake: Intake,
+    safety: Safety,
+    token: Token,
+    response: pb::SubmitIntakeResponse,
+    request: RequestKey,
     now: Timestamp,
-) -> (NewIntake, pb::SubmitIntakeResponse) {
-    let SubmitIntake { request_id, care, submission } = command;
-    let practice = &deps.practice;
-    let safety = protocol.screen_safety(&practice.subject(&submission, care.care(), now));
-    let notice = practice
-        .safety_notice(&safety, &submission.contact.safe_hours, submission.language(), now)
-        .map(|notice| view::safety_notice(&notice, submission.language()));
-    let (intake_id, case_id) = (IntakeId::new(deps.ids.uuid()), CaseId::new(deps.ids.uuid()));
-    let case = Case {
-        id: case_id,
-        care,
-        state: CaseState::Received,
-        urgency: safety.urgency,
-        booking: safety.booking,
-        clinician_only: safety.clinician_only,
-        flagged: safety.flagged,
-        respond_by: practice.respond_by(safety.urgency, safety.booking, care.care(), now),
-        created_at: now,
-        assignee: None,
-        silent_rounds: 0,
-        version: 1,
-    };
-    let token = Token::generate();
-    let response =
-        pb::SubmitIntakeResponse { intake: intake_id.to_string(), status_token: token.text(), safety_notice: notice };
-    let detail = CaseDetail { label: submission.client.short_name(), ..CaseDetail::default() };
-    let resources = vec![intake_id.to_string(), case_id.to_string()];
-    let new = NewIntake {
-        detail,
-        intake: Intake {
-            id: intake_id,
-            case: case_id,
-            care,
-            protocol: protocol.digest().to_owned(),
-            received_at: now,
-            submission,
-        },
-        status_token_hash: token.hash(),
-        event: Event {
-            id: EventId::new(deps.ids.uuid()),
-            occurred_at: now,
-            fact: Fact::IntakeReceived { intake: intake_id, case: case_id },
-        },
-        letters: alert(&case, &safety),
-        case,
-        reports: Vec::new(),
-        draft: None,
-        request: request_key(request_id, digest),
-        response: response.encode_to_vec(),
-        audit: trail::by(deps, &Principal::Anonymous, policy::SUBMIT_INTAKE, resources),
-        now,
-    };
-    (new, response)
 }
 
-/// Staff hear of a flagged intake from here, not from the worker: that may be down.
-fn alert(case: &Case, safety: &Safety) -> Vec<DueLetter> {
-    let alert = DueLetter {
-        cause: Cause::Case(case.id),
-        recipient: Recipient::OnCall(0),
-        kind: LetterKind::StaffAlert,
-        case: case.id,
-        appointment: None,
-    };
-    safety.flagged.then_some(alert).into_iter().collect()
+impl Decided {
+    fn new(deps: &Deps, read: Parsed, digest: [u8; 32], now: Timestamp) -> Self {
+        let Parsed { command: SubmitIntake { request_id, care, submission }, protocol, invitation, .. } = read;
+        let practice = &deps.practice;
+        let safety = protocol.screen_safety(&practice.subject(&submission, care.care(), now));
+        let notice = practice
+            .safety_notice(&safety, &submission.contact.safe_hours, submission.language(), now)
+            .map(|notice| view::safety_notice(&notice, submission.language()));
+        let id = IntakeId::new(deps.ids.uuid());
+        let case = invitation.map_or_else(|| CaseId::new(deps.ids.uuid()), |invitation| invitation.case);
+        let token = Token::generate();
+        let response =
+            pb::SubmitIntakeResponse { intake: id.to_string(), status_token: token.text(), safety_notice: notice };
+        let protocol = protocol.digest().to_owned();
+        let intake = Intake { id, case, care, protocol, received_at: now, submission };
+        Self { intake, safety, token, response, request: request_key(request_id, digest), now }
+    }
+
+    /// The first screening of a case, which begins with it.
+    fn into_new(self, deps: &Deps, draft: Option<DraftId>) -> NewIntake {
+        let (id, care, now) = (self.intake.case, self.intake.care, self.now);
+        NewIntake {
+            case: Case {
+                id,
+                care,
+                state: CaseState::Received,
+                urgency: self.safety.urgency,
+                booking: self.safety.booking,
+                clinician_only: self.safety.clinician_only,
+                flagged: self.safety.flagged,
+                respond_by: self.respond_by(deps),
+                created_at: now,
+                assignee: None,
+                silent_rounds: 0,
+                version: 1,
+            },
+            detail: CaseDetail { label: self.intake.submission.client.short_name(), ..CaseDetail::default() },
+            status_token_hash: self.token.hash(),
+            event: self.event(deps),
+            letters: self.alert(Cause::Case(id)),
+            reports: self.reports(deps),
+            draft,
+            response: self.response.encode_to_vec(),
+            audit: self.audit(deps, None),
+            request: self.request,
+            intake: self.intake,
+            now,
+        }
+    }
+
+    /// A second partner's screening: the case only ever rises by it.
+    fn into_joining(self, deps: &Deps, draft: Option<DraftId>, invitation: &Invitation) -> JoiningIntake {
+        JoiningIntake {
+            invitation: invitation.id,
+            status_token_hash: self.token.hash(),
+            raise: Raise {
+                urgency: self.safety.urgency,
+                clinician_only: self.safety.clinician_only,
+                flagged: self.safety.flagged,
+                respond_by: self.respond_by(deps),
+            },
+            event: self.event(deps),
+            // Their own: of the case staff may have been alerted before.
+            letters: self.alert(Cause::Intake(self.intake.id)),
+            reports: self.reports(deps),
+            draft,
+            response: self.response.encode_to_vec(),
+            audit: self.audit(deps, Some(invitation)),
+            request: self.request,
+            intake: self.intake,
+            now: self.now,
+        }
+    }
+
+    fn respond_by(&self, deps: &Deps) -> Timestamp {
+        let care = self.intake.care.care();
+        deps.practice.respond_by(self.safety.urgency, self.safety.booking, care, self.now)
+    }
+
+    fn event(&self, deps: &Deps) -> Event {
+        Event {
+            id: EventId::new(deps.ids.uuid()),
+            occurred_at: self.now,
+            fact: Fact::IntakeReceived { intake: self.intake.id, case: self.intake.case },
+        }
+    }
+
+    /// Staff hear of a flagged intake from here, not from the worker: that may be down.
+    fn alert(&self, cause: Cause) -> Vec<DueLetter> {
+        let alert = || DueLetter {
+            cause,
+            recipient: Recipient::OnCall(0),
+            kind: LetterKind::StaffAlert,
+            case: self.intake.case,
+            appointment: None,
+        };
+        self.safety.flagged.then(alert).into_iter().collect()
+    }
+
+    /// What the law asks for stands there from the first moment: the case cannot close without it.
+    fn reports(&self, deps: &Deps) -> Vec<Report> {
+        let report = |kind: &String| Report {
+            id: ReportId::new(deps.ids.uuid()),
+            case: self.intake.case,
+            intake: self.intake.id,
+            kind: kind.clone(),
+            state: ReportState::Open,
+            created_at: self.now,
+        };
+        self.safety.reports.iter().map(report).collect()
+    }
+
+    fn audit(&self, deps: &Deps, invitation: Option<&Invitation>) -> AuditEntry {
+        let names = [self.intake.id.to_string(), self.intake.case.to_string()];
+        let resources = names.into_iter().chain(invitation.map(|invitation| invitation.id.to_string())).collect();
+        trail::by(deps, &Principal::Anonymous, policy::SUBMIT_INTAKE, resources)
+    }
 }
 
 fn request_key(request_id: Uuid, digest: [u8; 32]) -> RequestKey {

@@ -1,13 +1,16 @@
 //! Domain types as messages, as their reader may see them.
 //!
-//! [`client`] holds what clients read, [`next_step`] its sentences, [`staff`]
+//! [`client`] holds what clients read, [`next_step`] its sentences, [`answers`]
+//! what they answered in a draft, [`staff`]
 //! what staff read with what each role may not see left out.
 
+mod answers;
 mod client;
 mod next_step;
 mod staff;
 
-pub(crate) use client::{Standing, appointment, appointment_etag, intake, safety_notice};
+pub(crate) use answers::answers;
+pub(crate) use client::{Standing, appointment, appointment_etag, intake, invited_session, safety_notice};
 pub(crate) use staff::{Record, Sources, Twin, case, case_appointment, case_etag, report, summary};
 
 use rapport_domain::{appointment::Appointment, practice::Practice};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use rapport_store::{inbox, outbox, requests};
+use rapport_store::{drafts, inbox, outbox, requests};
 
 use crate::{Deps, job::JobError, timer::Timer};
 
@@ -16,17 +16,19 @@ const INBOX: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How long a published event is kept, for whoever looks into what happened last week.
 const PUBLISHED: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// Forgets expired answers to requests, old inbox rows and long published events.
+/// Forgets expired answers to requests, old inbox rows and long published events, and destroys the drafts whose time is
+/// over with their keys.
 ///
 /// # Errors
 /// Where the store fails; what was forgotten until then stays forgotten.
 pub async fn purge(deps: &Deps, now: Timestamp) -> Result<(), JobError> {
     let store = &deps.store;
+    let drafts = drafts::purge_expired(store, now).await?;
     let requests = requests::purge_expired(store, now).await?;
     let inbox = inbox::purge_before(store, now - INBOX).await?;
     let outbox = outbox::purge_published_before(store, now - PUBLISHED).await?;
-    if requests + inbox + outbox > 0 {
-        tracing::info!(requests, inbox, outbox, "forgot rows that are no longer needed");
+    if drafts + requests + inbox + outbox > 0 {
+        tracing::info!(drafts, requests, inbox, outbox, "forgot rows that are no longer needed");
     }
     Ok(())
 }

@@ -3,16 +3,17 @@
 
 use rapport_domain::{
     problem::FieldProblems,
-    protocol::Protocol,
+    protocol::{GivenAnswers, Protocol},
     screening::{Answers, Value},
 };
 use rapport_proto::intake::{self as pb, value::Kind};
 
-pub(super) fn screenings(
+/// Messages as values; notes each value that has none.
+pub(crate) fn given_answers(
     given: Vec<pb::QuestionnaireAnswers>,
     protocol: &Protocol,
     problems: &mut FieldProblems,
-) -> Option<Answers> {
+) -> Vec<GivenAnswers> {
     let mut screenings = Vec::with_capacity(given.len());
     for (i, screening) in given.into_iter().enumerate() {
         let mut answers = Vec::with_capacity(screening.answers.len());
@@ -30,7 +31,18 @@ pub(super) fn screenings(
         }
         screenings.push((canonical(screening.questionnaire, protocol), answers));
     }
-    protocol.check_answers(screenings, problems)
+    screenings
+}
+
+/// A whole screening, laid over what a draft holds.
+pub(super) fn screenings(
+    given: Vec<pb::QuestionnaireAnswers>,
+    protocol: &Protocol,
+    draft: Answers,
+    problems: &mut FieldProblems,
+) -> Option<Answers> {
+    let given = given_answers(given, protocol, problems);
+    protocol.merge(draft, given, problems)
 }
 
 /// The questionnaire's full name; a URL without its version will do where only one has it.

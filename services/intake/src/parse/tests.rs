@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use rapport_domain::{practice::Practice, problem::FieldProblem};
 use rapport_proto::{intake as pb, json};
 
-use super::{SubmitIntake, request_id, submit_intake};
+use super::{Against, SubmitIntake, request_id, submit_intake};
 
 const TODAY: Date = date(2026, 11, 23);
 
@@ -32,7 +32,8 @@ fn sample() -> pb::SubmitIntakeRequest {
 }
 
 fn parse(request: pb::SubmitIntakeRequest) -> Result<SubmitIntake, Vec<FieldProblem>> {
-    submit_intake(request, &PRACTICE, Some(&PRACTICE.protocol), TODAY)
+    let protocol = Some(&PRACTICE.protocol);
+    submit_intake(request, Against { practice: &PRACTICE, protocol, draft: None, today: TODAY })
 }
 
 /// Breaks the sample in one way and expects exactly this field to be told.
@@ -57,6 +58,12 @@ fn each_bad_field_is_told_by_its_own_path() {
     check("care", |it| it.care = 0);
     check("if_partner_silent", |it| it.if_partner_silent = 9);
     check("if_partner_silent", |it| it.care = pb::Care::Individual.into());
+    check("draft_token", |it| it.draft_token = "short".to_owned());
+    check("invitation_token", |it| it.invitation_token = "short".to_owned());
+    check("care", |it| {
+        it.invitation_token = "A".repeat(43);
+        it.care = pb::Care::Individual.into();
+    });
     check("client.residence_state", |it| it.client.as_mut().unwrap().residence_state = "XX".to_owned());
     check("client.date_of_birth", |it| it.client.as_mut().unwrap().date_of_birth = "2026-11-24".to_owned());
     check("client.language", |it| it.client.as_mut().unwrap().language = "fr".to_owned());

@@ -80,6 +80,17 @@ pub(crate) fn appointment(
     }
 }
 
+/// A session for two as somebody may see it who has answered nothing yet.
+pub(crate) fn invited_session(appointment: &Appointment, practice: &Practice) -> pb::InvitedSession {
+    pb::InvitedSession {
+        start_time: Some(time::to_message(appointment.starts_at)),
+        end_time: Some(time::to_message(appointment.ends_at)),
+        time_zone: practice.zone.iana_name().unwrap_or_default().to_owned(),
+        format: enums::number(appointment.format),
+        location: place(appointment, practice),
+    }
+}
+
 /// Changes with every change that this client could see; their wish raises no sequence, and the other one's changes
 /// nothing here.
 pub(crate) fn appointment_etag(appointment: &Appointment, wish: Option<ClientWish>) -> String {
