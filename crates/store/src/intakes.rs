@@ -8,12 +8,13 @@ use rapport_domain::{
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
 };
 use uuid::Uuid;
 
 use crate::{
     Conn, SearchToken, Store, StoreError, Topic, Tx, column,
-    entity::{cases, data_keys, intakes as table},
+    entity::{cases, data_keys, intakes as table, triage_results},
     keys::{self, NewKey},
     search,
     store::sealed::Sealed,
@@ -111,6 +112,32 @@ pub async fn same_person_open(conn: &impl Conn, intake: &Intake, tokens: &[Searc
         .count(conn.db())
         .await?;
     Ok(open > 0)
+}
+
+/// Intakes of open cases that were never triaged, and that no case waits for: their case goes its way without them. The
+/// oldest first.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn left_untriaged(conn: &impl Conn, limit: u64) -> Result<Vec<(IntakeId, CaseId)>, StoreError> {
+    let triaged = triage_results::Entity::find().select_only().column(triage_results::Column::IntakeId).into_query();
+    let undecided = [CaseState::Received, CaseState::Closed].map(CaseState::name);
+    let open = cases::Entity::find()
+        .select_only()
+        .column(cases::Column::Id)
+        .filter(cases::Column::State.is_not_in(undecided))
+        .into_query();
+    let rows: Vec<(Uuid, Uuid)> = table::Entity::find()
+        .select_only()
+        .columns([table::Column::Id, table::Column::CaseId])
+        .filter(table::Column::Id.not_in_subquery(triaged))
+        .filter(table::Column::CaseId.in_subquery(open))
+        .order_by_asc(table::Column::Id)
+        .limit(limit)
+        .into_tuple()
+        .all(conn.db())
+        .await?;
+    Ok(rows.into_iter().map(|(intake, case)| (IntakeId::new(intake), CaseId::new(case))).collect())
 }
 
 /// A page of all intakes in the order of their ids, for reading them all. `since` leaves out those received before.

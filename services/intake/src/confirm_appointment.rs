@@ -7,7 +7,7 @@ use rapport_domain::{
     letter::LetterKind,
 };
 use rapport_proto::intake as pb;
-use rapport_store::{Tx, appointments, audit, cases, letters, outbox, triage_results};
+use rapport_store::{Tx, appointments, audit, cases, letters, outbox, triage_results, wishes};
 
 use crate::{
     Deps,
@@ -57,7 +57,8 @@ async fn confirm(
         }
         Yes::Fixes(Changed::Now) => {
             it.check_etag(etag)?;
-            it.say(tx, ClientWish::Accepted, now).await?;
+            wishes::put(tx, it.appointment.id, own, ClientWish::Accepted, now).await?;
+            it.wish = Some(ClientWish::Accepted);
             appointments::save(tx, &it.appointment, it.read_sequence).await?;
             it.case.follow(it.appointment.state).map_err(|_| Refusal::AppointmentNotOpen)?;
             let fact = Fact::AppointmentConfirmed { appointment: it.appointment.id, case: it.case.id };

@@ -45,9 +45,11 @@ impl OwnAppointment {
         if etag.is_empty() || etag == self.read_etag { Ok(()) } else { Err(Refusal::EtagMismatch) }
     }
 
-    /// Notes what this client says to it.
+    /// Notes what this client says to a time that stays as it is. The case is written with it, unchanged: a release step
+    /// that did not see this wish has to look again.
     pub(crate) async fn say(&mut self, tx: &Tx, wish: ClientWish, now: Timestamp) -> Result<(), Refusal> {
         wishes::put(tx, self.appointment.id, self.intake.id, wish, now).await?;
+        cases::save(tx, &self.case).await?;
         self.wish = Some(wish);
         Ok(())
     }

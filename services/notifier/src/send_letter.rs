@@ -4,15 +4,21 @@ use std::{sync::Arc, time::Duration};
 
 use rapport_domain::{
     appointment::Appointment,
-    case::Case,
+    case::{Case, CaseState},
     contact::{EmailAddress, Language, Mailbox},
+    id::InvitationId,
     intake::Intake,
+    invitation::InvitationState,
     letter::{LedgerState, LetterKind, Recipient},
     practice::Practice,
     triage::Urgency,
 };
 use rapport_runtime::Clock;
-use rapport_store::{ClaimedLetter, Store, StoreError, appointments, cases, intakes, letters, triage_results};
+use rapport_store::{
+    ClaimedLetter, Store, StoreError, appointments, cases, intakes,
+    invitations::{self, InvitationLetter},
+    letters, no_contact, triage_results,
+};
 
 use crate::{
     letters::{Invitation, Letter, Letterhead, Matter},
@@ -46,6 +52,8 @@ pub(crate) struct Subject {
     to_second_partner: bool,
     in_calendar: bool,
     invitation: Option<Invitation>,
+    /// Where the inviter asked for the invitation to go.
+    invited: Option<InvitationLetter>,
 }
 
 /// How a letter's turn ended.
@@ -152,7 +160,28 @@ impl Sender {
             }
             _ => false,
         };
-        Ok(Subject { case, appointment, urgency, to_second_partner, in_calendar, invitation: None })
+        let (invitation, invited) = match &letter.recipient {
+            Recipient::Invited(id) => self.read_invitation(*id, &case).await?.unzip(),
+            _ => (None, None),
+        };
+        Ok(Subject { case, appointment, urgency, to_second_partner, in_calendar, invitation, invited })
+    }
+
+    /// An invitation as it stands now; none where it can be written to nobody, or leads nowhere.
+    async fn read_invitation(
+        &self,
+        id: InvitationId,
+        case: &Case,
+    ) -> Result<Option<(Invitation, InvitationLetter)>, StoreError> {
+        let Some((invitation, detail)) = invitations::get(&self.store, id).await? else { return Ok(None) };
+        let (Some(to), Some(link)) = (detail.letter, self.practice.invitation_link(&detail.token)) else {
+            return Ok(None);
+        };
+        let stands = invitation.state == InvitationState::Open
+            && case.state != CaseState::Closed
+            && !no_contact::contains(&self.store, &to.email).await?;
+        let text = self.practice.invitation_text.get(to.language).to_owned();
+        Ok(Some((Invitation { text, link, stands }, to)))
     }
 
     fn still_true(&self, letter: &ClaimedLetter, subject: &Subject) -> bool {
@@ -190,7 +219,12 @@ impl Sender {
                 Some(somebody) => staff(&somebody.email),
                 None => Err("practice.toml has nobody of this id under [[notify]]".to_owned()),
             }),
-            Recipient::Invited(_) => Ok(Err("no invitation stands".to_owned())),
+            Recipient::Invited(_) => Ok(match &subject.invited {
+                Some(InvitationLetter { email, language }) => {
+                    written(&Addressee { email, mailbox: Mailbox::Private, language: *language }, None)
+                }
+                None => Err("the invitation names no address".to_owned()),
+            }),
         }
     }
 

@@ -13,10 +13,10 @@ use rapport_domain::{
 };
 use rapport_store::{Blocked, Tx, appointments, calendar, cases, letters, outbox};
 
-use crate::{Deps, dossier::Dossier, job::JobError};
+use crate::{Deps, dossier::Dossier, job::JobError, refer::alert};
 
-/// How long a session alone waits for the client's yes, where the practice asks for one. A day: whoever reads their
-/// mail in the evening can answer, and the time is still worth something to somebody else.
+/// How long a session alone waits for the client's yes, or for that of somebody of the practice, where one is asked for.
+/// A day: whoever reads their mail in the evening can answer, and the time is still worth something to somebody else.
 const WAITS_FOR_YES: SignedDuration = SignedDuration::from_hours(24);
 
 /// A session that is about to be booked.
@@ -25,14 +25,15 @@ pub(crate) struct Session {
     appointment: Appointment,
     blocks: Vec<Busy>,
     event: Event,
-    letter: Option<DueLetter>,
+    letters: Vec<DueLetter>,
     because: Vec<String>,
     excluded: Vec<String>,
 }
 
 impl Session {
-    /// A session with this candidate: a joint one is held until the release step, one alone is fixed or, where the
-    /// practice wants it so, waits for the client's yes.
+    /// A session with this candidate: a joint one is held until the release step; one alone is fixed or, where the
+    /// practice wants it so, waits for the client's yes. Where their answers ask for somebody's yes it waits for that,
+    /// and staff are told at once.
     pub(crate) fn plan(
         deps: &Deps,
         dossier: &Dossier,
@@ -43,12 +44,11 @@ impl Session {
     ) -> Self {
         let (case, slot) = (dossier.case.id, &candidate.slot);
         let policy = &deps.practice.booking;
+        let needs_staff = dossier.found.booking.needs_staff();
         let (state, release_at) = match (care, policy.confirm) {
             (Care::Couple, _) => (AppointmentState::Held, Some(policy.release_at(slot.starts_at))),
-            (Care::Individual, Confirm::Auto) => (AppointmentState::Confirmed, None),
-            (Care::Individual, Confirm::Link) => {
-                (AppointmentState::Held, Some(slot.starts_at.min(now + WAITS_FOR_YES)))
-            }
+            (Care::Individual, Confirm::Auto) if !needs_staff => (AppointmentState::Confirmed, None),
+            (Care::Individual, _) => (AppointmentState::Held, Some(slot.starts_at.min(now + WAITS_FOR_YES))),
         };
         let appointment = Appointment {
             id: AppointmentId::new(deps.ids.uuid()),
@@ -64,12 +64,14 @@ impl Session {
             sequence: 0,
         };
         let (fact, kind) = told(&appointment);
+        let cause = Cause::Appointment(appointment.id, appointment.sequence);
+        let alert = needs_staff.then(|| alert(case, cause));
         let mut terms: Vec<_> = candidate.because.iter().collect();
         terms.sort_by(|a, b| b.weight.total_cmp(&a.weight));
         Self {
             blocks: blocks(&appointment, &deps.practice),
             event: deps.event(fact, now),
-            letter: dossier.letter(kind, Cause::Appointment(appointment.id, appointment.sequence)),
+            letters: dossier.letters(care, kind, cause).into_iter().chain(alert).collect(),
             because: terms.into_iter().map(|term| term.text.clone()).collect(),
             excluded: in_words(excluded),
             appointment,
@@ -86,7 +88,7 @@ impl Session {
     /// # Errors
     /// [`JobError::Taken`] where somebody else has the time: the transaction must roll back.
     pub(crate) async fn book(self, tx: &Tx, mut dossier: Dossier, now: Timestamp) -> Result<(), JobError> {
-        let Self { appointment, blocks, event, letter, because, excluded } = self;
+        let Self { appointment, blocks, event, letters, because, excluded } = self;
         appointments::insert(tx, &appointment).await?;
         if calendar::block(tx, &blocks, appointment.id).await? == Blocked::Taken {
             return Err(JobError::Taken);
@@ -96,7 +98,7 @@ impl Session {
         dossier.detail.excluded = excluded;
         cases::save_with_detail(tx, &dossier.case, &dossier.detail).await?;
         outbox::add(tx, &event).await?;
-        letters::queue(tx, letter.as_slice(), now).await?;
+        letters::queue(tx, &letters, now).await?;
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use rapport_domain::{
     matching::Wish,
     triage::TriageResult,
 };
-use rapport_store::{CaseDetail, Store, cases, intakes, triage_results};
+use rapport_store::{CaseDetail, Store, appointments, cases, intakes, search, triage_results};
 
 use crate::job::JobError;
 
@@ -26,6 +26,8 @@ pub(crate) struct Dossier {
     pub(crate) found: TriageResult,
     /// The second partner's, once it is in.
     pub(crate) second: Option<(Intake, Option<TriageResult>)>,
+    /// Who sees the first partner alone, and so never both. Whom the second partner sees weighs at the release step.
+    conflicts: Vec<TherapistId>,
 }
 
 /// Reads a case whose first intake is triaged.
@@ -45,7 +47,19 @@ pub(crate) async fn read(store: &Store, case: CaseId) -> Result<Dossier, JobErro
         let found = take(intake.id);
         (intake, found)
     });
-    Ok(Dossier { case, detail, first, found, second })
+    let conflicts = treated_alone(store, &first).await?;
+    Ok(Dossier { case, detail, first, found, second, conflicts })
+}
+
+/// Who sees this client alone, in whatever case.
+pub(crate) async fn treated_alone(store: &Store, intake: &Intake) -> Result<Vec<TherapistId>, JobError> {
+    let tokens = search::tokens(store, &intake.submission.client);
+    Ok(appointments::treated_alone(store, &tokens).await?.into_iter().collect())
+}
+
+/// Whether somebody's own answers let a machine take a time for them.
+pub(crate) fn allows_booking(found: &TriageResult) -> bool {
+    found.booking.by_machine() && !found.flagged && !found.under_18
 }
 
 impl Dossier {
@@ -68,13 +82,28 @@ impl Dossier {
             urgency: self.found.urgency,
             now,
             continuity,
-            conflicts: Vec::new(),
+            // Whoever sees somebody alone may go on doing so.
+            conflicts: if care == Care::Couple { self.conflicts.clone() } else { Vec::new() },
         }
+    }
+
+    /// The second partner and what triage found, where their own answers let a machine take a time for them. To
+    /// everybody else one who is flagged is not there.
+    pub(crate) fn second_in(&self) -> Option<(&Intake, &TriageResult)> {
+        let (intake, found) = self.second.as_ref()?;
+        found.as_ref().filter(|found| allows_booking(found)).map(|found| (intake, found))
     }
 
     /// A letter to the client of the first intake; none where they gave no address.
     pub(crate) fn letter(&self, kind: LetterKind, cause: Cause) -> Option<DueLetter> {
         letter_to(&self.first, kind, cause)
+    }
+
+    /// The same letter to everybody whom a session is for: of a joint one, the second partner where they are in.
+    pub(crate) fn letters(&self, care: Care, kind: LetterKind, cause: Cause) -> Vec<DueLetter> {
+        let second = self.second_in().filter(|_| care == Care::Couple);
+        let second = second.and_then(|(intake, _)| letter_to(intake, kind, cause));
+        self.letter(kind, cause).into_iter().chain(second).collect()
     }
 }
 

@@ -1,5 +1,6 @@
-//! A session alone that waited for the client's yes over the link, and did not
-//! get it: the time is freed for somebody else, and staff ask the client.
+//! A session alone that waited for the client's yes over the link, or for that of
+//! somebody of the practice, and did not get it: the time is freed for somebody
+//! else, and staff ask the client.
 
 use jiff::Timestamp;
 use rapport_domain::{
@@ -18,8 +19,12 @@ pub(crate) async fn lapse(deps: &Deps, mut hold: Appointment, now: Timestamp) ->
     let dossier = dossier::read(&deps.store, hold.case).await?;
     let freed = deps.event(Fact::AppointmentReleased { appointment: hold.id, case: hold.case }, now);
     let cause = Cause::Appointment(hold.id, hold.sequence + 1);
-    let referral = (dossier.case.state != CaseState::Closed)
-        .then(|| Referral::plan(deps, &dossier, StaffReason::HoldLapsed, cause, now));
+    let reason = match dossier.found.booking.needs_staff() {
+        true => StaffReason::NotConfirmedByStaff,
+        false => StaffReason::HoldLapsed,
+    };
+    let referral =
+        (dossier.case.state != CaseState::Closed).then(|| Referral::plan(deps, &dossier, reason, cause, now));
     deps.store
         .transact(move |tx| {
             Box::pin(async move {

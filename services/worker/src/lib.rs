@@ -41,6 +41,7 @@ mod dossier;
 mod openings;
 mod protocols;
 mod refer;
+mod second_partner;
 mod timer;
 
 /// The worker's settings.

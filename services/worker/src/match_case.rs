@@ -15,23 +15,23 @@ use rapport_domain::{
     case::{CaseState, StaffReason},
     event::{Event, Fact},
     id::{CaseId, EventId, IntakeId, TherapistId},
-    letter::{Cause, LetterKind},
+    letter::Cause,
     matching::{EmptiedBy, Ranking, Therapist, rank, span},
     protocol::Protocol,
     triage::TriageResult,
 };
 use rapport_messaging::topology::MATCH_CASE;
-use rapport_store::{appointments, inbox, intakes, letters, search};
+use rapport_store::{appointments, inbox, intakes, search};
 
 use crate::{
     Deps,
     book::{self, Session},
     consumers::Job,
-    dossier::{self, Dossier, letter_to},
+    dossier::{self, Dossier},
     job::JobError,
     openings::Openings,
     protocols::Protocols,
-    refer::{Referral, alert},
+    refer::Referral,
 };
 
 /// Times that somebody else had before a case goes before staff. Other processes alone can have one that was chosen
@@ -84,13 +84,14 @@ impl MatchCase {
         Self { deps, protocols, openings }
     }
 
-    /// An intake was triaged: the first one's case is matched, the second partner's changes no time.
+    /// An intake was triaged: the first partner's case is matched. The second partner's answers weigh at the release step
+    /// alone; what they read was written when they were triaged.
     #[tracing::instrument(skip_all, fields(event.id = %cue.event, case.id = %case, intake.id = %intake))]
     async fn triaged(&self, cue: Cue, case: CaseId, intake: IntakeId) -> Result<(), JobError> {
-        let dossier = dossier::read(&self.deps.store, case).await?;
-        if intake != dossier.first.id {
-            return self.second_partner(&cue, dossier).await;
+        if intakes::first_of_case(&self.deps.store, case).await? != Some(intake) {
+            return Ok(());
         }
+        let dossier = dossier::read(&self.deps.store, case).await?;
         if dossier.case.state != CaseState::Triaged {
             return Ok(());
         }
@@ -112,33 +113,6 @@ impl MatchCase {
             return Ok(());
         }
         self.find_time(&cue, dossier).await
-    }
-
-    /// The second partner's answers weigh at the release step alone: hold, case and the first partner's letters stay
-    /// as they are. Where a person must call, staff are told, and the second partner reads so.
-    async fn second_partner(&self, cue: &Cue, dossier: Dossier) -> Result<(), JobError> {
-        let Some((intake, Some(found))) = dossier.second else {
-            return Err(JobError::Poison("the second intake was never triaged"));
-        };
-        if forbidden(&found).is_none() {
-            return Ok(());
-        }
-        // Not the case's own alert: staff may have had that for the first partner, and this is news.
-        let cause = Cause::Event(cue.event);
-        let own = letter_to(&intake, LetterKind::WeWillCall, cause);
-        let due: Vec<_> = own.into_iter().chain([alert(intake.case, cause)]).collect();
-        let (heard, now) = (cue.event, cue.now);
-        self.deps
-            .store
-            .transact(move |tx| {
-                Box::pin(async move {
-                    if inbox::first_time(tx, heard, MATCH_CASE.name, now).await? {
-                        letters::queue(tx, &due, now).await?;
-                    }
-                    Ok(())
-                })
-            })
-            .await
     }
 
     /// Takes the best time that is left, or the next best while each turns out to be somebody else's.

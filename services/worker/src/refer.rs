@@ -11,7 +11,11 @@ use rapport_domain::{
 };
 use rapport_store::{Tx, cases, letters, outbox};
 
-use crate::{Deps, dossier::Dossier, job::JobError};
+use crate::{
+    Deps,
+    dossier::{Dossier, letter_to},
+    job::JobError,
+};
 
 /// A case that is about to be put before staff.
 #[derive(Clone)]
@@ -29,7 +33,11 @@ impl Referral {
     /// (so that an alert which left when it came is not sent again), an event where it comes back later.
     pub(crate) fn plan(deps: &Deps, dossier: &Dossier, reason: StaffReason, cause: Cause, now: Timestamp) -> Self {
         let Case { id: case, urgency, care, .. } = dossier.case;
-        let letters = [Some(alert(case, cause)), dossier.letter(letter_for(&reason), cause)];
+        // One who is in and never had a time reads that they are called; the release step writes its own letter.
+        let first_decision = dossier.case.silent_rounds == 0 && reason != StaffReason::PartnerSilent;
+        let second = dossier.second_in().filter(|_| first_decision);
+        let second = second.and_then(|(intake, _)| letter_to(intake, LetterKind::WeWillCall, Cause::Intake(intake.id)));
+        let letters = [Some(alert(case, cause)), dossier.letter(letter_for(&reason), cause), second];
         let respond_by = match reason {
             StaffReason::RulesForbidBooking | StaffReason::Under18 => None,
             // Triage promised a session; from now on a call is owed.

@@ -1,9 +1,9 @@
 //! The one release step, common to all couples: at a hold's deadline the domain
 //! decides, and one transaction does it.
 //!
-//! A second partner who is flagged, who answered too late or not at all, or whom
-//! the held therapist may not treat leads to the same outcome, so that the first
-//! partner can tell none of them from another. Two workers may run it at once:
+//! A second partner who is flagged, who answered too late or not at all, who said
+//! no, or whom the held therapist may not treat leads to the same outcome, so that
+//! the first partner can tell none of them from another. Two workers may run it at once:
 //! the appointment's sequence and the case's version let one of them win, and
 //! the other finds nothing left to do.
 
@@ -11,27 +11,28 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use rapport_domain::{
-    appointment::{Appointment, JointStanding, Release, release},
+    appointment::{Appointment, ClientWish, JointStanding, Release, release},
     calendar::{
         busy::{Busy, therapist_resource},
         taken::Taken,
     },
     case::{CaseState, StaffReason},
     event::Fact,
+    id::TherapistId,
     intake::{Care, CareWish, IfPartnerSilent, Intake, Preferences},
-    letter::{Cause, LetterKind},
+    letter::{Cause, DueLetter, LetterKind},
     matching::{Candidate, Therapist, Wish, rank, span},
     triage::TriageResult,
 };
-use rapport_store::{Tx, appointments, calendar, cases, letters, outbox, therapists};
+use rapport_store::{Tx, appointments, calendar, cases, letters, outbox, therapists, wishes};
 
 use crate::{
     Deps,
     book::Session,
-    dossier::{self, Dossier},
+    dossier::{self, Dossier, allows_booking, letter_to, treated_alone},
     expire_holds,
     job::JobError,
-    refer::Referral,
+    refer::{Referral, alert},
     timer::Timer,
 };
 
@@ -80,7 +81,8 @@ enum Step {
 async fn end_joint(deps: &Deps, hold: Appointment, now: Timestamp) -> Result<(), JobError> {
     let dossier = dossier::read(&deps.store, hold.case).await?;
     let held_with = therapists::get(&deps.store, hold.therapist).await?;
-    let step = match release(standing(deps, &dossier, &hold, held_with.as_slice())) {
+    let second = second_standing(deps, &dossier, &hold, held_with.as_slice()).await?;
+    let step = match release(standing(deps, &dossier, second)) {
         _ if dossier.case.state == CaseState::Closed => Step::Free,
         Release::Confirm => Step::Confirm,
         Release::SeeAlone => {
@@ -92,14 +94,51 @@ async fn end_joint(deps: &Deps, hold: Appointment, now: Timestamp) -> Result<(),
             Step::Call(Referral::plan(deps, &dossier, StaffReason::PartnerSilent, cause, now))
         }
     };
+    let told = told(&dossier, &hold, second, &step);
     let retry_elsewhere = matches!(step, Step::SeeAlone(Some(_)));
-    match write(deps, &hold, &dossier, step, now).await {
-        Err(JobError::Taken) if retry_elsewhere => write(deps, &hold, &dossier, Step::SeeAlone(None), now).await,
+    match write(deps, &hold, &dossier, step, told.clone(), now).await {
+        Err(JobError::Taken) if retry_elsewhere => write(deps, &hold, &dossier, Step::SeeAlone(None), told, now).await,
         outcome => outcome,
     }
 }
 
-async fn write(deps: &Deps, hold: &Appointment, dossier: &Dossier, step: Step, now: Timestamp) -> Result<(), JobError> {
+/// What the second partner brings to the release step.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Second {
+    /// Nothing yet, or answers that let no machine book: the two look alike.
+    Silent,
+    /// They let a machine book, and said no to this time.
+    Declined,
+    /// They let a machine book, and the held session may not take place with both, or staff should have said so.
+    Unfit,
+    /// They would come, and may.
+    Fit,
+}
+
+/// The letters that come from the step itself: to both where the time is fixed; where it is freed, to a second partner
+/// who counted on it, and then to staff, who owe that one a call. The first partner's are those of one whose partner
+/// stayed silent, whatever the second one brought.
+fn told(dossier: &Dossier, hold: &Appointment, second: Second, step: &Step) -> Vec<DueLetter> {
+    let cause = Cause::Appointment(hold.id, hold.sequence + 1);
+    match (step, second) {
+        (Step::Confirm, _) => dossier.letters(Care::Couple, LetterKind::Confirmed, cause),
+        (Step::Free, _) | (_, Second::Silent | Second::Declined) => Vec::new(),
+        (_, Second::Unfit | Second::Fit) => {
+            let off =
+                dossier.second_in().and_then(|(intake, _)| letter_to(intake, LetterKind::WillNotTakePlace, cause));
+            off.into_iter().chain([alert(hold.case, cause)]).collect()
+        }
+    }
+}
+
+async fn write(
+    deps: &Deps,
+    hold: &Appointment,
+    dossier: &Dossier,
+    step: Step,
+    told: Vec<DueLetter>,
+    now: Timestamp,
+) -> Result<(), JobError> {
     let (mut hold, mut dossier, read) = (hold.clone(), dossier.clone(), hold.sequence);
     let freed = deps.event(Fact::AppointmentReleased { appointment: hold.id, case: hold.case }, now);
     let fixed = deps.event(Fact::AppointmentConfirmed { appointment: hold.id, case: hold.case }, now);
@@ -112,12 +151,12 @@ async fn write(deps: &Deps, hold: &Appointment, dossier: &Dossier, step: Step, n
                     dossier.case.follow(hold.state)?;
                     cases::save(tx, &dossier.case).await?;
                     outbox::add(tx, &fixed).await?;
-                    let letter = dossier.letter(LetterKind::Confirmed, Cause::Appointment(hold.id, hold.sequence));
-                    letters::queue(tx, letter.as_slice(), now).await?;
+                    letters::queue(tx, &told, now).await?;
                     return Ok(());
                 }
                 free(tx, &mut hold).await?;
                 outbox::add(tx, &freed).await?;
+                letters::queue(tx, &told, now).await?;
                 match step {
                     Step::SeeAlone(session) => {
                         dossier.case.look_again()?;
@@ -148,38 +187,59 @@ pub(crate) async fn free(tx: &Tx, hold: &mut Appointment) -> Result<(), JobError
     Ok(())
 }
 
-/// What the domain decides by. A second screening counts as in once it is triaged, lets a machine book, and the held
-/// session may take place with both.
-fn standing(deps: &Deps, dossier: &Dossier, hold: &Appointment, held_with: &[Therapist]) -> JointStanding {
-    let second = dossier.second.as_ref().and_then(|(intake, found)| found.as_ref().map(|found| (intake, found)));
-    let both_in = second.is_some_and(|(intake, found)| {
-        allows_booking(&dossier.found) && allows_booking(found) && suits_both(deps, dossier, hold, held_with, intake)
-    });
+/// What the domain decides by.
+fn standing(deps: &Deps, dossier: &Dossier, second: Second) -> JointStanding {
     let if_partner_silent = match dossier.case.care {
         CareWish::Couple(wish) => wish,
         CareWish::Individual => IfPartnerSilent::CallMe,
     };
+    let either_flagged = dossier.found.flagged
+        || dossier.second.as_ref().and_then(|(_, found)| found.as_ref()).is_some_and(|found| found.flagged);
     JointStanding {
-        screenings_in: if both_in { 2 } else { 1 },
-        either_flagged: dossier.case.flagged,
+        screenings_in: if second == Second::Fit { 2 } else { 1 },
+        either_flagged,
         if_partner_silent,
         silent_rounds: dossier.case.silent_rounds,
         most_rounds: deps.practice.booking.most_rounds,
     }
 }
 
-fn allows_booking(found: &TriageResult) -> bool {
-    found.booking.by_machine() && !found.booking.needs_staff() && !found.flagged && !found.under_18
+/// Here, and nowhere before, everything that the second partner brought is weighed.
+async fn second_standing(
+    deps: &Deps,
+    dossier: &Dossier,
+    hold: &Appointment,
+    held_with: &[Therapist],
+) -> Result<Second, JobError> {
+    let Some((intake, found)) = dossier.second_in() else { return Ok(Second::Silent) };
+    if wishes::of(&deps.store, hold.id, intake.id).await? == Some(ClientWish::Declined) {
+        return Ok(Second::Declined);
+    }
+    let needs_staff = dossier.found.booking.needs_staff() || found.booking.needs_staff();
+    let sees_them_alone = treated_alone(&deps.store, intake).await?;
+    let may_both = allows_booking(&dossier.found)
+        && !needs_staff
+        && suits_both(deps, dossier, hold, held_with, (intake, found), sees_them_alone);
+    Ok(if may_both { Second::Fit } else { Second::Unfit })
 }
 
 /// Whether the hard filters allow the held session for both. The second partner's weekly windows do not count: they
 /// knew the time when they answered. The present is put back to when such a hold could be made, or the rule that one
 /// starts days out would refuse every hold at its deadline.
-fn suits_both(deps: &Deps, dossier: &Dossier, hold: &Appointment, held_with: &[Therapist], second: &Intake) -> bool {
+fn suits_both(
+    deps: &Deps,
+    dossier: &Dossier,
+    hold: &Appointment,
+    held_with: &[Therapist],
+    (second, found): (&Intake, &TriageResult),
+    sees_them_alone: Vec<TherapistId>,
+) -> bool {
     let policy = &deps.practice.booking;
     let out = SignedDuration::from_hours(i64::from(policy.hold_min_days) * 24 + 2);
     let any_time = Preferences { windows: Vec::new(), ..second.submission.preferences.clone() };
-    let mut wish = dossier.wish(Care::Couple, None, hold.starts_at - out);
+    let needs = dossier.found.needs.union(&found.needs).cloned().collect();
+    let mut wish = Wish { needs: &needs, ..dossier.wish(Care::Couple, None, hold.starts_at - out) };
+    wish.conflicts.extend(sees_them_alone);
     wish.states.push(second.submission.client.residence_state);
     wish.preferences.push(&any_time);
     at_held_time(deps, &wish, hold, held_with, Vec::new()).is_some()

@@ -1,19 +1,26 @@
 //! Consumer of `intake.received.v1`: scores the answers, applies the rules of the
 //! protocol that the intake pinned, and raises the case by what was found.
 //!
-//! One transaction: inbox row, result, case, search tokens, `case.triaged.v1`.
+//! One transaction: inbox row, result, case, search tokens, reports, the letters
+//! to whom a rule tells by name, what a second partner reads, `case.triaged.v1`.
 //! An unknown intake or protocol fails; whatever the store or a race kept from
 //! being done retries.
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use rapport_domain::{
+    case::Case,
     event::{Event, Fact},
-    id::IntakeId,
+    id::{IntakeId, ReportId},
+    intake::Intake,
+    letter::{Cause, DueLetter, LetterKind, Recipient},
+    report::{Report, ReportState},
+    triage::TriageResult,
 };
 use rapport_messaging::topology::TRIAGE_INTAKE;
-use rapport_store::{cases, inbox, intakes, outbox, search, triage_results};
+use rapport_store::{appointments, cases, inbox, intakes, letters, outbox, reports, search, triage_results};
 
-use crate::{Deps, consumers::Job, job::JobError, protocols::Protocols};
+use crate::{Deps, consumers::Job, job::JobError, protocols::Protocols, second_partner};
 
 /// Triages an intake.
 pub(crate) struct TriageIntake {
@@ -40,30 +47,82 @@ impl TriageIntake {
     async fn triage(&self, event: &Event, intake: IntakeId) -> Result<(), JobError> {
         let Deps { store, practice, .. } = &self.deps;
         let intake = intakes::get(store, intake).await?.ok_or(JobError::Poison("there is no such intake"))?;
-        let mut case =
-            cases::get(store, intake.case).await?.ok_or(JobError::Poison("the intake's case does not exist"))?;
         let protocol = self.protocols.get(store, &intake.protocol).await?;
         let result = protocol.triage(&practice.subject(&intake.submission, intake.care.care(), intake.received_at));
-        let promised = practice.respond_by(result.urgency, result.booking, intake.care.care(), intake.received_at);
-        case.triage(result.urgency, result.booking, result.clinician_only, result.flagged, promised);
-
-        let now = self.deps.clock.now();
+        let (heard, now) = (event.id, self.deps.clock.now());
         let tokens = search::tokens(store, &intake.submission.client);
-        let triaged = self.deps.event(Fact::CaseTriaged { case: case.id, intake: intake.id }, now);
-        let (heard, intake) = (event.id, intake.id);
+        let case = intake.case;
+        let triaged = self.deps.event(Fact::CaseTriaged { case, intake: intake.id }, now);
+        let (mut letters, reports) = (told_by_name(&intake, &result), reports_of(&self.deps, &intake, &result, now));
+        let raised = self.raised(&intake, &result).await?;
         store
             .transact(move |tx| {
                 Box::pin(async move {
                     if !inbox::first_time(tx, heard, TRIAGE_INTAKE.name, now).await? {
                         return Ok(());
                     }
-                    cases::save(tx, &case).await?;
-                    triage_results::put(tx, intake, &result).await?;
-                    search::put(tx, case.id, &tokens).await?;
+                    let Raised { case: standing, letters: own } = raised;
+                    cases::save(tx, &standing).await?;
+                    triage_results::put(tx, intake.id, &result).await?;
+                    search::put(tx, case, &tokens).await?;
+                    reports::open(tx, case, &reports).await?;
                     outbox::add(tx, &triaged).await?;
+                    letters.extend(own);
+                    letters::queue(tx, &letters, now).await?;
                     Ok(())
                 })
             })
             .await
     }
+
+    /// The case as this intake raises it. Of a second partner's nothing changes but what staff see; where it stands and
+    /// what a machine may book are the first partner's.
+    async fn raised(&self, intake: &Intake, result: &TriageResult) -> Result<Raised, JobError> {
+        let Deps { store, practice, .. } = &self.deps;
+        let mut case =
+            cases::get(store, intake.case).await?.ok_or(JobError::Poison("the intake's case does not exist"))?;
+        let promised = practice.respond_by(result.urgency, result.booking, intake.care.care(), intake.received_at);
+        if intakes::first_of_case(store, intake.case).await? == Some(intake.id) {
+            case.triage(result.urgency, result.booking, result.clinician_only, result.flagged, promised);
+            return Ok(Raised { case, letters: Vec::new() });
+        }
+        // Read after the case: whatever is booked meanwhile raises its version, and this is done again.
+        let session = appointments::current_of_case(store, intake.case).await?;
+        let letters = match case.join(result.urgency, result.clinician_only, result.flagged, promised) {
+            Ok(()) => second_partner::letters(&case, session.as_ref(), intake, result),
+            Err(_) => Vec::new(),
+        };
+        Ok(Raised { case, letters })
+    }
+}
+
+/// What an intake makes of its case, and the letters that follow from that.
+struct Raised {
+    case: Case,
+    letters: Vec<DueLetter>,
+}
+
+/// Whom the rules tell by name: once for an intake, whoever queues it first.
+fn told_by_name(intake: &Intake, result: &TriageResult) -> Vec<DueLetter> {
+    let letter = |id: &String| DueLetter {
+        cause: Cause::Intake(intake.id),
+        recipient: Recipient::Notified(id.clone()),
+        kind: LetterKind::StaffAlert,
+        case: intake.case,
+        appointment: None,
+    };
+    result.notify.iter().map(letter).collect()
+}
+
+/// What the law asks for; one that the submission opened stays as it is.
+fn reports_of(deps: &Deps, intake: &Intake, result: &TriageResult, now: Timestamp) -> Vec<Report> {
+    let report = |kind: &String| Report {
+        id: ReportId::new(deps.ids.uuid()),
+        case: intake.case,
+        intake: intake.id,
+        kind: kind.clone(),
+        state: ReportState::Open,
+        created_at: now,
+    };
+    result.reports.iter().map(report).collect()
 }

@@ -28,6 +28,8 @@ pub enum StaffReason {
     CancelledByClient,
     /// A session alone was held for the client's yes, which did not come.
     HoldLapsed,
+    /// A session alone was held until somebody of the practice says yes, and nobody did.
+    NotConfirmedByStaff,
 }
 
 impl StaffReason {
@@ -45,6 +47,7 @@ impl StaffReason {
             }
             Self::CancelledByClient => "The client gave their time back.".to_owned(),
             Self::HoldLapsed => "The client did not confirm the held time.".to_owned(),
+            Self::NotConfirmedByStaff => "Nobody of the practice confirmed the held time: it is free again.".to_owned(),
         }
     }
 }

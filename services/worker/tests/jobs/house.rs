@@ -9,11 +9,12 @@ use std::{
 use async_trait::async_trait;
 use jiff::Timestamp;
 use rapport_domain::{
-    appointment::Appointment,
-    case::Case,
+    appointment::{Appointment, AppointmentState, ClientWish},
+    case::{Case, CaseState},
     event::{Event, Fact},
-    id::{AppointmentId, CaseId, EventId, IntakeId},
-    intake::Intake,
+    id::{AppointmentId, CaseId, EventId, IntakeId, InvitationId, TherapistId},
+    intake::{Care, Format, Intake},
+    invitation::{Invitation, InvitationState},
     letter::{LetterKind, Recipient},
     matching::Therapist,
     practice::Practice,
@@ -26,8 +27,8 @@ use rapport_messaging::{
 use rapport_runtime::{Clock, Ids, ManualClock, SystemIds};
 use rapport_security::{Keyring, MasterKey, Token};
 use rapport_store::{
-    Accepted, AuditEntry, CaseDetail, NewIntake, RequestKey, Store, StoreSettings, appointments, calendar, cases,
-    intakes, letters, outbox, protocols, therapists,
+    Accepted, AuditEntry, CaseDetail, InvitationDetail, Joined, JoiningIntake, NewIntake, Raise, RequestKey, Store,
+    StoreSettings, appointments, calendar, cases, intakes, invitations, letters, protocols, search, therapists, wishes,
 };
 use rapport_worker::{Deps, consumers, relay::relay_once, release_holds::release_due};
 use tokio_util::sync::CancellationToken;
@@ -107,7 +108,7 @@ impl House {
             case: Case {
                 id: case,
                 care: person.care,
-                state: rapport_domain::case::CaseState::Received,
+                state: CaseState::Received,
                 urgency: Urgency::Routine,
                 booking: Booking::Auto,
                 clinician_only: false,
@@ -151,21 +152,80 @@ impl House {
         }
     }
 
-    /// What a second partner's intake will store, once an invitation can be accepted.
-    pub(crate) async fn join(&self, person: &Person, case: CaseId) {
+    /// What the intake service stores for a second partner who comes through their invitation.
+    pub(crate) async fn join(&self, person: &Person, case: CaseId) -> IntakeId {
         let mut new = self.intake(person);
         new.intake.case = case;
-        new.event.fact = Fact::IntakeReceived { intake: new.intake.id, case };
-        self.deps
-            .store
-            .transact(move |tx| {
-                Box::pin(async move {
-                    intakes::join(tx, &new.intake, new.status_token_hash, new.now).await?;
-                    outbox::add(tx, &new.event).await
-                })
+        let (intake, now) = (new.intake.id, new.now);
+        let store = &self.deps.store;
+        let inviter = intakes::first_of_case(store, case).await.unwrap().unwrap();
+        let id = InvitationId::new(self.deps.ids.uuid());
+        let invitation = Invitation { id, case, inviter, state: InvitationState::Open, created_at: now };
+        let detail = InvitationDetail { token: String::new(), letter: None };
+        let hash = Token::generate().hash();
+        let given = store
+            .transact(move |tx| Box::pin(async move { invitations::create(tx, &invitation, hash, &detail).await }));
+        given.await.unwrap();
+        let joining = JoiningIntake {
+            invitation: id,
+            raise: Raise {
+                urgency: new.case.urgency,
+                clinician_only: new.case.clinician_only,
+                flagged: new.case.flagged,
+                respond_by: new.case.respond_by,
+            },
+            intake: new.intake,
+            status_token_hash: new.status_token_hash,
+            event: Event { fact: Fact::IntakeReceived { intake, case }, ..new.event },
+            letters: new.letters,
+            reports: new.reports,
+            draft: None,
+            request: new.request,
+            response: new.response,
+            audit: new.audit,
+            now,
+        };
+        assert_eq!(store.join(joining).await.unwrap(), Joined::Stored);
+        intake
+    }
+
+    /// What a client says to a held time.
+    pub(crate) async fn wish(&self, hold: &Appointment, intake: IntakeId, wish: ClientWish) {
+        let (hold, now) = (hold.id, self.clock.now());
+        let said =
+            self.deps.store.transact(move |tx| Box::pin(async move { wishes::put(tx, hold, intake, wish, now).await }));
+        said.await.unwrap();
+    }
+
+    /// This person was seen alone by this therapist, in a case that has ended.
+    pub(crate) async fn sees_alone(&self, person: &Person, therapist: TherapistId) {
+        let new = self.intake(person);
+        let now = self.clock.now();
+        let tokens = search::tokens(&self.deps.store, &new.intake.submission.client);
+        let session = Appointment {
+            id: AppointmentId::new(self.deps.ids.uuid()),
+            case: new.case.id,
+            therapist,
+            care: Care::Individual,
+            format: Format::Video,
+            room: None,
+            starts_at: now - jiff::SignedDuration::from_hours(48),
+            ends_at: now - jiff::SignedDuration::from_hours(47),
+            state: AppointmentState::Confirmed,
+            release_at: None,
+            sequence: 0,
+        };
+        let mut case = new.case.clone();
+        case.state = CaseState::Closed;
+        assert!(matches!(self.deps.store.accept(new).await.unwrap(), Accepted::Stored));
+        let stored = self.deps.store.transact(move |tx| {
+            Box::pin(async move {
+                cases::save(tx, &case).await?;
+                search::put(tx, case.id, &tokens).await?;
+                appointments::insert(tx, &session).await
             })
-            .await
-            .unwrap();
+        });
+        stored.await.unwrap();
     }
 
     /// Relays and handles until nothing moves.
@@ -233,6 +293,14 @@ impl House {
             .filter(|letter| letter.recipient == Recipient::Client(first))
             .map(|letter| letter.kind)
             .collect()
+    }
+
+    /// What the second client was written.
+    pub(crate) async fn letters_to_second(&self, case: CaseId) -> Vec<LetterKind> {
+        let second = intakes::of_case(&self.deps.store, case).await.unwrap()[1].id;
+        let letters = letters::of_case(&self.deps.store, case).await.unwrap();
+        let own = letters.into_iter().filter(|letter| letter.recipient == Recipient::Client(second));
+        own.map(|letter| letter.kind).collect()
     }
 
     /// Every appointment that takes time, and a check that no two of them overlap.

@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use rapport_domain::{
-    appointment::{Appointment, AppointmentState},
+    appointment::{Appointment, AppointmentState, ClientWish},
     case::{CaseState, StaffReason},
     id::CaseId,
     intake::{Care, IfPartnerSilent},
@@ -98,7 +98,9 @@ async fn with_both_screenings_in_and_neither_flagged_the_hold_is_confirmed() {
     let session = house.appointment(case).await.unwrap();
     assert_eq!((session.id, session.state), (hold.id, AppointmentState::Confirmed));
     assert_eq!(house.case(case).await.state, CaseState::Confirmed);
-    assert_eq!(house.letters(case).await, [LetterKind::Held, LetterKind::Confirmed]);
+    let to_both = [LetterKind::Held, LetterKind::Held, LetterKind::Confirmed, LetterKind::Confirmed];
+    assert_eq!(house.letters(case).await, to_both);
+    assert_eq!(house.client_letters(case).await, [LetterKind::Held, LetterKind::Confirmed]);
     assert_eq!(house.booked().await, 1);
     house.close().await;
 }
@@ -161,6 +163,50 @@ async fn a_partner_whom_the_therapist_may_not_treat_counts_as_one_who_has_not_an
     house.release_at(deadline(&hold)).await;
     assert_eq!(house.case(case).await.state, CaseState::BeforeStaff);
     assert_eq!(house.booked().await, 0);
+    assert_eq!(house.client_letters(case).await, [LetterKind::Held, LetterKind::WeWillCall]);
+    let second = [LetterKind::Held, LetterKind::WillNotTakePlace];
+    assert_eq!(house.letters_to_second(case).await, second, "never who, never why");
+    house.close().await;
+}
+
+/// Guard: `release_holds::Second::Declined`.
+#[tokio::test]
+async fn a_second_partner_who_said_no_counts_as_silent_and_reads_nothing_more() {
+    let house = House::open().await;
+    let (case, hold) = held(&house, IfPartnerSilent::CallMe).await;
+    let second = house.join(&couple(2, IfPartnerSilent::CallMe), case).await;
+    house.settle().await;
+    house.wish(&hold, second, ClientWish::Declined).await;
+    house.release_at(deadline(&hold)).await;
+    assert_eq!(house.detail(case).await.staff_reason, Some(StaffReason::PartnerSilent));
+    assert_eq!(house.client_letters(case).await, [LetterKind::Held, LetterKind::WeWillCall]);
+    assert_eq!(house.letters_to_second(case).await, [LetterKind::Held]);
+    house.close().await;
+}
+
+/// Guard: `second_standing` asks whom the second partner sees alone.
+#[tokio::test]
+async fn a_therapist_who_sees_the_second_partner_alone_is_nobodys_conflict_before_the_release_step() {
+    let house = House::open().await;
+    let (case, hold) = held(&house, IfPartnerSilent::CallMe).await;
+    house.sees_alone(&couple(2, IfPartnerSilent::CallMe), hold.therapist).await;
+    house.join(&couple(2, IfPartnerSilent::CallMe), case).await;
+    house.settle().await;
+    assert_eq!(house.appointment(case).await, Some(hold.clone()));
+    house.release_at(deadline(&hold)).await;
+    assert_eq!(house.appointment(case).await.unwrap().state, AppointmentState::Released);
+    house.close().await;
+}
+
+/// Guard: `Dossier::wish` leaves out whoever sees the first partner alone.
+#[tokio::test]
+async fn a_therapist_who_sees_the_first_partner_alone_is_never_held_for_both() {
+    let house = House::open().await;
+    let (_, hold) = held(&house, IfPartnerSilent::CallMe).await;
+    house.sees_alone(&couple(3, IfPartnerSilent::CallMe), hold.therapist).await;
+    let case = house.submit(&couple(3, IfPartnerSilent::CallMe)).await;
+    house.settle().await;
+    assert_ne!(house.appointment(case).await.unwrap().therapist, hold.therapist);
     house.close().await;
 }
 
