@@ -6,9 +6,10 @@ use rapport_security::StaffPrincipal;
 use rapport_store::{Tx, audit, intakes, reports};
 
 use crate::{
-    Deps,
+    Deps, get_case,
     parse::CompleteReport,
     policy,
+    protocols::Protocols,
     refusal::Refusal,
     repeat::{self, Repeatable},
     staff_case::StaffCase,
@@ -19,13 +20,17 @@ use crate::{
 #[tracing::instrument(skip_all, fields(staff.token_id = %staff.token_id, report.id = %asked.report))]
 pub(crate) async fn run(
     deps: &Deps,
+    protocols: &Protocols,
     staff: StaffPrincipal,
     asked: CompleteReport,
     repeatable: Repeatable,
 ) -> Result<pb::CompleteReportResponse, Refusal> {
+    // Never changes, so it is looked up before the transaction begins.
+    let (report, _) = reports::get(&deps.store, asked.report).await?.ok_or(Refusal::NotFound)?;
+    let label = get_case::label(deps, protocols, &report).await?;
     repeat::change(deps, repeatable, move |deps, tx| {
-        let (staff, asked) = (staff.clone(), asked.clone());
-        Box::pin(async move { complete(deps, tx, &staff, asked).await })
+        let (staff, asked, label) = (staff.clone(), asked.clone(), label.clone());
+        Box::pin(async move { complete(deps, tx, &staff, asked, label).await })
     })
     .await
 }
@@ -35,6 +40,7 @@ async fn complete(
     tx: &Tx,
     staff: &StaffPrincipal,
     asked: CompleteReport,
+    label: String,
 ) -> Result<pb::CompleteReportResponse, Refusal> {
     let (mut report, written) = reports::get(tx, asked.report).await?.ok_or(Refusal::NotFound)?;
     let mut it = StaffCase::read(tx, report.case).await?;
@@ -53,6 +59,6 @@ async fn complete(
     let resources = vec![report.id.to_string(), report.case.to_string()];
     audit::write(tx, &trail::by_staff(deps, staff, policy::COMPLETE_REPORT, resources)).await?;
     let sources = view::Sources::of(&intakes::of_case(tx, report.case).await?);
-    let report = view::report(&report, Some(&record), &sources);
+    let report = view::report(&view::ReportInFull { report, record: Some(record), label }, &sources);
     Ok(pb::CompleteReportResponse { report: Some(report), summary: Some(it.summary(staff.role)) })
 }

@@ -6,7 +6,7 @@ use rapport_domain::{
     case::Case,
     id::{AppointmentId, CaseId, IntakeId},
     intake::Intake,
-    report::{Report, ReportRecord},
+    report::Report,
     triage::{
         JointView, TriageResult,
         joint::{Partner, compare},
@@ -63,7 +63,7 @@ pub(crate) async fn run(
 struct Clinical {
     results: Vec<(IntakeId, TriageResult)>,
     joint: Option<JointView>,
-    reports: Vec<(Report, Option<ReportRecord>)>,
+    reports: Vec<view::ReportInFull>,
 }
 
 impl Clinical {
@@ -79,9 +79,20 @@ impl Clinical {
         }
         let results = triage_results::of_case(&deps.store, case.id).await?;
         let joint = joint(deps, protocols, intakes, &results).await?;
-        let reports = reports::of_case(&deps.store, case.id).await?;
+        let mut reports = Vec::new();
+        for (report, record) in reports::of_case(&deps.store, case.id).await? {
+            let label = label(deps, protocols, &report).await?;
+            reports.push(view::ReportInFull { report, record, label });
+        }
         Ok(Self { results, joint, reports })
     }
+}
+
+/// What a report is about, in the words of the protocol that asked for it.
+pub(crate) async fn label(deps: &Deps, protocols: &Protocols, report: &Report) -> Result<String, Refusal> {
+    let Some(intake) = intakes::get(&deps.store, report.intake).await? else { return Ok(String::new()) };
+    let protocol = protocols.get(&deps.store, &intake.protocol).await?;
+    Ok(protocol.reports().get(&report.kind).cloned().unwrap_or_default())
 }
 
 /// Both partners' views, once both are triaged. Each is read under the protocol that it was answered under.
@@ -124,7 +135,7 @@ fn told(record: &view::Record<'_>, appointment: Option<AppointmentId>) -> Vec<St
     std::iter::once(record.case.id.to_string())
         .chain(record.intakes.iter().map(|intake| intake.id.to_string()))
         .chain(appointment.iter().map(AppointmentId::to_string))
-        .chain(record.reports.iter().map(|(report, _)| report.id.to_string()))
+        .chain(record.reports.iter().map(|it| it.report.id.to_string()))
         .chain(record.twins.iter().map(|twin| twin.case.to_string()))
         .collect()
 }

@@ -129,7 +129,7 @@ impl TriageService for StaffApi {
         let request = request.into_inner();
         let repeatable = self.repeatable(&staff, policy::COMPLETE_REPORT, &request, &request.request_id)?;
         let asked = parse::complete_report(request, self.deps.clock.now())?;
-        Ok(Response::new(complete_report::run(&self.deps, staff, asked, repeatable).await?))
+        Ok(Response::new(complete_report::run(&self.deps, &self.protocols, staff, asked, repeatable).await?))
     }
 
     async fn confirm_appointment(

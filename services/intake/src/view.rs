@@ -11,7 +11,7 @@ mod staff;
 
 pub(crate) use answers::answers;
 pub(crate) use client::{Standing, appointment, appointment_etag, intake, invited_session, safety_notice};
-pub(crate) use staff::{Record, Sources, Twin, case, case_appointment, case_etag, report, summary};
+pub(crate) use staff::{Record, ReportInFull, Sources, Twin, case, case_appointment, case_etag, report, summary};
 
 use rapport_domain::{appointment::Appointment, practice::Practice};
 

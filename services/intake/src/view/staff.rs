@@ -19,7 +19,6 @@ use rapport_domain::{
     invitation::Invitation,
     matching::Therapist,
     practice::Practice,
-    report::{Report, ReportRecord},
     triage::{JointView, TriageResult},
 };
 use rapport_proto::{enums, staff as pb, time};
@@ -29,7 +28,7 @@ use rapport_store::{CaseDetail, LetterStanding};
 use super::place;
 use crate::policy::sees_answers;
 
-pub(crate) use decisions::report;
+pub(crate) use decisions::{ReportInFull, report};
 pub(crate) use sources::Sources;
 
 /// What a coordinator reads wherever the reason would tell of answers.
@@ -45,7 +44,7 @@ pub(crate) struct Record<'a> {
     pub(crate) invitations: &'a [Invitation],
     pub(crate) results: &'a [(IntakeId, TriageResult)],
     pub(crate) joint: Option<&'a JointView>,
-    pub(crate) reports: &'a [(Report, Option<ReportRecord>)],
+    pub(crate) reports: &'a [ReportInFull],
     pub(crate) appointment: Option<&'a Appointment>,
     pub(crate) therapist: Option<&'a Therapist>,
     pub(crate) wishes: &'a [(IntakeId, ClientWish)],
@@ -106,7 +105,7 @@ pub(crate) fn case(record: &Record<'_>, practice: &Practice, role: Role) -> pb::
         invitation: people::invitation(case.care, record.intakes, record.invitations).into(),
         overrides: detail.overrides.iter().map(|it| decisions::urgency_override(it, role)).collect(),
         closure: detail.closed.as_ref().map(|it| decisions::closure(it, role)),
-        reports: reports.iter().map(|(report, record)| self::report(report, record.as_ref(), &sources)).collect(),
+        reports: reports.iter().map(|it| report(it, &sources)).collect(),
         small_steps,
         joint: both.map(|(view, (first, second))| clinical::joint(first.id, second.id, view)),
         suspected_duplicates: record.twins.iter().map(people::suspected_duplicate).collect(),

@@ -24,6 +24,7 @@ pub(crate) struct House {
     pub(crate) client: IntakeServiceClient<Channel>,
     pub(crate) staff: TriageServiceClient<Channel>,
     pub(crate) channel: Channel,
+    pub(crate) staff_channel: Channel,
     pub(crate) stop: CancellationToken,
     _folder: Option<tempfile::TempDir>,
 }
@@ -75,11 +76,13 @@ async fn open(url: String, config: Config) -> House {
     tokio::spawn(intake.run(stop.clone()));
     let connect = |address| async move { Channel::from_shared(format!("http://{address}")).unwrap().connect().await };
     let channel = connect(client_address).await.unwrap();
+    let staff_channel = connect(staff_address).await.unwrap();
     House {
         deps,
         client_address,
         client: IntakeServiceClient::new(channel.clone()),
-        staff: TriageServiceClient::new(connect(staff_address).await.unwrap()),
+        staff: TriageServiceClient::new(staff_channel.clone()),
+        staff_channel,
         channel,
         stop,
         _folder: None,

@@ -4,6 +4,9 @@
 
 mod appointments;
 mod cases;
+mod decisions;
+mod desk;
 mod edges;
 mod house;
+mod people;
 mod submissions;

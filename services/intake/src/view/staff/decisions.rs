@@ -30,8 +30,17 @@ pub(super) fn closure(it: &Closed, role: Role) -> pb::CaseClosure {
     }
 }
 
-/// A report, with what was written about it once it is completed. For clinicians alone.
-pub(crate) fn report(report: &Report, record: Option<&ReportRecord>, sources: &Sources) -> pb::Report {
+/// A report, with what was written about it once it is completed, and what it is about. For clinicians alone.
+pub(crate) struct ReportInFull {
+    pub(crate) report: Report,
+    pub(crate) record: Option<ReportRecord>,
+    /// The kind in words, as the protocol has it that asked for it.
+    pub(crate) label: String,
+}
+
+/// A report as clinicians see it.
+pub(crate) fn report(it: &ReportInFull, sources: &Sources) -> pb::Report {
+    let (report, record) = (&it.report, it.record.as_ref());
     pb::Report {
         name: report.id.to_string(),
         kind: report.kind.clone(),
@@ -42,6 +51,7 @@ pub(crate) fn report(report: &Report, record: Option<&ReportRecord>, sources: &S
         decision: record.map(|record| decision(&record.decision)),
         staff: record.map(|record| record.by.clone()).unwrap_or_default(),
         complete_time: record.map(|record| time::to_message(record.at)),
+        label: it.label.clone(),
     }
 }
 
