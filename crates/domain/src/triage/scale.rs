@@ -2,6 +2,8 @@
 //! came with the answers are never looked at.
 
 mod bounds;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
@@ -145,8 +147,13 @@ impl Band {
 
 impl Tally {
     fn score(&self, instruments: &[Questionnaire], facts: &Facts<'_>) -> Option<f64> {
+        self.total(self.entries.iter().map(|entry| self.value(entry, instruments, facts)))
+    }
+
+    /// One figure from what each item counts; none where it is missing.
+    fn total(&self, values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
         let (mut total, mut most, mut answered) = (0.0, f64::NEG_INFINITY, 0_usize);
-        for value in self.entries.iter().filter_map(|entry| self.value(entry, instruments, facts)) {
+        for value in values.flatten() {
             (total, most, answered) = (total + value, f64::max(most, value), answered + 1);
         }
         let asked = self.entries.len();

@@ -17,10 +17,13 @@ use rapport_domain::{
 
 mod answers;
 mod corpus;
+mod couple;
 mod properties;
 mod questionnaires;
 mod rules;
+mod safety_table;
 mod sample;
+mod scales;
 
 /// The sample practice's files that decide.
 fn sample_files() -> Files {

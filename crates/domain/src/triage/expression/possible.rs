@@ -238,8 +238,12 @@ impl<'a> Possible<'a> {
         other: Range,
         worlds: Vec<World<'a>>,
     ) -> Vec<World<'a>> {
-        let Expression::Of(source) = side else { return worlds };
-        let mut narrow = |world: &World<'a>| self.narrow(*source, world, |domain| domain.standing(comparison, other));
+        let source = match side {
+            Expression::Of(source) => *source,
+            Expression::Size(item) => Source::Item(*item),
+            _ => return worlds,
+        };
+        let mut narrow = |world: &World<'a>| self.narrow(source, world, |domain| domain.standing(comparison, other));
         worlds.iter().flat_map(&mut narrow).collect()
     }
 
@@ -299,7 +303,7 @@ impl<'a> Possible<'a> {
                 _ => (None, true),
             },
             Expression::Size(item) => match self.domain(Source::Item(*item), world) {
-                Some(Domain::Many { least, most, .. }) => (Some(Range::Whole(count(least), count(most))), false),
+                Some(Domain::Many { least, most, .. }) => (Some(domain::size(least, most)), false),
                 _ => (None, true),
             },
             Expression::Calculate(operation, left, right) => {
@@ -434,8 +438,4 @@ fn hull(one: Option<Range>, other: Option<Range>) -> Option<Range> {
         (Some(one), Some(other)) => Some(one.hull(other)),
         (one, other) => one.or(other),
     }
-}
-
-fn count(values: usize) -> i128 {
-    i128::try_from(values).unwrap_or(i128::MAX)
 }

@@ -166,12 +166,19 @@ impl<'a> Domain<'a> {
         }
     }
 
-    /// It, answered with a number that stands so to another.
+    /// It, with a number – its own, or how many values it has – that stands so to another.
     pub(super) fn standing(self, comparison: Comparison, other: Range) -> Option<Self> {
         match self {
             Self::Number { range, .. } => {
                 Some(Self::Number { range: Some(range?.standing(comparison, other)?), blank: false })
             }
+            Self::Many { there, gone, codes, least, most } => match size(least, most).standing(comparison, other)? {
+                Range::Whole(low, high) => {
+                    let count = |number: i128| usize::try_from(number).unwrap_or(0);
+                    Some(Self::Many { there, gone, codes, least: count(low), most: count(high) })
+                }
+                Range::Decimal(..) => None,
+            },
             other => Some(other),
         }
     }
@@ -203,6 +210,12 @@ impl<'a> Domain<'a> {
         };
         (!empty).then_some(self)
     }
+}
+
+/// How many values there are.
+pub(super) fn size(least: usize, most: usize) -> Range {
+    let count = |values| i128::try_from(values).unwrap_or(i128::MAX);
+    Range::Whole(count(least), count(most))
 }
 
 /// The most values that an item can have: none of its options counts twice.
