@@ -1,8 +1,11 @@
 //! What one intake costs to decide, on the sample practice: the safety screen
 //! that stands in the way of every answer, the whole triage, and the ranking –
 //! over the sample's twelve therapists, and over as many as the load tool makes up.
+//! And what the worst rule files cost that still load: each must stay under 10 ms.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark stops at what it did not expect")]
+
+mod worst;
 
 use std::{fs, hint::black_box, path::PathBuf};
 
@@ -91,6 +94,18 @@ fn decide(criterion: &mut Criterion) {
     }
 }
 
+/// The worst rule files that still load.
+fn worst(criterion: &mut Criterion) {
+    for worst in worst::Worst::ALL {
+        let protocol = worst.protocol();
+        let answers = worst::Worst::answers(&protocol);
+        let subject = Subject { answers: &answers, age: 36, care: Care::Individual };
+        criterion.bench_function(&format!("worst file: {worst:?}"), |bench| {
+            bench.iter(|| protocol.triage(black_box(&subject)));
+        });
+    }
+}
+
 /// Each of them so many times over, under ids of their own.
 fn many(roster: &[Therapist], times: u128) -> Vec<Therapist> {
     let another = |therapist: &Therapist, number| {
@@ -113,5 +128,5 @@ fn half_taken(roster: &[Therapist], from: Timestamp) -> Vec<Busy> {
     roster.iter().flat_map(|therapist| hours().map(move |starts_at| block(therapist, starts_at))).collect()
 }
 
-criterion_group!(benches, decide);
+criterion_group!(benches, decide, worst);
 criterion_main!(benches);

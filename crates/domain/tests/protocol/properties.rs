@@ -8,10 +8,13 @@ use rapport_domain::{
     problem::FieldProblems,
     protocol::{Protocol, Subject},
     screening::{Answers, Value},
-    triage::{Booking, TriageResult, Urgency},
+    triage::{
+        Booking, Partner, TriageResult, Urgency,
+        joint::{Side, compare},
+    },
 };
 
-use super::{code, field_texts, sample, small_rule};
+use super::{code, field_texts, sample, sample_files, small_rule};
 
 /// The sample practice, loaded once.
 fn protocol() -> &'static Protocol {
@@ -157,6 +160,64 @@ proptest! {
         }
     }
 
+    // Guard: Checker::compare's last arm. Where it lets differing types through this goes red.
+    #[test]
+    fn a_rule_with_any_type_error_never_loads(good in prop::collection::vec(prop::sample::select(GOOD.to_vec()), 0..4), joins in prop::collection::vec(prop::sample::select(vec!["&&", "||"]), 4), bad in prop::sample::select(BAD.to_vec()), at in any::<prop::sample::Index>(), wrap in prop::sample::select(vec!["#", "!(#)", "(# && small.flag)", "(small.flag ? # : small.flag)", "(small.flag == #)", "small.many.exists(x, #)"])) {
+        let mut parts: Vec<String> = good.iter().map(|part| (*part).to_owned()).collect();
+        parts.insert(at.index(parts.len() + 1), wrap.replace('#', bad));
+        let mut condition = String::new();
+        for (part, join) in parts.iter().zip(&joins) {
+            condition = if condition.is_empty() { part.clone() } else { format!("{condition} {join} {part}") };
+        }
+        prop_assert!(Protocol::load(&small_rule(&condition)).is_err(), "{condition}");
+        // Without the error it is refused for nothing but being idle.
+        let sound = condition.replace(bad, "small.flag");
+        if let Err(problems) = Protocol::load(&small_rule(&sound)) {
+            let idle = |what: &str| what.contains("no answers can make this true") || what.contains("whatever is answered");
+            prop_assert!(problems.iter().all(|problem| idle(&problem.what)), "{sound}: {problems:?}");
+        }
+    }
+
+    #[test]
+    fn swapping_the_partners_mirrors_what_they_are_compared_by(first in any_picks(), second in any_picks()) {
+        let (first, second) = (built(&first), built(&second));
+        let (one, other) = (triage(&first), triage(&second));
+        let partner = |answers, result| Partner { protocol: protocol(), answers, result };
+        let view = compare(partner(&first, &one), partner(&second, &other));
+        let mut mirrored = compare(partner(&second, &other), partner(&first, &one));
+        for row in mirrored.signs.iter_mut().chain(&mut mirrored.drivers).chain(&mut mirrored.red_flags) {
+            std::mem::swap(&mut row.first, &mut row.second);
+        }
+        if let Some(pursuit) = &mut mirrored.pursue_and_withdraw {
+            pursuit.pursuer = if pursuit.pursuer == Side::First { Side::Second } else { Side::First };
+        }
+        prop_assert!(view == mirrored);
+    }
+
+    #[test]
+    fn the_order_in_which_files_are_read_never_matters(turn in 0_usize..6) {
+        let mut files: Vec<_> = sample_files().into_iter().collect();
+        files.rotate_left(turn);
+        let again = Protocol::load(&files.into_iter().collect()).unwrap().value;
+        prop_assert_eq!(again.digest(), protocol().digest());
+    }
+
+    /// Severe low mood, anxiety and substance use are about safety too.
+    #[test]
+    fn raising_an_answer_about_mood_or_substances_never_lowers_anything(picks in any_picks(), which in prop::sample::select(MOOD.to_vec()), from in 0_usize..4, to in 0_usize..4) {
+        let answers = built(&picks);
+        let wellbeing = protocol().instruments().iter().find(|one| one.name() == "wellbeing").unwrap();
+        let (_, item) = wellbeing.item(which).unwrap();
+        let with = |place: usize| {
+            let mut answers = answers.clone();
+            let sheet = answers.0.entry(wellbeing.canonical().to_owned()).or_default();
+            sheet.insert(which.to_owned(), vec![item.options[place].value.clone()]);
+            triage(&answers)
+        };
+        let (before, after) = (with(from.min(to)), with(from.max(to)));
+        prop_assert!(after.urgency >= before.urgency && after.booking >= before.booking, "{which}");
+    }
+
     /// Whatever stands in a condition, loading it answers; what loads, runs.
     #[test]
     fn no_condition_breaks_the_checker(tokens in proptest::collection::vec(prop::sample::select(TOKENS.to_vec()), 0..14)) {
@@ -167,6 +228,46 @@ proptest! {
         }
     }
 }
+
+/// The questions that the safety rules for severe distress look at, each option graver than the one before.
+const MOOD: [&str; 7] = ["sad", "no_joy", "hope_gone", "tense", "worry_stays", "afraid_of_worst", "substances"];
+
+const GOOD: [&str; 8] = [
+    "small.choice == \"often\"",
+    "small.flag",
+    "!small.flag",
+    "scales.s > 1.5",
+    "bands.s == \"high\"",
+    "small.number + 1 > 2",
+    "\"a\" in small.many",
+    "client.age < 40",
+];
+
+/// Each has one type error, or names what is not there.
+const BAD: [&str; 22] = [
+    "small.choice == 3",
+    "small.choice == \"oftn\"",
+    "small.choice > \"often\"",
+    "small.number == \"often\"",
+    "small.number == small.choice",
+    "small.number == small.flag",
+    "small.flag == 1",
+    "small.flag < small.flag",
+    "(small.flag + 1 == 2)",
+    "small.many == \"a\"",
+    "small.words == \"a\"",
+    "small.share + 1 > 2.0",
+    "scales.s == \"high\"",
+    "bands.s > 1.0",
+    "bands.s == \"medium\"",
+    "client.care == 1",
+    "client.age == \"old\"",
+    "size(small.choice) > 1",
+    "\"c\" in small.many",
+    "small.number in [\"a\"]",
+    "small.choice in [1]",
+    "small.gone",
+];
 
 const TOKENS: [&str; 40] = [
     "small.choice",

@@ -72,14 +72,15 @@ fn told(item: &Item, values: &[Value]) -> String {
         if !told.is_empty() {
             told.push_str("; ");
         }
-        told.push_str(&words(item, value));
-        if told.len() > LONGEST_VALUE {
-            let most = LONGEST_VALUE - MORE.len();
-            let end = (0..=most).rev().find(|end| told.is_char_boundary(*end)).unwrap_or(0);
-            told.truncate(end);
+        let words = words(item, value);
+        let room = LONGEST_VALUE.saturating_sub(told.len() + MORE.len());
+        if words.len() > room {
+            let end = (0..=room).rev().find(|end| words.is_char_boundary(*end)).unwrap_or(0);
+            told.push_str(words.get(..end).unwrap_or_default());
             told.push_str(MORE);
             break;
         }
+        told.push_str(&words);
     }
     told
 }
