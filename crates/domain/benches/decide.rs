@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark stops at what it did not expect")]
 
+#[path = "decide/worst.rs"]
 mod worst;
 
 use std::{fs, hint::black_box, path::PathBuf};

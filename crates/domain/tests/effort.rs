@@ -10,7 +10,7 @@ use std::{fs, hint::black_box};
 
 use rapport_domain::{intake::Care, protocol::Subject};
 
-#[path = "../benches/worst.rs"]
+#[path = "../benches/decide/worst.rs"]
 mod worst;
 
 /// What one intake may take.

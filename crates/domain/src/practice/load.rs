@@ -72,6 +72,9 @@ impl Practice {
         let lines = self.protocol.lines().into_iter().filter(|id| !is_line(id)).map(|id| {
             FileProblem::error(FILE, (0, 0), format!("triage.yaml names the line {id:?}"), "add it under [[lines]]")
         });
+        let strangers = self.protocol.notify_ids().into_iter().filter(|id| self.notified(id).is_none()).map(|id| {
+            FileProblem::error(FILE, (0, 0), format!("triage.yaml notifies {id:?}"), "add them under [[notify]]")
+        });
         let needs = self.protocol.needs().into_iter().filter(|id| !weights.competences.contains_key(*id)).map(|id| {
             let what = format!("triage.yaml needs the competence {id:?}");
             FileProblem::error("matching.yaml", (0, 0), what, "add it under competences")
@@ -80,7 +83,7 @@ impl Practice {
             let what = format!("triage.yaml scores the driver {id:?}, which no method answers");
             FileProblem::warning("matching.yaml", (0, 0), what, "add it under drivers")
         });
-        lines.chain(needs).chain(drivers).collect()
+        lines.chain(strangers).chain(needs).chain(drivers).collect()
     }
 }
 

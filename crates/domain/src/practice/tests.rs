@@ -121,6 +121,16 @@ fn a_line_that_a_rule_names_must_stand_in_practice_toml() {
 }
 
 #[test]
+fn whom_a_rule_notifies_must_stand_in_practice_toml() {
+    let mut files = files().clone();
+    let text = files["triage.yaml"].replacen("    report: child", "    notify: [nobody]\n    report: child", 1);
+    files.insert("triage.yaml".to_owned(), text);
+    let problems = Practice::load(&files).err().unwrap();
+    let what = "practice.toml:0:0: triage.yaml notifies \"nobody\", add them under [[notify]]";
+    assert_eq!(problems.iter().map(ToString::to_string).collect::<Vec<_>>(), [what]);
+}
+
+#[test]
 fn everything_wrong_with_the_roster_is_said_at_once_with_its_place() {
     let joint = "sample_blue,24";
     check(

@@ -1,7 +1,5 @@
 //! The practice's safety table, row by row, on the sample practice's own files.
 
-use std::collections::BTreeMap;
-
 use rapport_domain::{
     intake::Care,
     protocol::{Protocol, Subject},
@@ -38,7 +36,7 @@ impl<'a> Person<'a> {
     fn set(&mut self, instrument: &str, link_id: &str, values: Vec<Value>) {
         let found = self.protocol.instruments().iter().find(|one| one.name() == instrument).unwrap();
         assert!(found.item(link_id).is_some(), "{instrument}.{link_id}");
-        let sheet = self.answers.0.entry(found.canonical().to_owned()).or_insert_with(BTreeMap::new);
+        let sheet = self.answers.0.entry(found.canonical().to_owned()).or_default();
         sheet.insert(link_id.to_owned(), values);
     }
 
