@@ -247,7 +247,16 @@ async fn a_closed_case_lets_nobody_in_and_its_client_reads_closed() {
         let desk = Desk::of(house).await;
         let answer = house.submit("02-couple.json").await;
         let case = desk.intake(&answer.intake).await.case.to_string();
+        let name = answer.intake.clone();
+        let request = bearing(&answer.status_token, client::InvitePartnerRequest { name, ..Default::default() });
+        let invited = house.client.clone().invite_partner(request).await.unwrap().into_inner().invitation_token;
+        let open = async || {
+            let request = bearing(&invited, client::AcceptInvitationRequest::default());
+            house.client.clone().accept_invitation(request).await
+        };
+        open().await.unwrap();
         desk.close(Coordinator, &case, "").await.0.unwrap();
+        assert_eq!(refused(open().await), "INVITATION_CLOSED");
         let (_, joined) = desk.try_partner(&case, SAFE).await;
         assert_eq!(joined, Joined::Closed);
         let request = bearing(&answer.status_token, client::GetIntakeRequest { name: answer.intake.clone() });

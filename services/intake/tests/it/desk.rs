@@ -256,3 +256,45 @@ async fn a_case_that_may_be_the_same_persons_is_shown_with_what_both_have_and_ne
     })
     .await;
 }
+
+/// Row "one partner cancels a confirmed joint session".
+#[tokio::test]
+async fn the_desk_reads_that_a_client_gave_a_session_for_two_back() {
+    use rapport_proto::intake;
+    on_each(async |house| {
+        let desk = Desk::of(house).await;
+        let answer = house.submit("02-couple.json").await;
+        let case = desk.intake(&answer.intake).await.case.to_string();
+        let held = desk.hold(&case).await;
+        desk.confirm(Role::Coordinator, &case).await.0.unwrap();
+        let request = intake::CancelAppointmentRequest { name: held.id.to_string(), ..Default::default() };
+        house.client.clone().cancel_appointment(bearing(&answer.status_token, request)).await.unwrap();
+        for role in [Role::Coordinator, Role::Clinician] {
+            let seen = desk.record(role, &case).await;
+            assert!(seen.appointment.is_none());
+            assert_eq!(seen.summary.unwrap().staff_reason, "The client gave their time back.");
+        }
+    })
+    .await;
+}
+
+/// Row "safety answer in a draft".
+#[tokio::test]
+async fn nobody_at_the_desk_learns_of_a_draft() {
+    use rapport_proto::intake;
+    on_each(async |house| {
+        let desk = Desk::of(house).await;
+        let sent = house.sample("05-fear-of-partner.json");
+        let draft = intake::SaveDraftRequest {
+            protocol: sent.protocol.clone(),
+            screenings: sent.screenings.clone(),
+            ..Default::default()
+        };
+        let saved = house.client.clone().save_draft(draft).await.unwrap().into_inner();
+        assert!(saved.safety_notice.is_some());
+        for role in [Role::Coordinator, Role::Clinician] {
+            assert!(desk.list(role).await.cases.is_empty());
+        }
+    })
+    .await;
+}

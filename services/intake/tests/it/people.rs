@@ -137,7 +137,11 @@ impl<'h> Desk<'h> {
     pub(crate) async fn try_partner(&self, case: &str, answers: &[(&str, &str)]) -> (Intake, Joined) {
         let deps = &self.house.deps;
         let now = deps.clock.now();
-        let invitation = self.invite(case, InvitationState::Open).await;
+        let given = invitations::of_case(&deps.store, case.parse().unwrap()).await.unwrap().pop();
+        let invitation = match given {
+            Some(given) => given.id,
+            None => self.invite(case, InvitationState::Open).await,
+        };
         let mut intake = intakes::of_case(&deps.store, case.parse().unwrap()).await.unwrap().remove(0);
         (intake.id, intake.received_at) = (IntakeId::new(deps.ids.uuid()), now);
         let client = &mut intake.submission.client;
