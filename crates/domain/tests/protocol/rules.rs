@@ -121,6 +121,13 @@ fn a_rule_that_no_answers_or_all_answers_meet_never_loads_and_says_which_part_is
 }
 
 #[test]
+fn a_stored_protocol_goes_on_deciding_by_rules_that_no_folder_may_have_any_more() {
+    let bundle = serde_json::json!({"format": 1, "files": small_rule("scales.s > 3.0")});
+    assert!(Protocol::load(&small_rule("scales.s > 3.0")).is_err());
+    assert!(Protocol::from_bundle(&serde_json::to_vec(&bundle).unwrap()).is_ok());
+}
+
+#[test]
 fn what_a_rule_asks_for_must_be_known() {
     let load = |rule: &str| {
         let mut files =

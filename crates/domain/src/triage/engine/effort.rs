@@ -41,13 +41,15 @@ impl Engine {
         let mut total = Effort { steps: 0, bytes: 0 };
         for scale in &self.scales {
             let bytes = 2 * ENTRY_BYTES + scale.id.len() + scale.label.len() + longest_band(&scale.bands);
-            total.add(Effort { steps: scale.cost(&counts), bytes });
+            // Scored once more as if everything had been asked.
+            total.add(Effort { steps: scale.cost(&counts).saturating_mul(2), bytes });
         }
         for rule in &self.rules {
             let texts = rule.id.len() * (1 + rule.advise.len()) + rule.because.len();
             let named = rule.needs.iter().chain(&rule.lines).chain(&rule.notify).map(|name| ENTRY_BYTES + name.len());
+            let runs = if rule.safety { 2 } else { 1 };
             total.add(Effort {
-                steps: rule.when.cost(&|at| counts(at).0),
+                steps: rule.when.cost(&|at| counts(at).0).saturating_mul(runs),
                 bytes: 2 * ENTRY_BYTES + texts + named.sum::<usize>(),
             });
             // A safety rule without an answer asks which of its scales have no score.

@@ -26,6 +26,8 @@ use crate::{screening::Questionnaire, triage::scale::Scale};
 pub(in crate::triage) struct Vocabulary<'a> {
     pub(in crate::triage) instruments: &'a [Questionnaire],
     pub(in crate::triage) scales: &'a [Scale],
+    /// Whether answers to questions that are switched off count too, as they do for a safety rule.
+    pub(in crate::triage) as_if_asked: bool,
 }
 
 /// A checked condition or formula and what it looks at, in the order in which it names it.

@@ -359,7 +359,9 @@ impl<'a> Possible<'a> {
         let mut world = world.clone();
         world.insert(source, after);
         match source {
-            Source::Item(item) if answered => self.asked(item, world).into_iter().collect(),
+            Source::Item(item) if answered && !self.vocabulary.as_if_asked => {
+                self.asked(item, world).into_iter().collect()
+            }
             _ => vec![world],
         }
     }

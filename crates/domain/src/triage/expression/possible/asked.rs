@@ -1,4 +1,5 @@
 //! What an answer says of others: it was asked, so whatever switches its question on holds.
+//! Only a safety rule hears answers to what was not asked; for such a rule nothing follows.
 
 use super::{Comparison, Domain, ItemRef, Possible, Source, World, range::Range};
 use crate::screening::{

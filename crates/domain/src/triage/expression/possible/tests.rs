@@ -61,7 +61,7 @@ fn scales() -> Vec<Scale> {
 
 fn of(condition: &str) -> Truth {
     let scales = scales();
-    let vocabulary = Vocabulary { instruments: form(), scales: &scales };
+    let vocabulary = Vocabulary { instruments: form(), scales: &scales, as_if_asked: false };
     let checked = check(condition, vocabulary).unwrap_or_else(|refusals| panic!("{condition}: {refusals:?}"));
     truth(&checked.expression, vocabulary)
 }
@@ -97,6 +97,16 @@ fn what_no_answers_meet_is_found() {
         "q.deep && q.number == 0",
     ] {
         assert_eq!(of(condition), Truth::Never, "{condition}");
+    }
+}
+
+#[test]
+fn a_safety_rule_hears_what_was_not_asked() {
+    let scales = scales();
+    let vocabulary = Vocabulary { instruments: form(), scales: &scales, as_if_asked: true };
+    for condition in ["q.later == \"yes\" && q.choice == \"never\"", "q.deep && q.number == 0"] {
+        let checked = check(condition, vocabulary).unwrap();
+        assert_eq!(truth(&checked.expression, vocabulary), Truth::Depends, "{condition}");
     }
 }
 
@@ -230,7 +240,7 @@ proptest! {
     #[test]
     fn no_condition_is_refused_that_some_answers_meet(condition in condition(), people in prop::collection::vec(any::<Picks>(), 40)) {
         let scales = scales();
-        let vocabulary = Vocabulary { instruments: form(), scales: &scales };
+        let vocabulary = Vocabulary { instruments: form(), scales: &scales, as_if_asked: false };
         let checked = match check(&condition, vocabulary) {
             Ok(checked) => checked,
             // Only what is too long or too deep: everything here is well typed.
@@ -250,7 +260,7 @@ proptest! {
     #[test]
     fn no_formula_comes_to_more_than_its_ends(formula in number(), picks in any::<Picks>()) {
         let scales = scales();
-        let vocabulary = Vocabulary { instruments: form(), scales: &scales };
+        let vocabulary = Vocabulary { instruments: form(), scales: &scales, as_if_asked: false };
         let Ok(checked) = check_number(&formula, vocabulary) else { return Ok(()) };
         let ends = ends(&checked.expression, vocabulary);
         let answers = answers(&picks);

@@ -121,7 +121,7 @@ impl Checks<'_> {
     }
 
     fn condition(&mut self, part: &RulePart, scales: &[Scale]) -> Option<Checked> {
-        let vocabulary = Vocabulary { instruments: &self.instruments, scales };
+        let vocabulary = Vocabulary { instruments: &self.instruments, scales, as_if_asked: part.safety };
         let whose = format!("rule \"{}\"", part.id.value);
         match check_condition(&part.when.value, vocabulary) {
             Ok(checked) => {

@@ -184,7 +184,7 @@ impl Checks<'_> {
             self.error(&part.method, "the expression has no formula", "add formula: …");
             return None;
         };
-        let vocabulary = Vocabulary { instruments: &self.instruments, scales: before };
+        let vocabulary = Vocabulary { instruments: &self.instruments, scales: before, as_if_asked: true };
         let checked = match check_number(&formula.value, vocabulary) {
             Ok(checked) => checked,
             Err(refusals) => {
