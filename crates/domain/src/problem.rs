@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// In characters; the longest sentence of ours with what it repeats stays below.
+const LONGEST: usize = 500;
+
 /// What is wrong at one place of a file, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FileProblem {
@@ -36,7 +39,8 @@ impl FileProblem {
         what: impl Into<String>,
         hint: impl Into<String>,
     ) -> Self {
-        Self { file: file.into(), line, column, severity: Severity::Error, what: what.into(), hint: hint.into() }
+        let (what, hint) = (one_line(what.into()), one_line(hint.into()));
+        Self { file: file.into(), line, column, severity: Severity::Error, what, hint }
     }
 
     /// A warning at a place.
@@ -57,6 +61,23 @@ impl FileProblem {
         let what = first.split_once(" at line ").map_or(first, |(what, _)| what);
         Self::error(file, place, what, "")
     }
+}
+
+/// A sentence repeats what stands in the file, which may be anything: it stays one line that a
+/// terminal only shows, of a length that somebody reads.
+fn one_line(text: String) -> String {
+    if text.len() <= LONGEST && !text.contains(char::is_control) {
+        return text;
+    }
+    let shown = text.chars().flat_map(|char| {
+        let escaped = char.is_control().then(|| char.escape_default());
+        escaped.into_iter().flatten().chain((!char.is_control()).then_some(char))
+    });
+    let mut line: String = shown.take(LONGEST).collect();
+    if line.len() < text.len() && line.chars().count() == LONGEST {
+        line.push('…');
+    }
+    line
 }
 
 /// Line and column of a place in a YAML file.
@@ -129,5 +150,22 @@ impl FieldProblems {
     #[must_use]
     pub fn into_vec(self) -> Vec<FieldProblem> {
         self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FileProblem;
+
+    // Guard: FileProblem::error's one_line. The fuzzer found each of these.
+    #[test]
+    fn a_problem_is_one_line_of_bounded_length_whatever_the_file_holds() {
+        let hostile = "\u{1b}[2Jk\nübel";
+        let problem = FileProblem::error("triage.yaml", (3, 4), format!("\"{hostile}\" cannot be an id"), hostile);
+        let line = problem.to_string();
+        assert_eq!(line, "triage.yaml:3:4: \"\\u{1b}[2Jk\\nübel\" cannot be an id, \\u{1b}[2Jk\\nübel");
+        let long = FileProblem::error("roster.csv", (1, 1), "é".repeat(100_000), "");
+        assert_eq!(long.what.chars().count(), super::LONGEST + 1);
+        assert!(long.what.ends_with('…'));
     }
 }
