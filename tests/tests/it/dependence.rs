@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 
 /// What each of our crates may use of ours; `tests` and the binary may use all.
-const RULES: [(&str, &[&str]); 10] = [
+const RULES: [(&str, &[&str]); 11] = [
     ("rapport-domain", &[]),
     ("rapport-security", &[]),
     ("rapport-runtime", &[]),
@@ -16,6 +16,7 @@ const RULES: [(&str, &[&str]); 10] = [
     ("rapport-worker", CRATES),
     ("rapport-notifier", CRATES),
     ("rapport-console", &["rapport-domain", "rapport-proto", "rapport-runtime"]),
+    ("rapport-fuzz", &["rapport-domain"]),
 ];
 
 const CRATES: &[&str] =

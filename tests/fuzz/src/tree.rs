@@ -1,0 +1,165 @@
+//! A document as a tree, whatever format it is written in.
+//!
+//! Unlike serde_json's or toml's own trees it can hold what a good document
+//! cannot: two equal keys, numbers beyond any type, text that is no value at all.
+
+mod write;
+
+use serde_json::Value as Json;
+
+/// The format of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    Json,
+    Yaml,
+    Toml,
+    /// Only ever changed as text.
+    Csv,
+}
+
+impl Format {
+    /// How names of files end.
+    pub(crate) const fn extension(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Yaml => "yaml",
+            Self::Toml => "toml",
+            Self::Csv => "csv",
+        }
+    }
+}
+
+/// A value of a document.
+#[derive(Debug, Clone)]
+pub(crate) enum Node {
+    Null,
+    Bool(bool),
+    /// As it is written.
+    Number(String),
+    Text(String),
+    /// Stands in the file as it is, whatever that means there.
+    Raw(String),
+    List(Vec<Self>),
+    Map(Vec<(String, Self)>),
+}
+
+/// Whether a text is a document of its format at all, whatever it says.
+pub(crate) fn is_document(format: Format, text: &str) -> bool {
+    match format {
+        Format::Json => serde_json::from_str::<Json>(text).is_ok(),
+        Format::Yaml => serde_saphyr::from_str::<Json>(text).is_ok(),
+        Format::Toml => toml::from_str::<toml::Table>(text).is_ok(),
+        Format::Csv => true,
+    }
+}
+
+impl Node {
+    /// Reads a good document; `None` where it is none, or a table without a tree.
+    pub(crate) fn read(format: Format, text: &str) -> Option<Self> {
+        let json: Json = match format {
+            Format::Json => serde_json::from_str(text).ok()?,
+            Format::Yaml => serde_saphyr::from_str(text).ok()?,
+            Format::Toml => toml::from_str(text).ok()?,
+            Format::Csv => return None,
+        };
+        Some(Self::of(json))
+    }
+
+    fn of(json: Json) -> Self {
+        match json {
+            Json::Null => Self::Null,
+            Json::Bool(value) => Self::Bool(value),
+            Json::Number(number) => Self::Number(number.to_string()),
+            Json::String(text) => Self::Text(text),
+            Json::Array(values) => Self::List(values.into_iter().map(Self::of).collect()),
+            Json::Object(fields) => Self::Map(fields.into_iter().map(|(key, value)| (key, Self::of(value))).collect()),
+        }
+    }
+
+    /// How many values it holds, with itself.
+    pub(crate) fn size(&self) -> usize {
+        1 + self.children().map(Self::size).sum::<usize>()
+    }
+
+    /// How deep it goes.
+    pub(crate) fn depth(&self) -> usize {
+        1 + self.children().map(Self::depth).max().unwrap_or(0)
+    }
+
+    /// All values in it, itself first, in the order of the document.
+    pub(crate) fn at(&self, index: usize) -> Option<&Self> {
+        let mut skip = index;
+        let mut node = self;
+        'down: while skip > 0 {
+            skip -= 1;
+            for child in node.children() {
+                let size = child.size();
+                if skip < size {
+                    node = child;
+                    continue 'down;
+                }
+                skip -= size;
+            }
+            return None;
+        }
+        Some(node)
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn at_mut(&mut self, index: usize) -> Option<&mut Self> {
+        let mut skip = index;
+        let mut node = self;
+        while skip > 0 {
+            skip -= 1;
+            let child = node.children_mut().find_map(|child| {
+                let size = child.size();
+                if skip < size {
+                    return Some(child);
+                }
+                skip -= size;
+                None
+            });
+            node = child?;
+        }
+        Some(node)
+    }
+
+    /// Every value that stands under this key, in the order of the document.
+    pub(crate) fn under_key<'n>(&'n mut self, key: &str, found: &mut Vec<&'n mut Self>) {
+        match self {
+            Self::Map(fields) => {
+                for (name, value) in fields {
+                    if name == key { found.push(value) } else { value.under_key(key, found) }
+                }
+            }
+            Self::List(values) => values.iter_mut().for_each(|value| value.under_key(key, found)),
+            _ => {}
+        }
+    }
+
+    /// Every key and every text in it.
+    pub(crate) fn words<'n>(&'n self, words: &mut Vec<&'n str>) {
+        match self {
+            Self::Text(text) => words.push(text),
+            Self::Map(fields) => words.extend(fields.iter().map(|(key, _)| key.as_str())),
+            _ => {}
+        }
+        self.children().for_each(|child| child.words(words));
+    }
+
+    fn children(&self) -> Box<dyn Iterator<Item = &Self> + '_> {
+        match self {
+            Self::List(values) => Box::new(values.iter()),
+            Self::Map(fields) => Box::new(fields.iter().map(|(_, value)| value)),
+            _ => Box::new(std::iter::empty()),
+        }
+    }
+
+    fn children_mut(&mut self) -> Box<dyn Iterator<Item = &mut Self> + '_> {
+        match self {
+            Self::List(values) => Box::new(values.iter_mut()),
+            Self::Map(fields) => Box::new(fields.iter_mut().map(|(_, value)| value)),
+            _ => Box::new(std::iter::empty()),
+        }
+    }
+}
