@@ -33,7 +33,9 @@ fn folder() -> PathBuf {
 
 fn files() -> Files {
     let mut files = Files::new();
-    for (prefix, folder) in [("", folder()), ("instruments/", folder().join("instruments"))] {
+    for (prefix, folder) in
+        [("", folder()), ("instruments/", folder().join("instruments")), ("value_sets/", folder().join("value_sets"))]
+    {
         for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
             let name = path.file_name().unwrap().to_str().unwrap();
             files.insert(format!("{prefix}{name}"), fs::read_to_string(&path).unwrap());

@@ -32,7 +32,9 @@ fn folder() -> PathBuf {
 
 fn files() -> Files {
     let mut files = Files::new();
-    for (prefix, folder) in [("", folder()), ("instruments/", folder().join("instruments"))] {
+    for (prefix, folder) in
+        [("", folder()), ("instruments/", folder().join("instruments")), ("value_sets/", folder().join("value_sets"))]
+    {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_file() {

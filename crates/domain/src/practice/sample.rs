@@ -11,7 +11,11 @@ pub(crate) fn files() -> &'static Files {
     FILES.get_or_init(|| {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../deploy/charlotte");
         let mut files = Files::new();
-        for (prefix, folder) in [("", folder.clone()), ("instruments/", folder.join("instruments"))] {
+        for (prefix, folder) in [
+            ("", folder.clone()),
+            ("instruments/", folder.join("instruments")),
+            ("value_sets/", folder.join("value_sets")),
+        ] {
             for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
                 let name = path.file_name().unwrap().to_str().unwrap();
                 files.insert(format!("{prefix}{name}"), fs::read_to_string(&path).unwrap());

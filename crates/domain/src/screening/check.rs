@@ -213,7 +213,7 @@ fn unit_of(item: &Item, unit: String) -> Result<String, String> {
 }
 
 fn chosen(item: &Item, value: Value) -> Result<Value, String> {
-    if let Some(choice) = item.options.iter().find(|option| chooses(&value, &option.value)) {
+    if let Some(choice) = item.choice(&value) {
         return Ok(choice.value.clone());
     }
     let is_name = |name: &str| name.chars().count() <= MOST_OF_A_NAME;
@@ -225,16 +225,6 @@ fn chosen(item: &Item, value: Value) -> Result<Value, String> {
             Ok(Value::Code { system, code })
         }
         _ => Err("must be one of the item's options".to_owned()),
-    }
-}
-
-/// Codes are unique within an item, so that a front end may leave out their system.
-fn chooses(value: &Value, option: &Value) -> bool {
-    match (value, option) {
-        (Value::Code { system, code }, Value::Code { system: expected, code: named }) => {
-            code == named && (system.is_empty() || system == expected)
-        }
-        _ => value == option,
     }
 }
 

@@ -342,7 +342,7 @@ impl Item {
     /// The option that a value chooses.
     #[must_use]
     pub fn choice(&self, value: &Value) -> Option<&Choice> {
-        self.options.iter().find(|option| option.value == *value)
+        self.options.iter().find(|option| chooses(value, &option.value))
     }
 }
 
@@ -360,6 +360,16 @@ impl Bound {
             Value::Time(time) => time.parse().ok().map(Self::Time),
             Value::Boolean(_) | Value::Text(_) | Value::Code { .. } => None,
         }
+    }
+}
+
+/// Codes are unique within an item, so that a value may leave out their system.
+fn chooses(value: &Value, option: &Value) -> bool {
+    match (value, option) {
+        (Value::Code { system, code }, Value::Code { system: expected, code: named }) => {
+            code == named && (system.is_empty() || system == expected)
+        }
+        _ => value == option,
     }
 }
 

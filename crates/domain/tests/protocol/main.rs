@@ -32,10 +32,12 @@ fn sample_files() -> Files {
     for name in ["triage.yaml", "matching.yaml"] {
         files.insert(name.to_owned(), fs::read_to_string(folder.join(name)).unwrap());
     }
-    for entry in fs::read_dir(folder.join("instruments")).unwrap() {
-        let path = entry.unwrap().path();
-        let name = format!("instruments/{}", path.file_name().unwrap().to_str().unwrap());
-        files.insert(name, fs::read_to_string(path).unwrap());
+    for part in ["instruments", "value_sets"] {
+        for entry in fs::read_dir(folder.join(part)).unwrap() {
+            let path = entry.unwrap().path();
+            let name = format!("{part}/{}", path.file_name().unwrap().to_str().unwrap());
+            files.insert(name, fs::read_to_string(path).unwrap());
+        }
     }
     files
 }

@@ -120,3 +120,35 @@ fn the_samples_come_out_as_the_demo_promises() {
     let leading = drivers.iter().max_by(|(_, one), (_, other)| one.total_cmp(other)).unwrap();
     assert_eq!(leading.0, "stress");
 }
+
+/// Goes red where a text, or an option of a value set, has no Spanish.
+#[test]
+fn the_whole_screening_is_there_in_both_languages() {
+    for instrument in sample().instruments() {
+        let read = |language| -> Json { serde_json::from_str(instrument.client_json(language)).unwrap() };
+        let (english, spanish) = (read(Language::En), read(Language::Es));
+        assert_eq!((&english["language"], &spanish["language"]), (&Json::from("en"), &Json::from("es")));
+        assert_ne!(instrument.title(Language::En), instrument.title(Language::Es));
+        let (mut in_english, mut in_spanish) = (Vec::new(), Vec::new());
+        words(&english, &mut in_english);
+        words(&spanish, &mut in_spanish);
+        assert_eq!(in_english.len(), in_spanish.len());
+        for (english, spanish) in in_english.iter().zip(&in_spanish) {
+            assert!(english != spanish || english == "No", "{}: {english}", instrument.name());
+        }
+    }
+}
+
+/// Everything that a person reads.
+fn words(json: &Json, found: &mut Vec<String>) {
+    match json {
+        Json::Object(fields) => {
+            for key in ["title", "text", "display"] {
+                found.extend(fields.get(key).and_then(Json::as_str).map(str::to_owned));
+            }
+            fields.values().for_each(|value| words(value, found));
+        }
+        Json::Array(values) => values.iter().for_each(|value| words(value, found)),
+        _ => {}
+    }
+}

@@ -12,7 +12,7 @@ const TODAY: Date = date(2026, 11, 23);
 static PRACTICE: LazyLock<Practice> = LazyLock::new(|| {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/charlotte"));
     let mut files = BTreeMap::new();
-    for part in ["", "instruments/"] {
+    for part in ["", "instruments/", "value_sets/"] {
         for entry in fs::read_dir(folder.join(part)).unwrap().map(Result::unwrap) {
             if let Ok(text) = fs::read_to_string(entry.path()) {
                 files.insert(format!("{part}{}", entry.file_name().to_string_lossy()), text);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Bound, Condition, Order, Questionnaire, Test};
+use super::{Bound, Condition, Order, Questionnaire, Test, chooses};
 use crate::screening::{Answers, Value};
 
 /// One questionnaire, filled in: per item whether it was asked and what was answered.
@@ -112,7 +112,7 @@ fn same(value: &Value, expected: &Value) -> bool {
             let unit = unit_of(expected);
             number == bound && (unit.is_empty() || unit_of(value) == unit)
         }
-        _ => value == expected,
+        _ => chooses(value, expected),
     }
 }
 

@@ -42,8 +42,8 @@ struct Reader<'a> {
     used: BTreeSet<String>,
     /// How many options there are in all.
     options: usize,
-    /// Every text that a client reads: where it stands, and what it says in other languages.
-    wordings: Vec<(String, Translations)>,
+    /// Every text that a client reads.
+    wordings: Vec<Wording>,
     problems: Vec<FileProblem>,
 }
 
@@ -91,6 +91,14 @@ pub(super) fn questionnaire(
     let file = file.to_owned();
     let value = Questionnaire { file, name, canonical, forms, items, by_link_id, value_sets: used, deciding_order };
     Ok(Loaded { value, warnings: problems })
+}
+
+/// A text that a client reads: where it stands, and what it says in other languages.
+struct Wording {
+    pointer: String,
+    translations: Translations,
+    /// Whether it is that of an option that a value set brings.
+    borrowed: bool,
 }
 
 /// Whether the items of a list are shown and answered: what is so of a group is so of those below it.
@@ -189,6 +197,7 @@ impl<'a> Reader<'a> {
             }
         }
         self.wording(root, "", "title");
+        self.wording(root, "", "description");
     }
 
     /// Each item after its parent and after those that its conditions ask about.

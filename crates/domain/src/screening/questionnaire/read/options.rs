@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use super::{Reader, values};
+use super::{Reader, Wording, values};
 use crate::screening::{
     Value, check,
     questionnaire::{Choice, Item, Kind},
@@ -132,7 +132,11 @@ impl Reader<'_> {
             },
         };
         if !item.hidden {
-            let texts = options.iter().map(|option| (pointer.to_owned(), option.translations.clone()));
+            let texts = options.iter().map(|option| Wording {
+                pointer: pointer.to_owned(),
+                translations: option.translations.clone(),
+                borrowed: true,
+            });
             self.wordings.extend(texts);
         }
         options

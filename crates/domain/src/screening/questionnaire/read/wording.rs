@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::Reader;
+use super::{Reader, Wording};
 use crate::{
     contact::Language,
     screening::{source::text, translation},
@@ -19,7 +19,8 @@ impl Reader<'_> {
             self.warning(&format!("{pointer}/_{key}"), "a translation cannot be read", hint);
         }
         if text(json, key).is_some() {
-            self.wordings.push((format!("{pointer}/{key}"), translation::of(json, key)));
+            let (pointer, translations) = (format!("{pointer}/{key}"), translation::of(json, key));
+            self.wordings.push(Wording { pointer, translations, borrowed: false });
         }
     }
 
@@ -28,16 +29,17 @@ impl Reader<'_> {
         // FHIR has no default; a file that does not say is taken to be in ours.
         let own = text(self.source.root(), "language").map_or(Ok(Language::default()), Language::parse).ok();
         for language in Language::ALL.into_iter().filter(|language| Some(*language) != own) {
-            let all = self.wordings.len();
-            let mut lacking =
-                self.wordings.iter().filter(|(_, translations)| translation::find(translations, language).is_none());
-            let Some((first, _)) = lacking.next() else { continue };
-            let count = 1 + lacking.count();
-            if count < all {
-                let (first, what) =
-                    (first.clone(), format!("{count} of {all} texts are not in \"{}\"", language.tag()));
-                self.warning(&first, what, "this is the first; clients would read two languages in one form");
+            let is_there = |one: &Wording| translation::find(&one.translations, language).is_some();
+            // What a value set brings makes no file a translated one.
+            if !self.wordings.iter().any(|one| !one.borrowed && is_there(one)) {
+                continue;
             }
+            let all = self.wordings.len();
+            let mut lacking = self.wordings.iter().filter(|one| !is_there(one)).map(|one| one.pointer.clone());
+            let Some(first) = lacking.next() else { continue };
+            let count = 1 + lacking.count();
+            let what = format!("{count} of {all} texts are not in \"{}\"", language.tag());
+            self.warning(&first, what, "this is the first; clients would read two languages in one form");
         }
     }
 }
