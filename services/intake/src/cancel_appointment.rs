@@ -1,10 +1,13 @@
 //! A client gives a time back.
 
+use std::sync::Arc;
+
+use jiff::Timestamp;
 use rapport_domain::{
-    appointment::Changed,
+    appointment::{Changed, ClientWish},
     case::StaffReason,
     event::Fact,
-    id::{AppointmentId, IntakeId},
+    id::AppointmentId,
     letter::{Cause, DueLetter, LetterKind, Recipient},
     triage::Booking,
 };
@@ -14,24 +17,28 @@ use rapport_store::{Tx, appointments, audit, calendar, cases, letters, outbox};
 use crate::{
     Deps,
     own_appointment::{OwnAppointment, event},
+    own_intake::OwnIntake,
     policy,
     refusal::Refusal,
     repeat::{self, Repeatable},
+    staff_case::{clients_of, letters_to},
     trail,
 };
 
 /// Frees the time, writes to the client who asked, and puts the case before
-/// staff. Nothing is sent to anybody else who was to come.
-#[tracing::instrument(skip_all, fields(intake.id = %own, appointment.id = %asked))]
+/// staff. Their partner, where one was to come, is told that the session will
+/// not take place: never by whom, never why. A second partner's no to a time
+/// that is only held is noted for the release step, and nothing else happens.
+#[tracing::instrument(skip_all, fields(intake.id = %own.intake.id, appointment.id = %asked))]
 pub(crate) async fn run(
     deps: &Deps,
-    own: IntakeId,
+    own: Arc<OwnIntake>,
     asked: AppointmentId,
     etag: String,
     repeatable: Repeatable,
 ) -> Result<pb::CancelAppointmentResponse, Refusal> {
     repeat::change(deps, repeatable, move |deps, tx| {
-        let etag = etag.clone();
+        let (own, etag) = (Arc::clone(&own), etag.clone());
         Box::pin(async move {
             Ok(pb::CancelAppointmentResponse { appointment: Some(cancel(deps, tx, own, asked, &etag).await?) })
         })
@@ -42,23 +49,39 @@ pub(crate) async fn run(
 async fn cancel(
     deps: &Deps,
     tx: &Tx,
-    own: IntakeId,
+    own: Arc<OwnIntake>,
     asked: AppointmentId,
     etag: &str,
 ) -> Result<pb::Appointment, Refusal> {
     let mut it = OwnAppointment::read(tx, own, asked).await?;
-    if it.appointment.cancel().map_err(|_| Refusal::AppointmentNotOpen)? == Changed::Now {
+    let now = deps.clock.now();
+    if it.no_is_only_a_word() {
+        if it.wish != Some(ClientWish::Declined) {
+            it.check_etag(etag)?;
+            it.say(tx, ClientWish::Declined, now).await?;
+        }
+    } else if it.appointment.cancel().map_err(|_| Refusal::AppointmentNotOpen)? == Changed::Now {
         it.check_etag(etag)?;
+        // What tells the two partners apart afterwards: one gave it back, to the other it was taken.
+        it.note(tx, ClientWish::Declined, now).await?;
         appointments::save(tx, &it.appointment, it.read_sequence).await?;
         calendar::free(tx, it.appointment.id).await?;
         let fact = Fact::AppointmentCancelled { appointment: it.appointment.id, case: it.case.id };
         outbox::add(tx, &event(deps, fact)).await?;
-        letters::queue(tx, &[it.letter(LetterKind::Cancelled)], deps.clock.now()).await?;
+        letters::queue(tx, &[it.letter(LetterKind::Cancelled)], now).await?;
+        tell_partner(tx, &it, now).await?;
         put_before_staff(deps, tx, &mut it).await?;
     }
     let resources = vec![it.appointment.id.to_string(), it.case.id.to_string()];
-    audit::write(tx, &trail::by_client(deps, own, policy::CANCEL_APPOINTMENT, resources)).await?;
+    audit::write(tx, &trail::by_client(deps, it.own.intake.id, policy::CANCEL_APPOINTMENT, resources)).await?;
     it.message(deps, tx).await
+}
+
+async fn tell_partner(tx: &Tx, it: &OwnAppointment, now: Timestamp) -> Result<(), Refusal> {
+    let mut partner = clients_of(tx, &it.case, &it.appointment).await?;
+    partner.retain(|client| client.id != it.own.intake.id);
+    letters::queue(tx, &letters_to(&partner, LetterKind::WillNotTakePlace, &it.appointment), now).await?;
+    Ok(())
 }
 
 async fn put_before_staff(deps: &Deps, tx: &Tx, it: &mut OwnAppointment) -> Result<(), Refusal> {

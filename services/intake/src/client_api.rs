@@ -11,8 +11,8 @@ use tonic::{Request, Response, Status};
 
 use crate::{
     Deps, accept_invitation, cancel_appointment, confirm_appointment, decline_invitation, get_draft, get_intake,
-    get_screening, guard::StreamPlace, invite_partner, parse, policy, protocols::Protocols, refusal::Refusal,
-    repeat::Repeatable, save_draft, submit_intake, watch_intake,
+    get_screening, guard::StreamPlace, invite_partner, own_intake::OwnIntake, parse, policy, protocols::Protocols,
+    refusal::Refusal, repeat::Repeatable, save_draft, submit_intake, watch_intake,
 };
 
 /// What clients call.
@@ -82,6 +82,7 @@ impl IntakeService for ClientApi {
             &request,
             &request.request_id,
         )?;
+        let own = OwnIntake::read(&self.deps, &self.protocols, own).await?;
         Ok(Response::new(confirm_appointment::run(&self.deps, own, appointment, request.etag, repeatable).await?))
     }
 
@@ -99,6 +100,7 @@ impl IntakeService for ClientApi {
             &request,
             &request.request_id,
         )?;
+        let own = OwnIntake::read(&self.deps, &self.protocols, own).await?;
         Ok(Response::new(cancel_appointment::run(&self.deps, own, appointment, request.etag, repeatable).await?))
     }
 

@@ -1,17 +1,20 @@
 //! A client says yes to a held time.
 
+use std::sync::Arc;
+
 use rapport_domain::{
     appointment::{Changed, ClientWish, Yes},
     event::Fact,
-    id::{AppointmentId, IntakeId},
+    id::AppointmentId,
     letter::LetterKind,
 };
 use rapport_proto::intake as pb;
-use rapport_store::{Tx, appointments, audit, cases, letters, outbox, triage_results, wishes};
+use rapport_store::{Tx, appointments, audit, cases, letters, outbox};
 
 use crate::{
     Deps,
     own_appointment::{OwnAppointment, event},
+    own_intake::OwnIntake,
     policy,
     refusal::Refusal,
     repeat::{self, Repeatable},
@@ -20,16 +23,16 @@ use crate::{
 
 /// Records the yes. A time held for two stays held until its release step; one
 /// held for the client alone is fixed, with its event and letter.
-#[tracing::instrument(skip_all, fields(intake.id = %own, appointment.id = %asked))]
+#[tracing::instrument(skip_all, fields(intake.id = %own.intake.id, appointment.id = %asked))]
 pub(crate) async fn run(
     deps: &Deps,
-    own: IntakeId,
+    own: Arc<OwnIntake>,
     asked: AppointmentId,
     etag: String,
     repeatable: Repeatable,
 ) -> Result<pb::ConfirmAppointmentResponse, Refusal> {
     repeat::change(deps, repeatable, move |deps, tx| {
-        let etag = etag.clone();
+        let (own, etag) = (Arc::clone(&own), etag.clone());
         Box::pin(async move {
             Ok(pb::ConfirmAppointmentResponse { appointment: Some(confirm(deps, tx, own, asked, &etag).await?) })
         })
@@ -40,14 +43,13 @@ pub(crate) async fn run(
 async fn confirm(
     deps: &Deps,
     tx: &Tx,
-    own: IntakeId,
+    own: Arc<OwnIntake>,
     asked: AppointmentId,
     etag: &str,
 ) -> Result<pb::Appointment, Refusal> {
     let mut it = OwnAppointment::read(tx, own, asked).await?;
     let now = deps.clock.now();
-    let found = triage_results::of_intake(tx, own).await?;
-    let needs_staff = found.is_some_and(|found| found.booking.needs_staff());
+    let needs_staff = it.own.found.booking.needs_staff();
     match it.appointment.accept(needs_staff).map_err(|_| Refusal::AppointmentNotOpen)? {
         Yes::Fixes(Changed::Already) => {}
         Yes::Noted if it.wish == Some(ClientWish::Accepted) => {}
@@ -57,8 +59,7 @@ async fn confirm(
         }
         Yes::Fixes(Changed::Now) => {
             it.check_etag(etag)?;
-            wishes::put(tx, it.appointment.id, own, ClientWish::Accepted, now).await?;
-            it.wish = Some(ClientWish::Accepted);
+            it.note(tx, ClientWish::Accepted, now).await?;
             appointments::save(tx, &it.appointment, it.read_sequence).await?;
             it.case.follow(it.appointment.state).map_err(|_| Refusal::AppointmentNotOpen)?;
             let fact = Fact::AppointmentConfirmed { appointment: it.appointment.id, case: it.case.id };
@@ -68,6 +69,6 @@ async fn confirm(
         }
     }
     let resources = vec![it.appointment.id.to_string(), it.case.id.to_string()];
-    audit::write(tx, &trail::by_client(deps, own, policy::CONFIRM_APPOINTMENT, resources)).await?;
+    audit::write(tx, &trail::by_client(deps, it.own.intake.id, policy::CONFIRM_APPOINTMENT, resources)).await?;
     it.message(deps, tx).await
 }

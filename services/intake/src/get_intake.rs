@@ -3,9 +3,17 @@
 use jiff::Timestamp;
 use rapport_domain::id::IntakeId;
 use rapport_proto::intake as pb;
-use rapport_store::{appointments, audit, cases, intakes, therapists, wishes};
+use rapport_store::{appointments, audit, cases, therapists, wishes};
 
-use crate::{Deps, own_appointment::is_for, policy, protocols::Protocols, refusal::Refusal, trail, view};
+use crate::{
+    Deps,
+    own_appointment::{is_for, part},
+    own_intake::OwnIntake,
+    policy,
+    protocols::Protocols,
+    refusal::Refusal,
+    trail, view,
+};
 
 /// The caller's own intake; any other is not found, whether it exists or not.
 #[tracing::instrument(skip_all, fields(intake.id = %own))]
@@ -33,24 +41,21 @@ pub(crate) async fn look(
     own: IntakeId,
     now: Timestamp,
 ) -> Result<pb::Intake, Refusal> {
-    let intake = intakes::get(&deps.store, own).await?.ok_or(Refusal::NotFound)?;
-    let case = cases::get(&deps.store, intake.case).await?.ok_or(Refusal::NotFound)?;
-    let appointment = match appointments::current_of_case(&deps.store, intake.case).await? {
-        Some(latest) if is_for(&deps.store, &latest, &intake, &case).await? => Some(latest),
-        _ => None,
-    };
+    let store = &deps.store;
+    let own = OwnIntake::read(deps, protocols, own).await?;
+    let case = cases::get(store, own.intake.case).await?.ok_or(Refusal::NotFound)?;
+    let part = part(store, &own).await?;
+    let latest = appointments::current_of_case(store, case.id).await?;
+    let appointment = latest.filter(|latest| is_for(latest, &own, part));
     let wish = match &appointment {
-        Some(appointment) => wishes::of(&deps.store, appointment.id, own).await?,
+        Some(appointment) => wishes::of(store, appointment.id, own.intake.id).await?,
         None => None,
     };
     let therapist = match &appointment {
-        Some(appointment) => therapists::get(&deps.store, appointment.therapist).await?,
+        Some(appointment) => therapists::get(store, appointment.therapist).await?,
         None => None,
     };
-    let protocol = protocols.get(&deps.store, &intake.protocol).await?;
-    let found = protocol.triage(&deps.practice.subject(&intake.submission, intake.care.care(), intake.received_at));
-    let standing =
-        view::Standing { intake: &intake, state: case.state, appointment: appointment.as_ref(), wish, found: &found };
+    let standing = view::Standing { own: &own, part, state: case.state, appointment: appointment.as_ref(), wish };
     let name = therapist.map(|therapist| therapist.name).unwrap_or_default();
     Ok(view::intake(&standing, &name, &deps.practice, now))
 }

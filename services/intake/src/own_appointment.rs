@@ -1,43 +1,61 @@
 //! A client's own appointment, read within the transaction that changes it.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use rapport_domain::{
-    appointment::{Appointment, ClientWish},
+    appointment::{Appointment, AppointmentState, ClientWish},
     case::Case,
     event::{Event, Fact},
-    id::{AppointmentId, EventId, IntakeId},
-    intake::{Care, Intake},
+    id::{AppointmentId, EventId},
+    intake::Care,
     letter::{Cause, DueLetter, LetterKind, Recipient},
 };
 use rapport_proto::intake as pb;
 use rapport_store::{Conn, StoreError, Tx, appointments, cases, intakes, therapists, wishes};
 
-use crate::{Deps, refusal::Refusal, view};
+use crate::{Deps, own_intake::OwnIntake, refusal::Refusal, view};
 
 /// A client's own appointment with what belongs to it.
 pub(crate) struct OwnAppointment {
-    pub(crate) intake: Intake,
+    pub(crate) own: Arc<OwnIntake>,
     pub(crate) case: Case,
     pub(crate) appointment: Appointment,
     /// What this client said to it.
     pub(crate) wish: Option<ClientWish>,
     /// As the database has it: what a write is checked against.
     pub(crate) read_sequence: u32,
+    part: Part,
     read_etag: String,
+}
+
+/// A client's part in their case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The case began with them.
+    First,
+    /// They came by their partner's invitation.
+    Second,
 }
 
 impl OwnAppointment {
     /// Reads it; one of another case is not found, whether it exists or not.
-    pub(crate) async fn read(tx: &Tx, own: IntakeId, asked: AppointmentId) -> Result<Self, Refusal> {
-        let intake = intakes::get(tx, own).await?.ok_or(Refusal::NotFound)?;
-        let case = cases::get(tx, intake.case).await?.ok_or(Refusal::NotFound)?;
+    pub(crate) async fn read(tx: &Tx, own: Arc<OwnIntake>, asked: AppointmentId) -> Result<Self, Refusal> {
+        let case = cases::get(tx, own.intake.case).await?.ok_or(Refusal::NotFound)?;
         let appointment = appointments::get(tx, asked).await?.ok_or(Refusal::NotFound)?;
-        if !is_for(tx, &appointment, &intake, &case).await? {
+        let part = part(tx, &own).await?;
+        if !is_for(&appointment, &own, part) {
             return Err(Refusal::NotFound);
         }
-        let wish = wishes::of(tx, asked, own).await?;
+        let wish = wishes::of(tx, asked, own.intake.id).await?;
         let (read_sequence, read_etag) = (appointment.sequence, view::appointment_etag(&appointment, wish));
-        Ok(Self { intake, case, appointment, wish, read_sequence, read_etag })
+        Ok(Self { own, case, appointment, wish, read_sequence, part, read_etag })
+    }
+
+    /// Whether a no is only this client's word: of a second partner to a time that is held. What they say changes
+    /// nothing that the first can see; the release step weighs it.
+    pub(crate) fn no_is_only_a_word(&self) -> bool {
+        self.part == Part::Second && self.appointment.state == AppointmentState::Held
     }
 
     /// Refuses a change that was decided on looking at an older state.
@@ -48,8 +66,14 @@ impl OwnAppointment {
     /// Notes what this client says to a time that stays as it is. The case is written with it, unchanged: a release step
     /// that did not see this wish has to look again.
     pub(crate) async fn say(&mut self, tx: &Tx, wish: ClientWish, now: Timestamp) -> Result<(), Refusal> {
-        wishes::put(tx, self.appointment.id, self.intake.id, wish, now).await?;
+        self.note(tx, wish, now).await?;
         cases::save(tx, &self.case).await?;
+        Ok(())
+    }
+
+    /// Notes what this client says, where the case is written for another reason.
+    pub(crate) async fn note(&mut self, tx: &Tx, wish: ClientWish, now: Timestamp) -> Result<(), Refusal> {
+        wishes::put(tx, self.appointment.id, self.own.intake.id, wish, now).await?;
         self.wish = Some(wish);
         Ok(())
     }
@@ -59,7 +83,7 @@ impl OwnAppointment {
         let state = (self.appointment.id, self.appointment.sequence);
         DueLetter {
             cause: Cause::Appointment(state.0, state.1),
-            recipient: Recipient::Client(self.intake.id),
+            recipient: Recipient::Client(self.own.intake.id),
             kind,
             case: self.case.id,
             appointment: Some(state),
@@ -74,17 +98,17 @@ impl OwnAppointment {
     }
 }
 
-/// Whether an appointment is for this client: of a couple's case, a session alone is for the first partner and none
-/// of the second's business.
-pub(crate) async fn is_for(
-    conn: &impl Conn,
-    appointment: &Appointment,
-    intake: &Intake,
-    case: &Case,
-) -> Result<bool, StoreError> {
-    let alone = appointment.care == Care::Individual && case.care.care() == Care::Couple;
-    Ok(appointment.case == intake.case
-        && (!alone || intakes::first_of_case(conn, intake.case).await? == Some(intake.id)))
+/// A client's part in their case.
+pub(crate) async fn part(conn: &impl Conn, own: &OwnIntake) -> Result<Part, StoreError> {
+    let first = intakes::first_of_case(conn, own.intake.case).await?;
+    Ok(if first == Some(own.intake.id) { Part::First } else { Part::Second })
+}
+
+/// Whether an appointment is for this client. A second partner knows of sessions for two alone, and of none where
+/// their own answers ask for a call: then there never was one for them.
+pub(crate) fn is_for(appointment: &Appointment, own: &OwnIntake, part: Part) -> bool {
+    appointment.case == own.intake.case
+        && (part == Part::First || appointment.care == Care::Couple && own.may_meet_together())
 }
 
 /// A new event.

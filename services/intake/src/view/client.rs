@@ -5,30 +5,48 @@ use rapport_domain::{
     appointment::{Appointment, AppointmentState, ClientWish},
     case::CaseState,
     contact::Language,
-    intake::Intake,
     practice::{self, Practice},
-    triage::TriageResult,
 };
 use rapport_proto::{enums, intake as pb, time};
 
 use super::{next_step, place};
+use crate::{own_appointment::Part, own_intake::OwnIntake};
 
 /// An intake, where its case stands, and the latest appointment that is for this client.
 pub(crate) struct Standing<'a> {
-    pub(crate) intake: &'a Intake,
+    /// With what this client's own answers call for.
+    pub(crate) own: &'a OwnIntake,
+    pub(crate) part: Part,
     /// Not the whole case: its urgency and the like are what both partners' answers came to.
     pub(crate) state: CaseState,
     pub(crate) appointment: Option<&'a Appointment>,
     /// What this client said to that appointment; the other one's word is nobody's but theirs.
     pub(crate) wish: Option<ClientWish>,
-    /// What this client's own answers call for.
-    pub(crate) found: &'a TriageResult,
 }
 
 impl Standing<'_> {
-    /// The appointment whose time is taken.
+    /// The appointment whose time is taken, unless this client has said no to it.
     pub(super) fn open_appointment(&self) -> Option<&Appointment> {
-        self.appointment.filter(|appointment| appointment.state.takes_time())
+        self.appointment.filter(|appointment| appointment.state.takes_time() && !self.said_no())
+    }
+
+    /// Whether this client said no to a time that is held all the same, until the release step.
+    pub(super) fn said_no_to_a_hold(&self) -> bool {
+        self.said_no() && self.appointment.is_some_and(|appointment| appointment.state == AppointmentState::Held)
+    }
+
+    /// Whether a time for two that a second partner knew of, or came too late for, is off.
+    pub(super) fn joint_time_is_off(&self) -> bool {
+        let over = match self.appointment {
+            Some(appointment) => !appointment.state.takes_time(),
+            // What takes the case's time is not for them: their partner is seen alone.
+            None => matches!(self.state, CaseState::Held | CaseState::Confirmed),
+        };
+        self.part == Part::Second && self.own.may_meet_together() && self.state != CaseState::Triaged && over
+    }
+
+    pub(super) fn said_no(&self) -> bool {
+        self.wish == Some(ClientWish::Declined)
     }
 
     pub(super) fn state(&self) -> pb::IntakeState {
@@ -36,9 +54,11 @@ impl Standing<'_> {
             (CaseState::Closed, _) => pb::IntakeState::Closed,
             (_, Some(AppointmentState::Confirmed)) => pb::IntakeState::Confirmed,
             (_, Some(_)) => pb::IntakeState::Held,
-            (CaseState::BeforeStaff, None) => pb::IntakeState::WeWillCall,
+            (CaseState::BeforeStaff, None) if !self.said_no_to_a_hold() => pb::IntakeState::WeWillCall,
             // The answers alone have decided that a person calls: no need to wait for triage to say so.
-            (_, None) if !self.found.booking.by_machine() => pb::IntakeState::WeWillCall,
+            (_, None) if !self.own.found.booking.by_machine() || self.joint_time_is_off() => {
+                pb::IntakeState::WeWillCall
+            }
             (_, None) => pb::IntakeState::Received,
         }
     }
@@ -49,11 +69,11 @@ pub(crate) fn intake(standing: &Standing<'_>, therapist: &str, practice: &Practi
     let state = standing.state();
     let next = next_step::next_step(standing, practice, now);
     pb::Intake {
-        name: standing.intake.id.to_string(),
+        name: standing.own.intake.id.to_string(),
         state: state.into(),
         next_step: next.sentence,
         appointment: standing.open_appointment().map(|it| appointment(it, standing.wish, therapist, practice)),
-        submit_time: Some(time::to_message(standing.intake.received_at)),
+        submit_time: Some(time::to_message(standing.own.intake.received_at)),
         call_by_time: next.call_by.map(time::to_message),
     }
 }
@@ -65,16 +85,19 @@ pub(crate) fn appointment(
     therapist: &str,
     practice: &Practice,
 ) -> pb::Appointment {
+    // Of a second partner: the hold stays, and is no longer theirs.
+    let given_back = wish == Some(ClientWish::Declined) && appointment.state == AppointmentState::Held;
+    let state = if given_back { AppointmentState::Cancelled } else { appointment.state };
     pb::Appointment {
         name: appointment.id.to_string(),
-        state: enums::number(appointment.state),
+        state: enums::number(state),
         start_time: Some(time::to_message(appointment.starts_at)),
         end_time: Some(time::to_message(appointment.ends_at)),
         time_zone: practice.zone.iana_name().unwrap_or_default().to_owned(),
         format: enums::number(appointment.format),
         location: place(appointment, practice),
         therapist: therapist.to_owned(),
-        release_time: appointment.release_at.map(time::to_message),
+        release_time: appointment.release_at.filter(|_| !given_back).map(time::to_message),
         accepted: wish == Some(ClientWish::Accepted),
         etag: appointment_etag(appointment, wish),
     }

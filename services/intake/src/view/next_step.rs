@@ -16,7 +16,7 @@ pub(super) struct NextStep {
 
 /// What happens next, in the client's language.
 pub(super) fn next_step(standing: &Standing<'_>, practice: &Practice, now: Timestamp) -> NextStep {
-    let language = standing.intake.submission.language();
+    let language = standing.own.intake.submission.language();
     let say = |en: String, es: String| match language {
         Language::En => en,
         Language::Es => es,
@@ -40,6 +40,10 @@ pub(super) fn next_step(standing: &Standing<'_>, practice: &Practice, now: Times
             format!("This request is closed. If you would like to talk to us again, call {phone}. You are always welcome."),
             format!("Esta solicitud está cerrada. Si quiere volver a hablar con nosotros, llame al {phone}. Siempre será bienvenida su llamada."),
         ),
+        pb::IntakeState::Received if standing.said_no_to_a_hold() => say(
+            format!("Thank you for telling us that this time is not for you. There is nothing more that you need to do. If you would like to talk with us, call {phone}: we are glad to hear from you."),
+            format!("Gracias por avisarnos que esa hora no es para usted. No tiene que hacer nada más. Si quiere hablar con nosotros, llame al {phone}: nos dará gusto escucharle."),
+        ),
         pb::IntakeState::Received | pb::IntakeState::Unspecified => say(
             "Thank you. We have your answers, and we are looking for the right person and time for you. You will hear from us shortly.".to_owned(),
             "Gracias. Tenemos sus respuestas y buscamos a la persona y la hora adecuadas para usted. Pronto tendrá noticias nuestras.".to_owned(),
@@ -52,7 +56,7 @@ pub(super) fn next_step(standing: &Standing<'_>, practice: &Practice, now: Times
 /// practice to fix it, no yes is waited for.
 fn waits_for_yes(standing: &Standing<'_>) -> bool {
     let alone = standing.open_appointment().is_some_and(|appointment| appointment.care == Care::Individual);
-    alone && !standing.found.booking.needs_staff()
+    alone && !standing.own.found.booking.needs_staff()
 }
 
 /// The same promise that stood in the answer to the submission, for as long as
@@ -61,19 +65,14 @@ fn waits_for_yes(standing: &Standing<'_>) -> bool {
 fn call(standing: &Standing<'_>, practice: &Practice, language: Language, now: Timestamp) -> NextStep {
     let phone = &practice.phone;
     if standing.appointment.is_some_and(|appointment| appointment.state == AppointmentState::Cancelled) {
-        let sentence = match language {
-            Language::En => format!(
-                "Your time has been given back. A person from our practice will call you to find another one. You can also call us at {phone}."
-            ),
-            Language::Es => format!(
-                "Su hora fue cancelada. Una persona de nuestro consultorio le llamará para buscar otra. También puede llamarnos al {phone}."
-            ),
-        };
-        return NextStep { sentence, call_by: None };
+        return time_is_gone(standing.said_no(), phone, language);
     }
-    let safe_hours = &standing.intake.submission.contact.safe_hours;
+    if standing.joint_time_is_off() {
+        return time_is_gone(false, phone, language);
+    }
+    let safe_hours = &standing.own.intake.submission.contact.safe_hours;
     let (by, sentence) =
-        practice.call_promise(standing.found.urgency, safe_hours, language, standing.intake.received_at);
+        practice.call_promise(standing.own.found.urgency, safe_hours, language, standing.own.intake.received_at);
     if by > now {
         return NextStep { sentence, call_by: Some(by) };
     }
@@ -83,6 +82,26 @@ fn call(standing: &Standing<'_>, practice: &Practice, language: Language, now: T
         ),
         Language::Es => format!(
             "Una persona de nuestro consultorio le llamará. Si aún no le hemos llamado, por favor llame al {phone}: queremos hablar con usted."
+        ),
+    };
+    NextStep { sentence, call_by: None }
+}
+
+/// A time that was theirs is not any more: they gave it back themselves, or it was taken from them, and then nobody
+/// says by whom or why.
+fn time_is_gone(given_back: bool, phone: &str, language: Language) -> NextStep {
+    let sentence = match (given_back, language) {
+        (true, Language::En) => format!(
+            "Your time has been given back. A person from our practice will call you to find another one. You can also call us at {phone}."
+        ),
+        (true, Language::Es) => format!(
+            "Su hora fue cancelada. Una persona de nuestro consultorio le llamará para buscar otra. También puede llamarnos al {phone}."
+        ),
+        (false, Language::En) => format!(
+            "Your session will not take place. A person from our practice will call you, and we will find a good way on together. You can also call us at {phone}."
+        ),
+        (false, Language::Es) => format!(
+            "Su sesión no tendrá lugar. Una persona de nuestro consultorio le llamará y buscaremos juntos cómo seguir. También puede llamarnos al {phone}."
         ),
     };
     NextStep { sentence, call_by: None }
