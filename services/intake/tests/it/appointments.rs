@@ -18,7 +18,7 @@ use tonic::Code;
 use crate::house::{House, bearing, house, reason};
 
 /// Holds a time for an intake, as the worker would.
-async fn hold(house: &House, intake: &str, care: Care) -> Appointment {
+pub(crate) async fn hold(house: &House, intake: &str, care: Care) -> Appointment {
     let store = &house.deps.store;
     let intake = intakes::get(store, intake.parse::<IntakeId>().unwrap()).await.unwrap().unwrap();
     let therapist = therapists::all(store).await.unwrap().remove(0).id;
@@ -60,7 +60,7 @@ async fn kinds(house: &House, appointment: &Appointment) -> Vec<LetterKind> {
     kinds
 }
 
-async fn own(house: &House, answer: &pb::SubmitIntakeResponse) -> pb::Intake {
+pub(crate) async fn own(house: &House, answer: &pb::SubmitIntakeResponse) -> pb::Intake {
     let request = bearing(&answer.status_token, pb::GetIntakeRequest { name: answer.intake.clone() });
     house.client.clone().get_intake(request).await.unwrap().into_inner().intake.unwrap()
 }
@@ -180,7 +180,7 @@ async fn a_session_that_the_first_partner_has_alone_is_not_found_by_the_second()
     assert_eq!(reason(&refused), "RESOURCE_NOT_FOUND");
 }
 
-async fn change_case(
+pub(crate) async fn change_case(
     house: &House,
     answer: &pb::SubmitIntakeResponse,
     change: impl FnOnce(&mut Case) + Send + 'static,

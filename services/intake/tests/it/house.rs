@@ -37,7 +37,14 @@ pub(crate) async fn house() -> House {
 pub(crate) async fn house_with(config: Config) -> House {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("rapport.db").display());
-    House { _folder: Some(folder), ..open(url, config).await }
+    House { _folder: Some(folder), ..open(url, config, |_| {}).await }
+}
+
+/// The service on SQLite with a practice that is changed.
+pub(crate) async fn house_of(change: impl FnOnce(&mut Practice)) -> House {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("rapport.db").display());
+    House { _folder: Some(folder), ..open(url, Config::default(), change).await }
 }
 
 /// Runs a test on SQLite and, where the environment names a server, on a
@@ -48,7 +55,7 @@ pub(crate) async fn on_each(test: impl AsyncFn(&House)) {
     let Ok(server) = std::env::var("RAPPORT_TEST_POSTGRES") else { return };
     let name = format!("intake_{}", SystemIds.uuid().simple());
     ask(&server, format!("CREATE DATABASE {name}")).await;
-    let house = open(format!("{}/{name}", server.rsplit_once('/').unwrap().0), Config::default()).await;
+    let house = open(format!("{}/{name}", server.rsplit_once('/').unwrap().0), Config::default(), |_| {}).await;
     test(&house).await;
     house.stop.cancel();
     ask(&server, format!("DROP DATABASE {name} WITH (FORCE)")).await;
@@ -59,12 +66,13 @@ async fn ask(server: &str, statement: String) {
     connection.execute(AssertSqlSafe(statement)).await.unwrap();
 }
 
-async fn open(url: String, config: Config) -> House {
+async fn open(url: String, config: Config, change: impl FnOnce(&mut Practice)) -> House {
     let keyring = Keyring::new(&MasterKey::generate());
     let store = Store::connect(&StoreSettings { url, max_connections: 4 }, keyring).await.unwrap();
     store.migrate().await.unwrap();
     let files = practice_files();
-    let practice = Practice::load(&files).map_err(|problems| format!("{problems:?}")).unwrap().value;
+    let mut practice = Practice::load(&files).map_err(|problems| format!("{problems:?}")).unwrap().value;
+    change(&mut practice);
     let roster = practice.roster(&files).map_err(|problems| format!("{problems:?}")).unwrap().value;
     rapport_store::therapists::seed_if_empty(&store, &roster).await.unwrap();
     let deps = Deps { store, practice: Arc::new(practice), clock: Arc::new(SystemClock), ids: Arc::new(SystemIds) };
@@ -139,7 +147,7 @@ fn practice_folder() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/charlotte"))
 }
 
-fn practice_files() -> Files {
+pub(crate) fn practice_files() -> Files {
     let mut files = BTreeMap::new();
     read_folder(practice_folder(), "", &mut files);
     files
