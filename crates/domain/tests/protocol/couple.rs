@@ -47,6 +47,7 @@ fn row<'v>(rows: &'v [Row], id: &str) -> &'v Row {
     rows.iter().find(|row| row.id == id).unwrap()
 }
 
+// Guard: Couple::seen_from_the_other_side. Without it this goes red.
 #[test]
 fn a_sign_is_the_same_where_both_mean_the_same_person() {
     for (first, second, agree) in [
@@ -113,6 +114,7 @@ fn who_pursues_and_who_withdraws_is_named_where_both_say_so_of_themselves() {
     assert_eq!(pursuer(&both, &[("distance.i_reach", "often"), ("distance.i_retreat", "mostly")]), Some(Side::First));
 }
 
+// Guard: Checks::nothing_of_safety_is_compared. Without it this goes red.
 #[test]
 fn nothing_about_safety_can_be_compared() {
     let refused = |from: &str, to: &str, expected: &str| {

@@ -178,6 +178,7 @@ proptest! {
         }
     }
 
+    // Guard: whoever does both more clearly, in joint::pursuit. Where the first one wins this goes red.
     #[test]
     fn swapping_the_partners_mirrors_what_they_are_compared_by(first in any_picks(), second in any_picks()) {
         let (first, second) = (built(&first), built(&second));

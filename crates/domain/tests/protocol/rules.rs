@@ -120,6 +120,7 @@ fn a_rule_that_no_answers_or_all_answers_meet_never_loads_and_says_which_part_is
     refused("has(small.choice) || !has(small.choice)", "this is true whatever is answered");
 }
 
+// Guard: the origin in Checks::condition. Without it this goes red.
 #[test]
 fn a_stored_protocol_goes_on_deciding_by_rules_that_no_folder_may_have_any_more() {
     let bundle = serde_json::json!({"format": 1, "files": small_rule("scales.s > 3.0")});
@@ -275,6 +276,7 @@ fn a_safety_scale_without_a_score_goes_to_a_person() {
     assert!(safety.flagged && safety.booking == Booking::AloneByStaff);
 }
 
+// Guard: Checks::effort. Without it this goes red.
 #[test]
 fn a_file_that_could_cost_too_much_never_loads() {
     let refused = |rules: &str, expected: &str| {

@@ -28,6 +28,9 @@ fn every_way(ranges: &[(f64, f64)]) -> Vec<Vec<Option<f64>>> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    // Guard: Tally::lowest. With the mere sum of all items for a prorated one this goes red.
     #[test]
     fn a_scale_reaches_its_bounds_and_never_leaves_them(
         ranges in prop::collection::vec((-3_i8..4, 0_i8..4), 1..5),

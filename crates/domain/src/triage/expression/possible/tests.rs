@@ -100,6 +100,7 @@ fn what_no_answers_meet_is_found() {
     }
 }
 
+// Guard: `as_if_asked` in Possible::narrow. Without it this goes red.
 #[test]
 fn a_safety_rule_hears_what_was_not_asked() {
     let scales = scales();
