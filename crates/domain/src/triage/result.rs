@@ -63,6 +63,14 @@ pub struct TriageResult {
     pub reports: BTreeSet<String>,
 }
 
+impl TriageResult {
+    /// The small steps to hand on in a case. Where either partner is flagged, none that needs the other or brings into
+    /// touch: the one who answered need not be the one in danger.
+    pub fn advice_in_case(&self, either_flagged: bool) -> impl Iterator<Item = &Advice> {
+        self.advice.iter().filter(move |advice| !(either_flagged && advice.closeness))
+    }
+}
+
 /// A small step that fits this person, for a clinician to hand on.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Advice {

@@ -5,7 +5,7 @@ use rapport_domain::{
     protocol::{Protocol, Subject},
     screening::Answers,
     triage::{
-        JointView, Partner, TriageResult,
+        Advice, JointView, Partner, TriageResult,
         joint::{Row, Side, compare},
     },
 };
@@ -141,6 +141,21 @@ fn nothing_about_safety_can_be_compared() {
         ids.clone().count() == 12
             && ids.into_iter().all(|id| !id.starts_with("safety.") && !id.starts_with("wellbeing."))
     );
+}
+
+// Guard: the filter of TriageResult::advice_in_case. Without it this goes red.
+#[test]
+fn where_the_other_partner_is_flagged_no_closeness_is_handed_on_either() {
+    let protocol = sample();
+    let mut person = Answered::new(&protocol, &[("distance.touch", "both"), ("wellbeing.self_doubt", "most")]);
+    // As if all of safety had been answered with "no".
+    person.result.advice = vec![
+        Advice { step: "micro_gestures".to_owned(), label: String::new(), closeness: true, because: vec![] },
+        Advice { step: "own_growth".to_owned(), label: String::new(), closeness: false, because: vec![] },
+    ];
+    let steps = |flagged| person.result.advice_in_case(flagged).map(|it| it.step.as_str()).collect::<Vec<_>>();
+    assert_eq!(steps(false), ["micro_gestures", "own_growth"]);
+    assert_eq!(steps(true), ["own_growth"]);
 }
 
 #[test]

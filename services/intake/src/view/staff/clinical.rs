@@ -17,10 +17,11 @@ pub(super) fn findings(
     sources: &Sources,
 ) -> (Vec<pb::FiredRule>, Vec<pb::Score>, Vec<pb::SmallStep>) {
     let (mut rules, mut scores, mut steps) = (Vec::new(), Vec::new(), Vec::new());
+    let either_flagged = results.iter().any(|(_, result)| result.flagged);
     for (intake, result) in results {
         rules.extend(result.fired.iter().map(|rule| fired_rule(*intake, rule, sources)));
         scores.extend(result.scores.iter().map(|it| score(*intake, it, sources)));
-        steps.extend(result.advice.iter().map(|advice| small_step(*intake, advice, sources)));
+        steps.extend(result.advice_in_case(either_flagged).map(|advice| small_step(*intake, advice, sources)));
     }
     (rules, scores, steps)
 }
