@@ -13,7 +13,7 @@ use anyhow::Context;
 
 use crate::{
     ground::NAMES,
-    target::{Input, Seen, Target},
+    inputs::{Input, Seen, Target},
     through::Complaint,
     watchdog::Watchdog,
 };

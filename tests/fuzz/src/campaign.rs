@@ -14,8 +14,8 @@ use anyhow::Context;
 use crate::{
     attempt::left,
     ground::NAMES,
+    inputs::Input,
     shrink,
-    target::Input,
     watchdog::HANGS,
     worker::{FAILS, Tally, Word},
 };
@@ -90,7 +90,10 @@ impl Campaign<'_> {
                         continue;
                     }
                 },
-                End::Dies(how) => how,
+                End::Dies(how) => match self.fails(&current, HANG_FOR_SURE)? {
+                    Some(_) => how,
+                    None => format!("{how} (not where its last input is tried alone)"),
+                },
             };
             let path = self.keep(&current)?;
             report.failures.push((what, path));
@@ -131,7 +134,7 @@ impl Campaign<'_> {
                 Err(_) => {}
             }
         }
-        Ok((ended(child)?, failure))
+        Ok((self.ended(child)?, failure))
     }
 
     /// What is wrong with an input that stands in a file, if anything is.
@@ -144,7 +147,7 @@ impl Campaign<'_> {
         ])?;
         let output = child.stdout.take().context("no output")?;
         let said: Vec<_> = BufReader::new(output).lines().collect::<Result<_, _>>()?;
-        Ok(match ended(child)? {
+        Ok(match self.ended(child)? {
             End::Well => None,
             End::Fails => Some(said.join("\n")),
             End::Hangs => Some(format!("it takes longer than {} seconds", allowed.as_secs())),
@@ -161,9 +164,28 @@ impl Campaign<'_> {
             .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(fs::File::create(self.scratch.join(format!("{}.stderr", self.target)))?)
+            .stderr(fs::File::create(self.last_words())?)
             .spawn()
             .context("a worker cannot be started")
+    }
+
+    fn ended(&self, mut child: Child) -> anyhow::Result<End> {
+        let status = child.wait()?;
+        Ok(match status.code() {
+            Some(0) => End::Well,
+            Some(FAILS) => End::Fails,
+            Some(HANGS) => End::Hangs,
+            // The runtime's own last words: a full stack, or memory that it did not get.
+            _ => {
+                let words = fs::read_to_string(self.last_words()).unwrap_or_default();
+                let words: Vec<_> = words.lines().filter(|line| !line.trim().is_empty()).take(3).collect();
+                End::Dies(format!("the process dies, {status}: {}", words.join("; ")))
+            }
+        })
+    }
+
+    fn last_words(&self) -> PathBuf {
+        self.scratch.join(format!("{}.stderr", self.target))
     }
 
     /// Cuts an input down, process by process, and keeps it with the seeds.
@@ -190,14 +212,4 @@ fn kept_name(input: &Input, extension: &str) -> String {
         .bytes()
         .fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3));
     format!("{}-{hash:016x}.{extension}", NAMES.get(input.ground).copied().unwrap_or_default())
-}
-
-fn ended(mut child: Child) -> anyhow::Result<End> {
-    let status = child.wait()?;
-    Ok(match status.code() {
-        Some(0) => End::Well,
-        Some(FAILS) => End::Fails,
-        Some(HANGS) => End::Hangs,
-        _ => End::Dies(format!("the process dies: {status}; a full stack, or more than {} MB", MOST_MEMORY_KB / 1024)),
-    })
 }

@@ -61,8 +61,9 @@ pub(crate) struct Words {
     pub(crate) fill: Option<(String, BoxedStrategy<String>)>,
 }
 
-/// A document that grows beyond this stays as it was.
+/// A document that grows beyond these stays as it was.
 const MOST_VALUES: usize = 20_000;
+const MOST_BYTES: usize = 1_000_000;
 /// Our own walks recurse; what goes deeper is written as raw text.
 const DEEPEST: usize = 60;
 
@@ -337,6 +338,7 @@ impl Change {
             What::Many(times) => {
                 if let Some(node) = root.at(place).cloned()
                     && node.size() * usize::from(*times) <= MOST_VALUES
+                    && node.bytes() * usize::from(*times) <= MOST_BYTES
                 {
                     put(root, place, Node::List(vec![node; usize::from(*times)]));
                 }
@@ -360,7 +362,8 @@ impl Change {
 
 /// Puts a value in its place, unless the document would grow too large.
 fn put(root: &mut Node, place: usize, value: Node) {
-    if root.size() + value.size() > MOST_VALUES || root.depth() + value.depth() > DEEPEST {
+    let too_long = root.bytes() + value.bytes() > MOST_BYTES;
+    if too_long || root.size() + value.size() > MOST_VALUES || root.depth() + value.depth() > DEEPEST {
         return;
     }
     if let Some(node) = root.at_mut(place) {

@@ -9,7 +9,7 @@ use proptest::{prelude::*, sample::Index};
 
 use crate::{
     change::{Change, Noise, Words, changes, noise, some_noise},
-    target::{Input, Seen, Target},
+    inputs::{Input, Reach, Seen, Target},
     tree::{Format, Node},
 };
 
@@ -33,14 +33,21 @@ pub(crate) enum Draft {
 #[derive(Debug, Clone)]
 pub(crate) struct Recipe {
     ground: usize,
-    /// Among the good documents, or among the grown ones.
-    grown: bool,
+    from: From,
     base: Index,
     /// Keep it as somebody wrote it, with comments and all.
     as_written: bool,
     changes: Vec<Change>,
     noise: Vec<Noise>,
     style: u64,
+}
+
+/// Where a recipe's document comes from.
+#[derive(Debug, Clone, Copy)]
+enum From {
+    Good,
+    Grown,
+    Refused,
 }
 
 /// See the module.
@@ -54,8 +61,12 @@ pub(crate) struct Corpus {
 /// The documents of one practice.
 #[derive(Default)]
 struct Shelf {
+    /// As somebody wrote them.
     good: Vec<Document>,
+    /// Made here, and loaded.
     grown: Vec<Document>,
+    /// Made here, and refused for a reason that was new: another one may stand behind it.
+    refused: Vec<Document>,
 }
 
 struct Document {
@@ -93,21 +104,19 @@ impl Corpus {
 
     fn recipes(&self, ground: usize, target: &dyn Target) -> BoxedStrategy<Recipe> {
         let words = Words { words: self.words(ground, target), fill: target.fill(ground) };
-        // Where there are no trees there is only noise.
-        let as_written =
-            if self.format == Format::Csv { Just(true).boxed() } else { proptest::bool::weighted(0.08).boxed() };
+        let from = prop_oneof![4 => Just(From::Good), 4 => Just(From::Grown), 1 => Just(From::Refused)];
         (
-            any::<bool>(),
+            from,
             any::<Index>(),
-            as_written,
+            proptest::bool::weighted(0.08),
             changes(self.format, &words),
             noise(&words),
             some_noise(&words),
             any::<u64>(),
         )
-            .prop_map(move |(grown, base, as_written, changes, noise, some_noise, style)| {
+            .prop_map(move |(from, base, as_written, changes, noise, some_noise, style)| {
                 let noise = if as_written { some_noise } else { noise };
-                Recipe { ground, grown, base, as_written, changes, noise, style }
+                Recipe { ground, from, base, as_written, changes, noise, style }
             })
             .boxed()
     }
@@ -116,9 +125,11 @@ impl Corpus {
         let mut words: BTreeSet<&str> = target.words().iter().copied().collect();
         for document in self.grounds.get(ground).into_iter().flat_map(|shelf| &shelf.good) {
             let mut found = Vec::new();
-            match &document.tree {
-                Some(tree) => tree.words(&mut found),
-                None => found.extend(document.text.split([',', ';', ' ', '\n'])),
+            if let Some(tree) = &document.tree {
+                tree.words(&mut found);
+            }
+            if self.format == Format::Csv {
+                found.extend(document.text.split([',', ';', ' ', '\n']));
             }
             words.extend(found.iter().filter(|word| word.len() <= 80));
         }
@@ -135,7 +146,11 @@ impl Corpus {
 
     fn changed(&self, recipe: &Recipe) -> String {
         let Some(shelf) = self.grounds.get(recipe.ground) else { return String::new() };
-        let documents = if recipe.grown && !shelf.grown.is_empty() { &shelf.grown } else { &shelf.good };
+        let documents = match recipe.from {
+            From::Grown if !shelf.grown.is_empty() => &shelf.grown,
+            From::Refused if !shelf.refused.is_empty() => &shelf.refused,
+            From::Good | From::Grown | From::Refused => &shelf.good,
+        };
         let Some(document) = documents.get(recipe.base.index(documents.len().max(1))) else { return String::new() };
         let mut text = match &document.tree {
             Some(tree) if !recipe.as_written => {
@@ -156,8 +171,7 @@ impl Corpus {
 
     /// Keeps an input that did what none before it did.
     pub(crate) fn learn(&mut self, input: &Input, seen: &Seen) {
-        let fresh = seen.signs.iter().filter(|sign| !self.signs.contains(*sign)).count() > 0;
-        if !fresh {
+        if seen.signs.iter().all(|sign| self.signs.contains(sign)) {
             return;
         }
         self.signs.extend(seen.signs.iter().cloned());
@@ -167,10 +181,11 @@ impl Corpus {
         let document = Document { tree: Node::read(self.format, &input.text), text: input.text.clone() };
         let usable = document.tree.as_ref().is_none_or(|tree| tree.depth() < 40);
         if let Some(shelf) = self.grounds.get_mut(input.ground).filter(|_| usable) {
-            if shelf.grown.len() == MOST_GROWN {
-                shelf.grown.remove(self.grown % MOST_GROWN);
+            let documents = if seen.reach == Reach::Ran { &mut shelf.grown } else { &mut shelf.refused };
+            if documents.len() == MOST_GROWN {
+                documents.remove(self.grown % MOST_GROWN);
             }
-            shelf.grown.push(document);
+            documents.push(document);
             self.grown += 1;
         }
     }

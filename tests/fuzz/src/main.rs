@@ -1,7 +1,7 @@
 //! The fuzzer: files that a practice writes and answers that clients send, changed
 //! in every way, until something panics, hangs, dies or does not hold.
 //!
-//! Read [`target`] (what is tried, and what must hold), [`corpus`], [`mod@change`]
+//! Read [`inputs`] (what is tried, and what must hold), [`corpus`], [`mod@change`]
 //! and [`condition`] (what inputs are made of), then [`worker`] (one process per
 //! target) and [`campaign`] (the process that watches it). `tests/fuzz/run` is the command.
 
@@ -24,7 +24,7 @@ use crate::{
     attempt::{Bench, left},
     campaign::{ALLOWED, Campaign, Report},
     ground::{Ground, NAMES},
-    target::{Input, Target},
+    inputs::{Input, Target},
     worker::{FAILS, Tally},
 };
 
@@ -34,8 +34,8 @@ mod change;
 mod condition;
 mod corpus;
 mod ground;
+mod inputs;
 mod shrink;
-mod target;
 mod through;
 mod tree;
 mod watchdog;
@@ -123,7 +123,7 @@ fn exit_code(code: i32) -> ExitCode {
 
 fn targets() -> anyhow::Result<Vec<Box<dyn Target>>> {
     let grounds = NAMES.into_iter().map(Ground::read).collect::<Result<Vec<_>, _>>()?;
-    Ok(target::all(&Arc::new(grounds)))
+    Ok(inputs::all(&Arc::new(grounds)))
 }
 
 fn named(name: &str) -> anyhow::Result<Box<dyn Target>> {

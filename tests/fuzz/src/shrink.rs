@@ -7,7 +7,7 @@ use proptest::strategy::ValueTree;
 
 use crate::{
     corpus::{Corpus, Draft},
-    target::Input,
+    inputs::Input,
 };
 
 /// How long it is tried.

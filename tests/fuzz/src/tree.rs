@@ -13,7 +13,7 @@ pub(crate) enum Format {
     Json,
     Yaml,
     Toml,
-    /// Only ever changed as text.
+    /// A list of lists of cells.
     Csv,
 }
 
@@ -54,13 +54,16 @@ pub(crate) fn is_document(format: Format, text: &str) -> bool {
 }
 
 impl Node {
-    /// Reads a good document; `None` where it is none, or a table without a tree.
+    /// Reads a good document; `None` where it is none.
     pub(crate) fn read(format: Format, text: &str) -> Option<Self> {
         let json: Json = match format {
             Format::Json => serde_json::from_str(text).ok()?,
             Format::Yaml => serde_saphyr::from_str(text).ok()?,
             Format::Toml => toml::from_str(text).ok()?,
-            Format::Csv => return None,
+            Format::Csv => {
+                let row = |line: &str| Self::List(line.split(',').map(|cell| Self::Text(cell.to_owned())).collect());
+                return Some(Self::List(text.lines().map(row).collect()));
+            }
         };
         Some(Self::of(json))
     }
@@ -79,6 +82,16 @@ impl Node {
     /// How many values it holds, with itself.
     pub(crate) fn size(&self) -> usize {
         1 + self.children().map(Self::size).sum::<usize>()
+    }
+
+    /// How long its texts are together.
+    pub(crate) fn bytes(&self) -> usize {
+        let own = match self {
+            Self::Number(text) | Self::Text(text) | Self::Raw(text) => text.len(),
+            Self::Map(fields) => fields.iter().map(|(key, _)| key.len()).sum(),
+            Self::Null | Self::Bool(_) | Self::List(_) => 0,
+        };
+        own + self.children().map(Self::bytes).sum::<usize>()
     }
 
     /// How deep it goes.

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     attempt::Bench,
     corpus::Corpus,
+    inputs::{Reach, Target},
     shrink,
-    target::{Reach, Target},
 };
 
 /// How the process ends where an input fails; the last one that was left is the shrunk one.

@@ -10,7 +10,9 @@ impl Node {
     pub(crate) fn write(&self, format: Format, style: u64) -> String {
         let mut writer = Writer { out: String::new(), style, turn: 0 };
         match (format, self) {
-            (Format::Json | Format::Csv, node) => writer.json(node, 0),
+            (Format::Json, node) => writer.json(node, 0),
+            (Format::Csv, Self::List(rows)) => rows.iter().for_each(|row| writer.row(row)),
+            (Format::Csv, other) => writer.cell(other),
             (Format::Yaml, node) => writer.yaml(node, 0),
             (Format::Toml, Self::Map(fields)) => writer.table("", fields),
             (Format::Toml, other) => writer.inline(other),
@@ -162,6 +164,28 @@ impl Writer {
                     self.table(&path, fields);
                 }
             }
+        }
+    }
+
+    fn row(&mut self, row: &Node) {
+        let cells = if let Node::List(cells) = row { cells.as_slice() } else { std::slice::from_ref(row) };
+        for (position, cell) in cells.iter().enumerate() {
+            if position > 0 {
+                self.out.push(',');
+            }
+            self.cell(cell);
+        }
+        self.out.push('\n');
+    }
+
+    fn cell(&mut self, cell: &Node) {
+        match cell {
+            Node::Text(text) if text.contains([',', '"', '\n']) && self.next(8) > 0 => {
+                let _ = write!(self.out, "\"{}\"", text.replace('"', "\"\""));
+            }
+            Node::Text(text) => self.out.push_str(text),
+            Node::List(_) | Node::Map(_) => self.json(cell, 0),
+            scalar => self.scalar(scalar),
         }
     }
 
