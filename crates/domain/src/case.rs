@@ -1,10 +1,12 @@
 //! A case: what staff work on, and where it stands.
 //!
-//! A machine only ever raises it; people override and close it. [`reason`] says
-//! why it is before staff, [`record`] keeps what staff decided about it.
+//! A machine only ever raises it; people override and close it. [`state`] says
+//! where it stands, [`reason`] why it is before staff, [`record`] keeps what staff
+//! decided about it.
 
 pub mod reason;
 pub mod record;
+pub mod state;
 #[cfg(test)]
 mod tests;
 
@@ -20,48 +22,7 @@ use crate::{
 
 pub use reason::StaffReason;
 pub use record::{CloseReason, Closed, Note, Override};
-
-/// Where a case stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum CaseState {
-    /// Stored, not yet triaged.
-    Received,
-    /// Triaged, not yet matched.
-    Triaged,
-    /// A time is held.
-    Held,
-    /// A session is fixed.
-    Confirmed,
-    /// Staff decide.
-    BeforeStaff,
-    /// Ended.
-    Closed,
-}
-
-impl CaseState {
-    /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Received, Self::Triaged, Self::Held, Self::Confirmed, Self::BeforeStaff, Self::Closed];
-
-    /// The name in the database.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Received => "received",
-            Self::Triaged => "triaged",
-            Self::Held => "held",
-            Self::Confirmed => "confirmed",
-            Self::BeforeStaff => "before_staff",
-            Self::Closed => "closed",
-        }
-    }
-
-    /// Reads [`CaseState::name`].
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.name() == name)
-    }
-}
+pub use state::CaseState;
 
 /// A case.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Domain types as messages, as their reader may see them.
 //!
-//! [`client`] holds what clients read, [`next_step`] its sentences, [`answers`]
+//! [`client`] holds what clients read, [`next_step`] its sentences, [`answers`](mod@answers)
 //! what they answered in a draft, [`staff`]
 //! what staff read with what each role may not see left out.
 
