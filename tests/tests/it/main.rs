@@ -18,4 +18,5 @@ mod request_ids;
 mod samples;
 mod staff;
 mod transport_contract;
+mod twins;
 mod without_broker;
