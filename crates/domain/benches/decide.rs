@@ -1,25 +1,27 @@
 //! What one intake costs to decide, on the sample practice: the safety screen
 //! that stands in the way of every answer, the whole triage, and the ranking –
 //! over the sample's twelve therapists, and over as many as the load tool makes up.
-//! And what the worst rule files cost that still load: each must stay under 10 ms.
+//! And what it costs to weigh it again under a candidate's rules, and what the
+//! worst rule files cost that still load: each must stay under 10 ms.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark stops at what it did not expect")]
 
 #[path = "decide/worst.rs"]
 mod worst;
 
-use std::{fs, hint::black_box, path::PathBuf};
+use std::{fs, hint::black_box, path::PathBuf, sync::Arc};
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use jiff::{SignedDuration, Timestamp};
 use rapport_domain::{
     contact::UsState,
-    id::TherapistId,
+    id::{CaseId, IntakeId, TherapistId},
     intake::{Care, Preferences},
     matching::{Busy, Taken, Therapist, Wish, rank},
     practice::Practice,
     problem::FieldProblems,
-    protocol::{Files, Subject},
+    protocol::{Files, Protocol, Subject},
+    replay::{Refit, Tally},
     screening::{Answers, Value},
 };
 use serde_json::Value as Json;
@@ -131,5 +133,47 @@ fn half_taken(roster: &[Therapist], from: Timestamp) -> Vec<Busy> {
     roster.iter().flat_map(|therapist| hours().map(move |starts_at| block(therapist, starts_at))).collect()
 }
 
-criterion_group!(benches, decide, worst);
+/// One past intake under its own protocol and under a candidate, which on one core must come above 20,000 a second:
+/// once with rules that changed, once with questions that changed as well, so that every answer is fitted anew.
+fn replay(criterion: &mut Criterion) {
+    let files = files();
+    let practice = Practice::load(&files).unwrap().value;
+    let answers = answers(&practice);
+    let subject = Subject { answers: &answers, age: 36, care: Care::Couple };
+    let pinned = Arc::new(practice.protocol);
+    let mut group = criterion.benchmark_group("replay");
+    group.throughput(Throughput::Elements(1));
+    for (name, candidate) in [("other rules", other_rules(&files)), ("other questions", other_questions(&files))] {
+        let candidate = Arc::new(Protocol::load(&candidate).unwrap().value);
+        let refit = Refit::new(Arc::clone(&pinned), candidate);
+        let mut tally = Tally::default();
+        group.bench_function(name, |bench| {
+            bench.iter(|| {
+                let weighed = refit.weigh(black_box(&subject));
+                let change = weighed.change(IntakeId::new(Uuid::nil()), CaseId::new(Uuid::nil()));
+                tally.add(&weighed, change.is_some());
+                change
+            });
+        });
+    }
+    group.finish();
+}
+
+fn other_rules(files: &Files) -> Files {
+    let mut files = files.clone();
+    files.get_mut("triage.yaml").unwrap().push_str("\n# another digest\n");
+    files
+}
+
+fn other_questions(files: &Files) -> Files {
+    let mut files = files.clone();
+    for (_, text) in files.iter_mut().filter(|(path, _)| path.starts_with("instruments/")) {
+        let mut form: Json = serde_json::from_str(text).unwrap();
+        form["version"] = "999".into();
+        *text = form.to_string();
+    }
+    files
+}
+
+criterion_group!(benches, decide, replay, worst);
 criterion_main!(benches);

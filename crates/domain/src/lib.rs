@@ -6,7 +6,8 @@
 //! [`triage`] (how urgent, and why), [`matching`] and [`calendar`] (with whom,
 //! and when), [`case`], [`invitation`], [`appointment`] and [`report`] (where it stands), [`event`]
 //! and [`letter`] (what the rest of the house is told). [`practice`] holds the files
-//! that a practice edits, [`protocol`] those of them that decide; [`problem`] is how all of them say what is wrong.
+//! that a practice edits, [`protocol`] those of them that decide; [`problem`] is how all of them say what is wrong, and [`replay`] tries
+//! those that decide on the past.
 
 pub mod appointment;
 pub mod calendar;
@@ -21,6 +22,7 @@ pub mod matching;
 pub mod practice;
 pub mod problem;
 pub mod protocol;
+pub mod replay;
 pub mod report;
 pub mod screening;
 pub mod triage;

@@ -122,6 +122,13 @@ impl Protocol {
         &self.bundle
     }
 
+    /// The files of the bundle.
+    #[must_use]
+    pub fn files(&self) -> Files {
+        let bundle: Option<Bundle> = serde_json::from_slice(&self.bundle).ok();
+        bundle.map_or_else(Files::new, |bundle| bundle.files)
+    }
+
     /// SHA-256 of the bundle, in hex.
     #[must_use]
     pub fn digest(&self) -> &str {
@@ -180,6 +187,17 @@ impl Protocol {
     #[must_use]
     pub const fn reports(&self) -> &BTreeMap<String, String> {
         self.engine.reports()
+    }
+
+    /// Whether both ask the same questions, to the letter.
+    pub(crate) fn asks_as(&self, other: &Self) -> bool {
+        let forms = |protocol: &Self| {
+            let files = protocol.files().into_iter();
+            files.filter(|(path, _)| is_instrument(path) || is_value_set(path)).collect::<Files>()
+        };
+        let names = |protocol: &Self| protocol.instruments.iter().map(|one| one.canonical().to_owned()).collect();
+        let (ours, theirs): (BTreeSet<String>, BTreeSet<String>) = (names(self), names(other));
+        ours == theirs && forms(self) == forms(other)
     }
 
     pub(crate) const fn engine(&self) -> &Engine {

@@ -81,6 +81,13 @@ pub(crate) fn settle<'q>(
     missing
 }
 
+/// Values as an item takes them; none where it does not take them all.
+pub(crate) fn fitting(item: &Item, values: &[Value]) -> Option<Vec<Value>> {
+    let mut problems = FieldProblems::default();
+    let read = read_values(item, values.to_vec(), "", &mut problems);
+    (problems.is_empty() && !read.is_empty()).then_some(read)
+}
+
 fn read_values(item: &Item, values: Vec<Value>, path: &str, problems: &mut FieldProblems) -> Vec<Value> {
     let most = if item.repeats { item.limits.max_values.unwrap_or(MOST_VALUES).min(MOST_VALUES) } else { 1 };
     if values.len() > most {

@@ -101,7 +101,7 @@ impl Engine {
 
     /// The safety rules alone.
     pub(crate) fn screen_safety(&self, instruments: &[Questionnaire], subject: &Subject<'_>) -> Safety {
-        let run = self.run(instruments, subject, |rule| rule.safety);
+        let run = self.run(instruments, fill(instruments, subject.answers), subject, |rule| rule.safety);
         Safety {
             urgency: run.urgency(),
             booking: run.booking(),
@@ -116,7 +116,18 @@ impl Engine {
 
     /// Everything.
     pub(crate) fn triage(&self, instruments: &[Questionnaire], subject: &Subject<'_>, digest: &str) -> TriageResult {
-        let run = self.run(instruments, subject, |_| true);
+        self.triage_sheets(instruments, fill(instruments, subject.answers), subject, digest)
+    }
+
+    /// Everything, over forms that are filled in already.
+    pub(crate) fn triage_sheets<'a>(
+        &'a self,
+        instruments: &[Questionnaire],
+        sheets: Vec<Sheet<'a>>,
+        subject: &Subject<'a>,
+        digest: &str,
+    ) -> TriageResult {
+        let run = self.run(instruments, sheets, subject, |_| true);
         let scores = self.scales.iter().zip(&run.facts.scores).map(|(scale, scored)| Score {
             scale: scale.id.clone(),
             label: scale.label.clone(),
@@ -212,17 +223,17 @@ impl Engine {
         let answers = Answers::default();
         [Care::Couple, Care::Individual].into_iter().all(|care| {
             let subject = Subject { answers: &answers, age: ADULT - 1, care };
-            self.run(instruments, &subject, |rule| rule.safety).booking() == Booking::Never
+            self.run(instruments, fill(instruments, &answers), &subject, |rule| rule.safety).booking() == Booking::Never
         })
     }
 
     fn run<'a>(
         &'a self,
         instruments: &[Questionnaire],
+        sheets: Vec<Sheet<'a>>,
         subject: &Subject<'a>,
         wanted: impl Fn(&Rule) -> bool,
     ) -> Run<'a> {
-        let sheets = instruments.iter().map(|one| Sheet::fill(one, subject.answers)).collect();
         let facts = self.facts(instruments, sheets, subject);
         let as_if_asked = self.as_if_asked(instruments, &facts, subject);
         let open = self.safety_items.iter().filter(|item| self.is_open(&facts, **item));
@@ -340,6 +351,11 @@ impl Engine {
         fired.sort_by_key(|rule| (!rule.safety, std::cmp::Reverse(rule.urgency)));
         fired
     }
+}
+
+/// Every form, filled in.
+fn fill<'a>(instruments: &[Questionnaire], answers: &'a Answers) -> Vec<Sheet<'a>> {
+    instruments.iter().map(|one| Sheet::fill(one, answers)).collect()
 }
 
 impl Run<'_> {

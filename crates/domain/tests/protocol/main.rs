@@ -20,6 +20,7 @@ mod corpus;
 mod couple;
 mod properties;
 mod questionnaires;
+mod replay;
 mod rules;
 mod safety_table;
 mod sample;

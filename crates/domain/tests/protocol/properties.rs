@@ -17,7 +17,7 @@ use rapport_domain::{
 use super::{code, field_texts, sample, sample_files, small_rule};
 
 /// The sample practice, loaded once.
-fn protocol() -> &'static Protocol {
+pub(crate) fn protocol() -> &'static Protocol {
     static PROTOCOL: std::sync::OnceLock<Protocol> = std::sync::OnceLock::new();
     PROTOCOL.get_or_init(sample)
 }
@@ -39,13 +39,13 @@ fn questions() -> Vec<(String, String, Vec<Value>)> {
 }
 
 /// Picks for any answers. `Answers` itself has no Debug, so that proptest could not show it.
-fn any_picks() -> impl Strategy<Value = Vec<prop::sample::Index>> {
+pub(crate) fn any_picks() -> impl Strategy<Value = Vec<prop::sample::Index>> {
     let questions = questions().len();
     proptest::collection::vec(any::<prop::sample::Index>(), questions)
 }
 
 /// Per question none of its options, or the one that was picked.
-fn built(picks: &[prop::sample::Index]) -> Answers {
+pub(crate) fn built(picks: &[prop::sample::Index]) -> Answers {
     let mut answers = Answers::default();
     for ((canonical, link_id, options), pick) in questions().iter().zip(picks) {
         let sheet = answers.0.entry(canonical.clone()).or_default();

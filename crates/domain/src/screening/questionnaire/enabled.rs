@@ -60,6 +60,16 @@ impl<'a> Sheet<'a> {
         Self { states, withheld }
     }
 
+    /// The same sheet with what was left blank counting as not asked, wherever somebody was not asked.
+    pub(crate) fn where_asked(mut self, asked: impl Fn(usize) -> bool) -> Self {
+        for (index, state) in self.states.iter_mut().enumerate() {
+            if *state == State::Blank && !asked(index) {
+                *state = State::NotAsked;
+            }
+        }
+        self
+    }
+
     /// The values of items that are switched off, by their index: nobody was asked, and yet
     /// somebody answered, as in a form that they filled in before they took back what led there.
     pub(crate) const fn withheld(&self) -> &BTreeMap<usize, &'a [Value]> {
@@ -80,6 +90,23 @@ impl<'a> Sheet<'a> {
     /// What became of an item.
     pub(crate) fn state(&self, item: usize) -> State<'a> {
         self.states.get(item).copied().unwrap_or(State::NotAsked)
+    }
+}
+
+impl Questionnaire {
+    /// This form for whoever answered another one in which some of its questions did not stand: what those would have
+    /// decided is left open, so that nobody's answer is lost to a question that nobody asked.
+    pub(crate) fn without_deciders(&self, stood: impl Fn(usize) -> bool) -> Self {
+        let mut form = self.clone();
+        for item in &mut form.items {
+            let open = |condition: &Condition| !stood(condition.question);
+            if item.enable_any && item.enable_when.iter().any(open) {
+                item.enable_when.clear();
+            } else {
+                item.enable_when.retain(|condition| !open(condition));
+            }
+        }
+        form
     }
 }
 
