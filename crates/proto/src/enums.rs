@@ -6,7 +6,7 @@ use rapport_domain::{
     contact::Mailbox,
     intake::{Care, Format, IfPartnerSilent},
     report::ReportState,
-    triage::Urgency,
+    triage::{Booking, Urgency},
 };
 
 use crate::{intake as pb, staff};
@@ -57,6 +57,7 @@ same_names!(IfPartnerSilent, pb::IfPartnerSilent: SeeMeAlone, KeepLooking, CallM
 same_names!(Format, pb::Format: InPerson, Video);
 same_names!(Mailbox, pb::Mailbox: Private, Shared);
 same_names!(AppointmentState, pb::AppointmentState: Held, Confirmed, Released, Cancelled);
+same_names!(Booking, staff::Booking: Auto, Hold, AloneByStaff, Never);
 same_names!(Urgency, staff::Urgency: Routine, Priority, Urgent, Immediate);
 same_names!(CaseState, staff::CaseState: Received, Triaged, Held, Confirmed, BeforeStaff, Closed);
 same_names!(CloseReason, staff::CloseReason: CareBegan, ReferredOn, ClientWithdrew, Unreachable, Duplicate, Other);

@@ -34,6 +34,12 @@ impl SealedIntake {
         IntakeId::new(self.row.id)
     }
 
+    /// Digest of the protocol that it was answered under.
+    #[must_use]
+    pub fn protocol(&self) -> &str {
+        &self.row.protocol
+    }
+
     /// The intake.
     ///
     /// # Errors

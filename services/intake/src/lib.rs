@@ -6,7 +6,8 @@
 //! `watch_intake`, `invite_partner`, `accept_invitation`, `decline_invitation`,
 //! `confirm_appointment`, `cancel_appointment`, `list_cases`,
 //! `watch_cases`, `get_case`, `claim_case`, `override_urgency`, `close_case`,
-//! `complete_report`, `staff_confirm_appointment`. Beside them: `parse` (requests
+//! `complete_report`, `staff_confirm_appointment`, and for rules
+//! `get_protocol` and [`replay_protocol`] (by `protocol_api`). Beside them: `parse` (requests
 //! into domain types, every bad field at once), `view` (domain types into
 //! messages, as the reader's role may see them), [`policy`] (who may call what),
 //! `refusal` and `status` (why a call fails, and how that is said on the
@@ -26,6 +27,7 @@ mod decline_invitation;
 mod get_case;
 mod get_draft;
 mod get_intake;
+mod get_protocol;
 mod get_screening;
 mod guard;
 mod hints;
@@ -36,9 +38,11 @@ mod own_appointment;
 mod own_intake;
 mod parse;
 pub mod policy;
+mod protocol_api;
 mod protocols;
 mod refusal;
 mod repeat;
+pub mod replay_protocol;
 mod save_draft;
 mod server;
 mod staff_api;

@@ -10,6 +10,7 @@ mod contact;
 mod decisions;
 mod list_cases;
 mod preferences;
+mod replay_protocol;
 mod screenings;
 mod submit_intake;
 #[cfg(test)]
@@ -26,6 +27,7 @@ use crate::refusal::Refusal;
 
 pub(crate) use decisions::{CloseCase, CompleteReport, OverrideUrgency, close_case, complete_report, override_urgency};
 pub(crate) use list_cases::{ListCases, list_cases};
+pub(crate) use replay_protocol::replay_protocol;
 pub(crate) use screenings::given_answers;
 pub(crate) use submit_intake::{Against, SubmitIntake, submit_intake};
 

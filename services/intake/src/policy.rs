@@ -58,9 +58,13 @@ pub(crate) const OVERRIDE_URGENCY: Rpc = call("rapport.staff.v1.TriageService/Ov
 pub(crate) const CLOSE_CASE: Rpc = call("rapport.staff.v1.TriageService/CloseCase", DESK);
 pub(crate) const COMPLETE_REPORT: Rpc = call("rapport.staff.v1.TriageService/CompleteReport", CLINICIANS);
 pub(crate) const STAFF_CONFIRM_APPOINTMENT: Rpc = call("rapport.staff.v1.TriageService/ConfirmAppointment", DESK);
+pub(crate) const GET_PROTOCOL: Rpc =
+    call("rapport.staff.v1.ProtocolService/GetProtocol", Access::Staff(&[Role::Clinician, Role::Admin]));
+/// Reasons tell of answers.
+pub(crate) const REPLAY_PROTOCOL: Rpc = stream("rapport.staff.v1.ProtocolService/ReplayProtocol", CLINICIANS);
 
 /// Every RPC that is served.
-pub const RPCS: [Rpc; 19] = [
+pub const RPCS: [Rpc; 21] = [
     GET_SCREENING,
     SUBMIT_INTAKE,
     GET_INTAKE,
@@ -80,6 +84,8 @@ pub const RPCS: [Rpc; 19] = [
     CLOSE_CASE,
     COMPLETE_REPORT,
     STAFF_CONFIRM_APPOINTMENT,
+    GET_PROTOCOL,
+    REPLAY_PROTOCOL,
 ];
 
 /// The RPC at an HTTP path.
@@ -190,7 +196,8 @@ mod tests {
         let desk = [LIST_CASES, WATCH_CASES, GET_CASE, CLAIM_CASE, OVERRIDE_URGENCY, CLOSE_CASE];
         check(&desk, "....xx..");
         check(&[STAFF_CONFIRM_APPOINTMENT], "....xx..");
-        check(&[COMPLETE_REPORT], ".....x..");
+        check(&[GET_PROTOCOL], ".....xx.");
+        check(&[COMPLETE_REPORT, REPLAY_PROTOCOL], ".....x..");
         let mut listed = RPCS.map(|rpc| rpc.name);
         checked.sort_unstable();
         listed.sort_unstable();

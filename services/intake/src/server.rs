@@ -5,8 +5,9 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use http::{HeaderName, HeaderValue, Method, header};
 use rapport_proto::{
-    FILE_DESCRIPTOR_SET, intake::intake_service_server::IntakeServiceServer,
-    staff::triage_service_server::TriageServiceServer,
+    FILE_DESCRIPTOR_SET,
+    intake::intake_service_server::IntakeServiceServer,
+    staff::{protocol_service_server::ProtocolServiceServer, triage_service_server::TriageServiceServer},
 };
 use rapport_store::protocols;
 use tokio::net::TcpListener;
@@ -22,6 +23,7 @@ use crate::{
     Config, Deps,
     client_api::ClientApi,
     guard::{GuardLayer, REQUEST_ID},
+    protocol_api::ProtocolApi,
     protocols::Protocols,
     staff_api::StaffApi,
 };
@@ -99,6 +101,10 @@ impl Intake {
             .max_decoding_message_size(config.most_bytes)
             .accept_compressed(CompressionEncoding::Gzip)
             .send_compressed(CompressionEncoding::Gzip);
+        let protocol_api = ProtocolServiceServer::new(ProtocolApi::new(deps.clone(), Arc::clone(&protocols)))
+            .max_decoding_message_size(config.most_bytes)
+            .accept_compressed(CompressionEncoding::Gzip)
+            .send_compressed(CompressionEncoding::Gzip);
         let staff_api = TriageServiceServer::new(StaffApi::new(deps.clone(), protocols, stop.clone()))
             .max_decoding_message_size(config.most_bytes)
             .accept_compressed(CompressionEncoding::Gzip)
@@ -106,7 +112,8 @@ impl Intake {
         let health = |routes: Routes, service: &'static str| around(routes, service, config.reflection, &stop);
         let client_routes = Routes::new(GuardLayer::new(&config, deps.clone()).named_layer(client_api));
         let client_routes = health(client_routes, "rapport.intake.v1.IntakeService").await?;
-        let staff_routes = Routes::new(GuardLayer::new(&config, deps).named_layer(staff_api));
+        let guard = GuardLayer::new(&config, deps);
+        let staff_routes = Routes::new(guard.named_layer(staff_api)).add_service(guard.named_layer(protocol_api));
         let staff_routes = health(staff_routes, "rapport.staff.v1.TriageService").await?;
         let drained = async {
             tokio::try_join!(

@@ -147,7 +147,7 @@ impl TriageService for StaffApi {
 }
 
 /// Who calls, as the guard found it.
-fn staff<T>(request: &Request<T>) -> Result<StaffPrincipal, Refusal> {
+pub(crate) fn staff<T>(request: &Request<T>) -> Result<StaffPrincipal, Refusal> {
     match request.extensions().get::<Principal>() {
         Some(Principal::Staff(staff)) => Ok(staff.clone()),
         _ => Err(Refusal::Internal("a staff call came past the guard")),

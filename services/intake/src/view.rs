@@ -1,16 +1,18 @@
 //! Domain types as messages, as their reader may see them.
 //!
 //! [`client`] holds what clients read, [`next_step`] its sentences, [`answers`](mod@answers)
-//! what they answered in a draft, [`staff`]
-//! what staff read with what each role may not see left out.
+//! what they answered in a draft, [`staff`] what staff read with what each role
+//! may not see left out, [`protocol`] what a replay tells.
 
 mod answers;
 mod client;
 mod next_step;
+mod protocol;
 mod staff;
 
 pub(crate) use answers::answers;
 pub(crate) use client::{Standing, appointment, appointment_etag, intake, invited_session, safety_notice};
+pub(crate) use protocol::replay_step;
 pub(crate) use staff::{Record, ReportInFull, Sources, Twin, case, case_appointment, case_etag, report, summary};
 
 use rapport_domain::{appointment::Appointment, practice::Practice};

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
 use rapport_security::Role;
 
 /// Intake without a waiting list: screening, triage, a first session and its letter.
@@ -45,6 +46,9 @@ pub(crate) enum Command {
     /// Work with a practice's folder.
     #[command(subcommand)]
     Practice(PracticeCommand),
+    /// Work with the rules that decide.
+    #[command(subcommand)]
+    Triage(TriageCommand),
     /// Work with staff's access.
     #[command(subcommand)]
     Staff(StaffCommand),
@@ -99,6 +103,28 @@ pub(crate) struct PracticeCheck {
     #[arg(value_name = "DIR")]
     pub(crate) dir: Option<PathBuf>,
     /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum TriageCommand {
+    /// Weigh past intakes by another practice folder's files: whom a change of rules would have touched, and why.
+    ///
+    /// Reads the database of the settings and changes nothing in it but the audit trail. Reasons tell of answers:
+    /// show them to clinicians alone. Exit code 1 where intakes could not be read.
+    Replay(TriageReplay),
+}
+
+#[derive(clap::Args)]
+pub(crate) struct TriageReplay {
+    /// The folder with the files to try.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) practice: PathBuf,
+    /// Only intakes that were received from this day on, in the practice's zone.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) since: Option<Date>,
+    /// Print a JSON object per line: one for each change, then the summary.
     #[arg(long)]
     pub(crate) json: bool,
 }

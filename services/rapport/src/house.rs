@@ -1,6 +1,6 @@
 //! What every role shares: the practice, the database, the way events travel.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use anyhow::{Context, bail};
 use rapport_domain::{
@@ -78,7 +78,14 @@ pub(crate) fn check_practice(files: &Files) -> Result<Loaded<PracticeFolder>, Ve
 /// # Errors
 /// Where anything is.
 pub(crate) fn load_practice(settings: &Settings) -> anyhow::Result<PracticeFolder> {
-    let folder = settings.practice_dir();
+    load_practice_at(settings.practice_dir())
+}
+
+/// Loads a practice's folder; prints what is wrong with it.
+///
+/// # Errors
+/// Where anything is.
+pub(crate) fn load_practice_at(folder: Option<&Path>) -> anyhow::Result<PracticeFolder> {
     let files = practice_files::read(folder)?;
     let shown = |problem: &FileProblem| match folder {
         Some(folder) => format!("{}/{problem}", folder.display()),
@@ -104,7 +111,7 @@ pub(crate) fn load_practice(settings: &Settings) -> anyhow::Result<PracticeFolde
 /// Where the master key is missing or the database cannot be reached.
 pub(crate) async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
     let keyring = Keyring::new(&master_key(settings)?);
-    if let Some(folder) = settings.database_file().as_deref().and_then(std::path::Path::parent) {
+    if let Some(folder) = settings.database_file().as_deref().and_then(Path::parent) {
         make_folder(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
     }
     let wanted = StoreSettings { url: settings.database_url(), max_connections: settings.database.max_connections };

@@ -3,7 +3,7 @@
 //! Read [`cli`] (what can be asked), [`settings`] (what can be set), [`house`]
 //! (what is opened at start) and [`roles`] with [`serve`] (what runs). Then a file
 //! per command: [`demo`], [`migrate`], [`submit`] over [`client`],
-//! [`check_config`], [`practice_check`], [`staff_token`]. Beside them
+//! [`check_config`], [`practice_check`], [`triage_replay`], [`staff_token`]. Beside them
 //! [`practice_files`], [`master_key`], and [`mod@print`] and [`wording`] for what a
 //! terminal shows.
 
@@ -27,9 +27,10 @@ mod serve;
 mod settings;
 mod staff_token;
 mod submit;
+mod triage_replay;
 mod wording;
 
-use cli::{Cli, Command, PracticeCommand, StaffCommand};
+use cli::{Cli, Command, PracticeCommand, StaffCommand, TriageCommand};
 use roles::Role;
 
 /// Wrong use or settings, as clap's own.
@@ -72,6 +73,7 @@ async fn run(cli: Cli, settings: settings::Settings) -> anyhow::Result<bool> {
         Command::Submit(wish) => submit::run(&settings, &wish).await?,
         Command::CheckConfig(wish) => check_config::run(&settings, cli.config.as_deref(), wish.json)?,
         Command::Staff(StaffCommand::Token(wish)) => staff_token::run(&settings, &wish).await?,
+        Command::Triage(TriageCommand::Replay(wish)) => return triage_replay::run(&settings, &wish).await,
         Command::Practice(PracticeCommand::Check(wish)) => {
             return practice_check::run(wish.dir.as_deref().or(settings.practice_dir()), SystemClock.now(), wish.json);
         }

@@ -12,4 +12,5 @@ mod house;
 mod invitations;
 mod partners;
 mod people;
+mod protocols;
 mod submissions;
