@@ -183,15 +183,18 @@ impl Case {
     }
 
     /// A person judges how soon it must be answered. Raising never loosens by when, lowering never tightens it; what
-    /// a machine may book stays, and what triage finds later still raises.
+    /// a machine may book stays, and what triage finds later still raises. `safety` is the highest that safety
+    /// rules asked for.
     ///
     /// # Errors
-    /// Where it has ended, or somebody else than a clinician lowers a safety case.
+    /// Where it has ended, or somebody else than a clinician lowers a safety case, or one below what a safety rule
+    /// asked for.
     pub fn override_urgency(
         &mut self,
         urgency: Urgency,
         respond_by: Timestamp,
         by_clinician: bool,
+        safety: Urgency,
     ) -> Result<Changed, CaseError> {
         if self.state == CaseState::Closed {
             return Err(CaseError::Closed);
@@ -201,7 +204,7 @@ impl Case {
         }
         if urgency > self.urgency {
             self.respond_by = self.respond_by.min(respond_by);
-        } else if self.is_safety_case() && !by_clinician {
+        } else if !by_clinician && (self.is_safety_case() || urgency < safety) {
             return Err(CaseError::CliniciansOnly);
         } else {
             self.respond_by = self.respond_by.max(respond_by);

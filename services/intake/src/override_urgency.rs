@@ -2,14 +2,14 @@
 
 use rapport_domain::{
     appointment::Changed,
-    case::{Case, Override},
+    case::{Case, CaseState, Override},
     event::Fact,
     letter::{Cause, DueLetter, LetterKind, Recipient},
     triage::Urgency,
 };
 use rapport_proto::staff as pb;
 use rapport_security::StaffPrincipal;
-use rapport_store::{Tx, audit, letters, outbox};
+use rapport_store::{Tx, audit, letters, outbox, triage_results};
 
 use crate::{
     Deps,
@@ -48,7 +48,8 @@ async fn judge(
     let mut it = StaffCase::read(tx, asked.case).await?;
     let (now, before) = (deps.clock.now(), it.case.urgency);
     let promised = promised(deps, &it.case, asked.urgency);
-    if it.case.override_urgency(asked.urgency, promised, policy::decides_safety(staff.role))? == Changed::Now {
+    let safety = safety_urgency(tx, &it.case).await?;
+    if it.case.override_urgency(asked.urgency, promised, policy::decides_safety(staff.role), safety)? == Changed::Now {
         it.check_etag(&asked.etag)?;
         let (by, reason) = (staff.label.clone(), asked.reason.clone());
         it.detail.overrides.push(Override { from: before, to: asked.urgency, reason, by, at: now });
@@ -59,6 +60,15 @@ async fn judge(
     }
     audit::write(tx, &trail::by_staff(deps, staff, policy::OVERRIDE_URGENCY, vec![it.case.id.to_string()])).await?;
     Ok(it.summary(staff.role))
+}
+
+/// What safety rules asked for; of an intake that is not triaged yet, all that its case has came from them.
+async fn safety_urgency(tx: &Tx, case: &Case) -> Result<Urgency, Refusal> {
+    if case.state == CaseState::Received {
+        return Ok(case.urgency);
+    }
+    let results = triage_results::of_case(tx, case.id).await?;
+    Ok(results.iter().map(|(_, found)| found.safety_urgency()).fold(Urgency::Routine, Urgency::max))
 }
 
 /// By when it must be answered at that urgency.

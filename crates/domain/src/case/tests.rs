@@ -40,37 +40,42 @@ fn report(state: ReportState) -> Report {
     Report { id, case, intake, kind: "child_or_dependent_adult".to_owned(), state, created_at: CAME }
 }
 
-/// Red when [`Case::override_urgency`] does not ask who lowers.
+/// Red when [`Case::override_urgency`] does not ask who lowers, or not what safety rules asked for.
 #[test]
 fn only_a_clinician_lowers_a_safety_case_and_anybody_raises_it() {
     for (flagged, clinician_only) in [(true, false), (false, true), (true, true)] {
         let mut case = case(Urgency::Urgent, flagged, clinician_only);
         let before = case.clone();
-        assert_eq!(case.override_urgency(Urgency::Routine, hours(99), false), Err(CaseError::CliniciansOnly));
+        assert_eq!(
+            case.override_urgency(Urgency::Routine, hours(99), false, Urgency::Routine),
+            Err(CaseError::CliniciansOnly)
+        );
         assert_eq!(case, before);
-        assert_eq!(case.override_urgency(Urgency::Immediate, hours(1), false), Ok(Changed::Now));
-        assert_eq!(case.override_urgency(Urgency::Priority, hours(99), true), Ok(Changed::Now));
+        assert_eq!(case.override_urgency(Urgency::Immediate, hours(1), false, Urgency::Routine), Ok(Changed::Now));
+        assert_eq!(case.override_urgency(Urgency::Priority, hours(99), true, Urgency::Routine), Ok(Changed::Now));
         assert_eq!((case.urgency, case.respond_by, case.booking), (Urgency::Priority, hours(99), Booking::Never));
         assert_eq!((case.flagged, case.clinician_only), (flagged, clinician_only));
     }
     let mut usual = case(Urgency::Priority, false, false);
-    assert_eq!(usual.override_urgency(Urgency::Routine, hours(99), false), Ok(Changed::Now));
+    let severe = usual.override_urgency(Urgency::Routine, hours(99), false, Urgency::Priority);
+    assert_eq!(severe, Err(CaseError::CliniciansOnly), "a machine may book it, and yet a safety rule asked for more");
+    assert_eq!(usual.override_urgency(Urgency::Routine, hours(99), false, Urgency::Routine), Ok(Changed::Now));
 }
 
 #[test]
 fn an_ended_case_takes_no_urgency_and_the_same_one_changes_nothing() {
     let mut case = case(Urgency::Urgent, false, false);
     let before = case.clone();
-    assert_eq!(case.override_urgency(Urgency::Urgent, hours(1), false), Ok(Changed::Already));
+    assert_eq!(case.override_urgency(Urgency::Urgent, hours(1), false, Urgency::Routine), Ok(Changed::Already));
     assert_eq!(case, before);
     case.state = CaseState::Closed;
-    assert_eq!(case.override_urgency(Urgency::Immediate, hours(1), true), Err(CaseError::Closed));
+    assert_eq!(case.override_urgency(Urgency::Immediate, hours(1), true, Urgency::Routine), Err(CaseError::Closed));
 }
 
 #[test]
 fn what_triage_finds_after_an_override_still_raises() {
     let mut case = case(Urgency::Urgent, true, true);
-    assert_eq!(case.override_urgency(Urgency::Routine, hours(99), true), Ok(Changed::Now));
+    assert_eq!(case.override_urgency(Urgency::Routine, hours(99), true, Urgency::Routine), Ok(Changed::Now));
     case.triage(Urgency::Immediate, Booking::Never, true, true, hours(2));
     assert_eq!((case.urgency, case.respond_by), (Urgency::Immediate, hours(2)));
 }
@@ -124,7 +129,7 @@ proptest! {
         for (urgency, by, by_clinician) in steps {
             let before = case.clone();
             let urgency = Urgency::ALL[urgency];
-            let changed = case.override_urgency(urgency, hours(by), by_clinician);
+            let changed = case.override_urgency(urgency, hours(by), by_clinician, Urgency::Routine);
             prop_assert!(urgency < before.urgency || case.respond_by <= before.respond_by);
             prop_assert!(by_clinician || case.urgency >= before.urgency);
             prop_assert_eq!(changed.is_err(), !by_clinician && urgency < before.urgency);

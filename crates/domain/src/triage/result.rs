@@ -64,6 +64,13 @@ pub struct TriageResult {
 }
 
 impl TriageResult {
+    /// The highest that safety rules asked for: only a clinician puts a case below it.
+    #[must_use]
+    pub fn safety_urgency(&self) -> Urgency {
+        let safety = self.fired.iter().filter(|rule| rule.safety);
+        safety.map(|rule| rule.urgency).fold(Urgency::Routine, Urgency::max)
+    }
+
     /// The small steps to hand on in a case. Where either partner is flagged, none that needs the other or brings into
     /// touch: the one who answered need not be the one in danger.
     pub fn advice_in_case(&self, either_flagged: bool) -> impl Iterator<Item = &Advice> {
