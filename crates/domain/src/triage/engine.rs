@@ -218,12 +218,19 @@ impl Engine {
         self.scales.get(*scale).map(|scale| scale.id.as_str())
     }
 
-    /// Whether the file books nothing for somebody who is 17, whatever they answer.
+    /// Whether the file books nothing for anybody under age, whatever they answer: so only rules count that look
+    /// at no answer.
     pub(super) fn keeps_minors_from_booking(&self, instruments: &[Questionnaire]) -> bool {
+        let by_age = |source: &Source| matches!(source, Source::Age | Source::Care);
+        let never = self.rules.iter().filter(|rule| rule.safety && rule.book == Booking::Never);
+        let never: Vec<_> = never.filter(|rule| rule.sources.iter().all(by_age)).collect();
         let answers = Answers::default();
         [Care::Couple, Care::Individual].into_iter().all(|care| {
-            let subject = Subject { answers: &answers, age: ADULT - 1, care };
-            self.run(instruments, fill(instruments, &answers), &subject, |rule| rule.safety).booking() == Booking::Never
+            let mut facts = self.facts(instruments, fill(instruments, &answers), &Subject { answers: &answers, age: 0, care });
+            (0..ADULT).all(|age| {
+                facts.age = age;
+                never.iter().any(|rule| rule.when.run(&facts) == Outcome::True)
+            })
         })
     }
 

@@ -204,8 +204,12 @@ impl Checks<'_> {
     }
 
     fn minors(&mut self, engine: &Engine) {
-        if !failed(&self.problems) && !engine.keeps_minors_from_booking(&self.instruments) {
-            let hint = "add one: when: client.age < 18, book: never";
+        // What was stored decided already, and is read as it was then.
+        if self.origin == Origin::Stored || failed(&self.problems) {
+            return;
+        }
+        if !engine.keeps_minors_from_booking(&self.instruments) {
+            let hint = "add one that looks at no answer: safety: true, when: client.age < 18, book: never";
             self.whole("no rule keeps a machine from booking for people under 18", hint);
         }
     }
