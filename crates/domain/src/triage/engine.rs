@@ -226,7 +226,8 @@ impl Engine {
         let never: Vec<_> = never.filter(|rule| rule.sources.iter().all(by_age)).collect();
         let answers = Answers::default();
         [Care::Couple, Care::Individual].into_iter().all(|care| {
-            let mut facts = self.facts(instruments, fill(instruments, &answers), &Subject { answers: &answers, age: 0, care });
+            let mut facts =
+                self.facts(instruments, fill(instruments, &answers), &Subject { answers: &answers, age: 0, care });
             (0..ADULT).all(|age| {
                 facts.age = age;
                 never.iter().any(|rule| rule.when.run(&facts) == Outcome::True)

@@ -163,12 +163,21 @@ fn codes(item: &Item) -> Vec<String> {
     item.options.iter().filter_map(|option| code_of(&option.value)).map(str::to_owned).collect()
 }
 
+/// Another name is no misspelling of one from which it is farther than this.
+const FAR: usize = 3;
+
 /// "did you mean …", or what there is.
 pub(in crate::triage) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> String {
-    match names.map(|one| (distance(name, one), one)).min() {
-        Some((far, one)) if far <= 3 => format!("did you mean \"{one}\"?"),
-        Some(_) => "check its spelling".to_owned(),
-        None => "there are none".to_owned(),
+    let mut names = names.peekable();
+    if names.peek().is_none() {
+        return "there are none".to_owned();
+    }
+    // Names are at least as far from one another as their lengths: a very long one is compared with none.
+    let length = name.chars().count();
+    let near = names.filter(|one| one.chars().count().abs_diff(length) <= FAR);
+    match near.map(|one| (distance(name, one), one)).min().filter(|(far, _)| *far <= FAR) {
+        Some((_, one)) => format!("did you mean \"{one}\"?"),
+        None => "check its spelling".to_owned(),
     }
 }
 
