@@ -11,7 +11,8 @@ use std::{
 
 use rapport_messaging::{Transport, topology};
 use rapport_proto::intake::{
-    CancelAppointmentRequest, GetIntakeRequest, Intake, IntakeState, SubmitIntakeRequest, SubmitIntakeResponse,
+    AcceptInvitationRequest, CancelAppointmentRequest, DeclineInvitationRequest, GetIntakeRequest, Intake, IntakeState,
+    InvitationLetter, InvitePartnerRequest, SaveDraftRequest, SubmitIntakeRequest, SubmitIntakeResponse,
 };
 use rapport_tests::{
     people::{People, Sample},
@@ -36,6 +37,8 @@ struct Said {
     addresses: Vec<String>,
     refusals: Vec<Status>,
     intakes: Vec<Intake>,
+    /// Tokens of a draft and an invitation.
+    tokens: [String; 2],
     waiting: Vec<(String, Vec<u8>)>,
 }
 
@@ -62,6 +65,9 @@ async fn what_was_told_in_confidence_is_nowhere_else() {
     }
     for answer in &said.answers {
         search.also("a status token", &answer.status_token);
+    }
+    for token in &said.tokens {
+        search.also("the token of a draft or an invitation", token);
     }
     let events = copies.taken().await.unwrap();
     assert!(events.len() >= 2 * ACCEPTED.len(), "{} events", events.len());
@@ -157,6 +163,7 @@ async fn a_bad_day(house: &mut Production) -> Said {
         addresses.push(request.client.as_ref().unwrap().email.clone());
         answers.push(client.submit_intake(request).await.unwrap().into_inner());
     }
+    let tokens = a_draft_and_an_invitation(house, &answers[1], plant(people.request(Sample::Fear).unwrap(), 1)).await;
     let token = Bearer::new(&answers[0].status_token).unwrap();
     let another = plant(people.request(Sample::Couple).unwrap(), TURNED_AWAY);
     let mut refusals = refusals::all(house, &another, &token).await;
@@ -176,7 +183,32 @@ async fn a_bad_day(house: &mut Production) -> Said {
     let cancel = CancelAppointmentRequest { name: session.name, ..CancelAppointmentRequest::default() };
     client.cancel_appointment(token.with(cancel)).await.unwrap();
     tidy(house).await;
-    Said { answers, addresses, refusals, intakes, waiting }
+    Said { answers, addresses, refusals, intakes, tokens, waiting }
+}
+
+/// A draft that is never sent, and an invitation that is declined before its letter could go out.
+async fn a_draft_and_an_invitation(
+    house: &Production,
+    couple: &SubmitIntakeResponse,
+    request: SubmitIntakeRequest,
+) -> [String; 2] {
+    let mut client = house.client().await.unwrap();
+    let SubmitIntakeRequest { protocol, screenings, .. } = request;
+    let draft = SaveDraftRequest { protocol, screenings, ..SaveDraftRequest::default() };
+    let draft = client.save_draft(draft).await.unwrap().into_inner();
+    assert!(draft.safety_notice.is_some());
+    let email = format!("{MARK}.partner@example.com").to_ascii_lowercase();
+    let invite = InvitePartnerRequest {
+        name: couple.intake.clone(),
+        letter: Some(InvitationLetter { email, ..InvitationLetter::default() }),
+        ..InvitePartnerRequest::default()
+    };
+    let inviter = Bearer::new(&couple.status_token).unwrap();
+    let invitation = client.invite_partner(inviter.with(invite)).await.unwrap().into_inner();
+    let invited = Bearer::new(&invitation.invitation_token).unwrap();
+    client.accept_invitation(invited.with(AcceptInvitationRequest::default())).await.unwrap();
+    client.decline_invitation(invited.with(DeclineInvitationRequest::default())).await.unwrap();
+    [draft.draft_token, invitation.invitation_token]
 }
 
 /// The database refuses the row and quotes it in its message.

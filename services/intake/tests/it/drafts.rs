@@ -2,13 +2,18 @@
 
 use jiff::SignedDuration;
 use prost::Message;
-use rapport_domain::{id::DraftId, protocol::Protocol};
+use rapport_domain::{
+    id::DraftId,
+    intake::Care,
+    protocol::{Protocol, Subject},
+    screening::Answers,
+};
 use rapport_proto::intake::{self as pb, value::Kind};
 use rapport_security::Token;
 use rapport_store::{StoreError, drafts, intakes, protocols};
 use tonic::{Code, Request, Status};
 
-use crate::house::{House, bearing, details, house, on_each, practice_files, reason};
+use crate::house::{House, bearing, details, house, house_of, on_each, practice_files, reason};
 
 /// Everything that a sample answers, as a draft.
 fn draft_of(request: &pb::SubmitIntakeRequest) -> pb::SaveDraftRequest {
@@ -93,7 +98,17 @@ async fn a_draft_shows_lines_at_once_hides_its_safety_answers_and_is_sent_with_t
 /// Guard: `Practice::draft_notice` takes away what a blank sheet shows.
 #[tokio::test]
 async fn neither_a_blank_nor_an_age_nor_what_is_kept_for_a_person_brings_lines_to_a_draft() {
-    let house = house().await;
+    // A practice whose rule about age has a line, which no draft can know of.
+    let house = house_of(|practice| {
+        let mut files = practice_files();
+        let rules = files.get_mut("triage.yaml").unwrap();
+        *rules = rules.replacen("  - id: under_18\n", "  - id: under_18\n    lines: [dv_local]\n", 1);
+        practice.protocol = Protocol::load(&files).map_err(|problems| format!("{problems:?}")).unwrap().value;
+        let minor =
+            practice.protocol.screen_safety(&Subject { answers: &Answers::default(), age: 17, care: Care::Couple });
+        assert_eq!(minor.lines, ["dv_local"]);
+    })
+    .await;
     let protocol = house.deps.practice.protocol.digest().to_owned();
     let check = async |answers: Vec<pb::Answer>, lines: bool, language: &str| {
         let screenings = vec![screening(&house, "safety", answers)];

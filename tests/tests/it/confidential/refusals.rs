@@ -2,8 +2,9 @@
 
 use rapport_proto::{
     intake::{
-        CancelAppointmentRequest, Coding, ConfirmAppointmentRequest, Consent, GetIntakeRequest, Quantity,
-        SubmitIntakeRequest, SubmitIntakeResponse, WatchIntakeRequest, WeeklyWindow, value::Kind,
+        AcceptInvitationRequest, CancelAppointmentRequest, Coding, ConfirmAppointmentRequest, Consent, GetDraftRequest,
+        GetIntakeRequest, InvitationLetter, InvitePartnerRequest, Quantity, SaveDraftRequest, SubmitIntakeRequest,
+        SubmitIntakeResponse, WatchIntakeRequest, WeeklyWindow, value::Kind,
     },
     staff::{ClaimCaseRequest, GetCaseRequest, ListCasesRequest},
 };
@@ -17,6 +18,7 @@ use super::canaries::{MARK, answer};
 pub(super) async fn all(house: &Production, good: &SubmitIntakeRequest, token: &Bearer) -> Vec<Status> {
     let mut told = submissions(house, good).await;
     told.extend(names(house, token).await);
+    told.extend(drafts_and_invitations(house, good, token).await);
     told.extend(staff(house).await);
     told.push(not_a_message(house).await);
     told
@@ -104,6 +106,27 @@ async fn names(house: &Production, token: &Bearer) -> Vec<Status> {
         client.watch_intake(token.with(WatchIntakeRequest { name })).await.unwrap_err(),
         client.confirm_appointment(token.with(confirm)).await.unwrap_err(),
         client.cancel_appointment(token.with(cancel)).await.unwrap_err(),
+    ]
+}
+
+async fn drafts_and_invitations(house: &Production, good: &SubmitIntakeRequest, token: &Bearer) -> Vec<Status> {
+    let mut client = house.client().await.unwrap();
+    let text = || MARK.to_owned();
+    let bogus = Bearer::new(&format!("{MARK}bearer")).unwrap();
+    let SubmitIntakeRequest { protocol, screenings, .. } = only_answers_wrong(good.clone());
+    let save = SaveDraftRequest { request_id: text(), protocol, screenings, language: text(), ..Default::default() };
+    let answers = SaveDraftRequest { request_id: String::new(), ..save.clone() };
+    let tokens = SubmitIntakeRequest { draft_token: text(), invitation_token: text(), ..good.clone() };
+    let letter = InvitationLetter { email: format!("{MARK}@@"), language: text() };
+    let invite = InvitePartnerRequest { name: text(), letter: Some(letter), ..InvitePartnerRequest::default() };
+    vec![
+        client.save_draft(save.clone()).await.unwrap_err(),
+        client.save_draft(answers).await.unwrap_err(),
+        client.save_draft(bogus.with(save)).await.unwrap_err(),
+        client.get_draft(bogus.with(GetDraftRequest {})).await.unwrap_err(),
+        client.submit_intake(tokens).await.unwrap_err(),
+        client.invite_partner(token.with(invite)).await.unwrap_err(),
+        client.accept_invitation(bogus.with(AcceptInvitationRequest::default())).await.unwrap_err(),
     ]
 }
 
