@@ -4,11 +4,13 @@ use std::{fs, path::Path, time::Duration};
 
 use jiff::{SignedDuration, Timestamp, civil::date};
 use rapport_domain::{
+    appointment::{Appointment, AppointmentState},
     case::{Case, CaseState},
     contact::{Client, Contact, EmailAddress, Language, Line, Mailbox, Phone, UsState},
     event::{Event, Fact},
-    id::{CaseId, EventId, IntakeId},
-    intake::{CareWish, Intake, Preferences, Submission},
+    id::{AppointmentId, CaseId, EventId, IntakeId, InvitationId, TherapistId},
+    intake::{Care, CareWish, Format, Intake, Preferences, Submission},
+    invitation::{Invitation, InvitationState},
     letter::{Cause, DueLetter, LedgerState, LetterKind, Recipient},
     protocol::Files,
     screening::Answers,
@@ -16,7 +18,10 @@ use rapport_domain::{
 };
 use rapport_runtime::ManualClock;
 use rapport_security::{Keyring, MasterKey};
-use rapport_store::{AuditEntry, CaseDetail, ClaimedLetter, NewIntake, RequestKey, StoreError, StoreSettings, letters};
+use rapport_store::{
+    AuditEntry, CaseDetail, ClaimedLetter, InvitationDetail, InvitationLetter, NewIntake, RequestKey, StoreError,
+    StoreSettings, invitations, letters, no_contact,
+};
 use uuid::Uuid;
 
 use super::*;
@@ -94,6 +99,70 @@ impl Stage {
             .transact(move |tx| Box::pin(async move { rapport_store::intakes::join(tx, &second, [9; 32], now).await }));
         joined.await.unwrap();
         id
+    }
+
+    /// The client's invitation, with its one letter queued.
+    async fn invite(&self) -> InvitationId {
+        let (id, case, inviter, now) =
+            (InvitationId::new(Uuid::from_u128(8)), self.case, self.intake, self.clock.now());
+        let invitation = Invitation { id, case, inviter, state: InvitationState::Open, created_at: now };
+        let email = EmailAddress::parse("invited@example.com").unwrap();
+        let letter = Some(InvitationLetter { email, language: Language::Es });
+        let detail = InvitationDetail { token: "c2FtcGxl".to_owned(), letter };
+        let due = DueLetter {
+            cause: Cause::Intake(inviter),
+            recipient: Recipient::Invited(id),
+            kind: LetterKind::Invitation,
+            case,
+            appointment: None,
+        };
+        let queued = self.sender.store.transact(move |tx| {
+            Box::pin(async move {
+                invitations::create(tx, &invitation, [8; 32], &detail).await?;
+                letters::queue(tx, &[due], now).await
+            })
+        });
+        queued.await.unwrap();
+        id
+    }
+
+    /// A joint session in a state, and the letter of a kind about it.
+    async fn session(&self, state: AppointmentState, sequence: u32) -> Appointment {
+        let starts_at = self.clock.now() + SignedDuration::from_hours(96);
+        let session = Appointment {
+            id: AppointmentId::new(Uuid::from_u128(7)),
+            case: self.case,
+            therapist: TherapistId::new(Uuid::from_u128(6)),
+            care: Care::Couple,
+            format: Format::Video,
+            room: None,
+            starts_at,
+            ends_at: starts_at + SignedDuration::from_mins(80),
+            state,
+            release_at: None,
+            sequence,
+        };
+        let stored = session.clone();
+        let insert = self
+            .sender
+            .store
+            .transact(move |tx| Box::pin(async move { rapport_store::appointments::insert(tx, &stored).await }));
+        insert.await.unwrap();
+        session
+    }
+
+    async fn queue_about(&self, kind: LetterKind, session: &Appointment, sequence: u32) {
+        let due = DueLetter {
+            cause: Cause::Appointment(session.id, sequence),
+            recipient: Recipient::Client(self.intake),
+            kind,
+            case: self.case,
+            appointment: Some((session.id, sequence)),
+        };
+        let now = self.clock.now();
+        let queued =
+            self.sender.store.transact(move |tx| Box::pin(async move { letters::queue(tx, &[due], now).await }));
+        queued.await.unwrap();
     }
 
     async fn change_case(&self, change: fn(&mut Case)) {
@@ -360,4 +429,84 @@ async fn a_second_partner_reads_of_their_call_while_the_joint_time_stays_held() 
     states.sort_by_key(|state| state.name());
     assert_eq!(states, [LedgerState::Sent, LedgerState::Superseded]);
     assert!(stage.letters()[0].contains("To: second@example.com\r\n"));
+}
+
+#[tokio::test]
+async fn an_invitation_goes_where_it_was_asked_to_go_and_tells_of_nobody() {
+    let stage = Stage::new(Some("sample@example.com"), None).await;
+    stage.invite().await;
+    assert_eq!(stage.send_all().await, [LedgerState::Sent]);
+    let letter = stage.letters().remove(0).replace("=\r\n", "");
+    assert!(letter.contains("To: invited@example.com\r\n") && letter.contains("Content-Language: es\r\n"));
+    assert!(letter.contains("/invitation#c2FtcGxl"));
+    for told in ["Sample", "Zebulon", "sample@example.com", &stage.case.uuid().to_string()] {
+        assert!(!letter.contains(told), "{told}");
+    }
+}
+
+/// Guards: each condition of `Sender::read_invitation`.
+#[tokio::test]
+async fn an_invitation_that_was_answered_or_may_not_be_written_is_never_sent() {
+    for ended in ["accepted", "declined", "joined", "closed", "no contact", "no pages"] {
+        let mut stage = Stage::new(Some("sample@example.com"), None).await;
+        let id = stage.invite().await;
+        let now = stage.clock.now();
+        match ended {
+            "closed" => stage.change_case(|case| case.state = CaseState::Closed).await,
+            "no contact" => {
+                let email = EmailAddress::parse("Invited@Example.com").unwrap();
+                let added = stage
+                    .sender
+                    .store
+                    .transact(move |tx| Box::pin(async move { no_contact::add(tx, &email, now).await }));
+                added.await.unwrap();
+            }
+            "no pages" => Arc::get_mut(&mut stage.sender.practice).unwrap().pages_url = None,
+            state => {
+                let to = InvitationState::from_name(state).unwrap();
+                let moved = stage.sender.store.transact(move |tx| {
+                    Box::pin(async move { invitations::save_state(tx, id, InvitationState::Open, to).await })
+                });
+                moved.await.unwrap();
+            }
+        }
+        assert_eq!(stage.send_all().await, [LedgerState::Superseded], "{ended}");
+        assert!(stage.letters().is_empty());
+    }
+}
+
+/// Guard: `letters::may_have_arrived`.
+#[tokio::test]
+async fn a_session_that_is_off_leaves_a_calendar_only_where_a_letter_had_put_it_there() {
+    for had_been_confirmed in [true, false] {
+        let stage = Stage::new(Some("sample@example.com"), None).await;
+        let state = if had_been_confirmed { AppointmentState::Confirmed } else { AppointmentState::Held };
+        let mut session = stage.session(state, 1).await;
+        if had_been_confirmed {
+            stage.queue_about(LetterKind::Confirmed, &session, 1).await;
+            assert_eq!(stage.send_all().await, [LedgerState::Sent]);
+        }
+        let _ = session.cancel().unwrap();
+        let (off, sequence) = (session.clone(), session.sequence);
+        let saved = stage
+            .sender
+            .store
+            .transact(move |tx| Box::pin(async move { rapport_store::appointments::save(tx, &off, 1).await }));
+        saved.await.unwrap();
+        stage.queue_about(LetterKind::WillNotTakePlace, &session, sequence).await;
+        assert_eq!(stage.send_all().await, [LedgerState::Sent]);
+        let taken_out = stage.letters().iter().filter(|letter| letter.contains("METHOD:CANCEL")).count();
+        assert_eq!(taken_out, usize::from(had_been_confirmed));
+    }
+}
+
+#[tokio::test]
+async fn whom_a_rule_tells_gets_the_alert_and_one_who_is_gone_from_practice_toml_shows_as_failed() {
+    let stage = Stage::new(None, None).await;
+    stage.queue(LetterKind::StaffAlert, Recipient::Notified("director".to_owned())).await;
+    stage.queue(LetterKind::StaffAlert, Recipient::Notified("gone".to_owned())).await;
+    let mut states = stage.send_all().await;
+    states.sort_by_key(|state| state.name());
+    assert_eq!(states, [LedgerState::Failed, LedgerState::Sent]);
+    assert!(stage.letters()[0].contains("To: director@example.com\r\n"));
 }

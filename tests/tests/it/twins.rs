@@ -8,7 +8,18 @@
 //!
 //! What the first partner does here is their own: they never use the invitation's token as if they were the one invited.
 //!
-//! Seen red: a second partner's cancel that acts at once.
+//! Seen red, each guard taken out by itself:
+//! - a second partner's triage puts the case before staff (`triage_intake::raised`), where it comes before the first one's
+//! - `match_case` hears of a second partner's intake
+//! - the release step lets flagged answers count (`Dossier::second_in`)
+//! - a wish is read for the appointment instead of for one client (`wishes::of`)
+//! - a second partner's no to a hold acts at once (`cancel_appointment`)
+//! - the first partner is written to when the second is triaged
+//! - a letter's call is reckoned from the case's urgency (`Sender::read_subject`)
+//! - asking for an invitation again is answered by what became of it (`invite_partner`)
+//! - any news about the case is a hint (`watch_intake`)
+//!
+//! Not seen here: ranking by the case's urgency finds the same first time in the sample practice's calendar.
 
 mod house;
 mod kept;

@@ -38,6 +38,14 @@ fn texts() -> LetterTexts {
     })
 }
 
+/// What the sample practice says in an invitation: the words that its letter holds.
+fn invitation_text(language: Language) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/charlotte/practice.toml");
+    let practice = fs::read_to_string(path).unwrap();
+    let words = practice.split("[invitation]").nth(1).unwrap().lines().find(|line| line.starts_with("text")).unwrap();
+    words.split(&format!("{} = \"", language.tag())).nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
 fn instant(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
@@ -96,7 +104,7 @@ fn write(texts: &LetterTexts, kind: LetterKind, mailbox: Mailbox, language: Lang
     let (case, appointment) = telling(state_for(kind));
     let letterhead = letterhead();
     let invitation = Invitation {
-        text: "You are invited to find a time with us.".to_owned(),
+        text: invitation_text(language),
         link: "https://riverbend.example.com/invitation#c2FtcGxlLXRva2VuLXNhbXBsZS10b2tlbi1zYW1wbGU".to_owned(),
         stands: true,
     };
@@ -346,6 +354,23 @@ fn a_practices_slips_are_told_by_file_line_and_column() {
         held,
         |text| text.replace("questions", "couples"),
         "letters/en/held.shared.txt:0:0: the letter says \"couple",
+    );
+    let invitation = "letters/en/invitation.txt";
+    check(
+        invitation,
+        |text| text.replace("{{ link }}", "{{ phone }}"),
+        "letters/en/invitation.txt:0:0: the letter leaves",
+    );
+    check(invitation, |text| text.replace("{{ text }}", "Your partner asks."), "letters/en/invitation.txt:0:0: ");
+    check(
+        invitation,
+        |text| text.replace("Hello,", "www.example.com"),
+        "letters/en/invitation.txt:0:0: the letter holds",
+    );
+    check(
+        invitation,
+        |text| text.replace("Hello", "Hello {{ name }}"),
+        "letters/en/invitation.txt:4:10: the letter has",
     );
     check("letters/es/confirmed.txt", |text| text.replace("calendar:", "kalender:"), "letters/es/confirmed.txt:3:1: ");
     check("letters/frame.html", |text| text.replace("{{ title }}", "{{ titel }}"), "letters/frame.html:42:135: ");

@@ -61,9 +61,23 @@ impl House {
         Self::open_with(|_, _| {}).await
     }
 
+    /// The sample practice with other words in its triage.yaml.
+    pub(crate) async fn open_with_rule(from: &str, to: &str) -> Self {
+        let mut files = sample_files();
+        let rules = files.get_mut("triage.yaml").unwrap();
+        assert!(rules.contains(from), "{from}");
+        *rules = rules.replacen(from, to, 1);
+        // Its own tests tell of the rules as they were.
+        files.remove("triage.tests.yaml");
+        Self::open_on(files, |_, _| {}).await
+    }
+
     /// The sample practice, changed.
     pub(crate) async fn open_with(change: impl FnOnce(&mut Practice, &mut Vec<Therapist>)) -> Self {
-        let files = sample_files();
+        Self::open_on(sample_files(), change).await
+    }
+
+    async fn open_on(files: Files, change: impl FnOnce(&mut Practice, &mut Vec<Therapist>)) -> Self {
         let mut practice = Practice::load(&files).unwrap_or_else(|problems| panic!("{problems:?}")).value;
         let mut roster = practice.roster(&files).unwrap_or_else(|problems| panic!("{problems:?}")).value;
         change(&mut practice, &mut roster);

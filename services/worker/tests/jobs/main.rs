@@ -12,4 +12,6 @@ mod people;
 mod releasing;
 mod resuming;
 mod running;
+mod second_partner;
+mod staff_yes;
 mod triage;
