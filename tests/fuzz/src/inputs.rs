@@ -3,6 +3,7 @@
 mod answers;
 mod folder;
 mod protocol;
+mod questionnaires;
 
 use std::sync::Arc;
 
@@ -72,7 +73,7 @@ pub(crate) trait Target {
 pub(crate) fn all(grounds: &Arc<Vec<Ground>>) -> Vec<Box<dyn Target>> {
     vec![
         Box::new(answers::AnswersTarget::new(grounds)),
-        Box::new(protocol::Questionnaires::new(grounds)),
+        Box::new(questionnaires::Questionnaires::new(grounds)),
         Box::new(protocol::Rules::new(grounds)),
         Box::new(folder::PracticeFile::new(grounds)),
         Box::new(protocol::Tests::new(grounds)),

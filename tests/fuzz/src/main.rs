@@ -35,6 +35,7 @@ mod condition;
 mod corpus;
 mod ground;
 mod inputs;
+mod people;
 mod shrink;
 mod through;
 mod tree;
@@ -239,4 +240,41 @@ fn line(target: &str, tally: &Tally) -> String {
         tally.slowest_ms,
         tally.peak_mb
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ALLOWED, Bench, kept, seeds, targets};
+    use crate::inputs::Reach;
+
+    #[test]
+    fn what_was_found_once_is_not_found_again() {
+        let mut bench = Bench::new(5 * ALLOWED, None).unwrap();
+        drop(std::panic::take_hook());
+        for target in targets().unwrap() {
+            let Ok(folder) = std::fs::read_dir(seeds().join(target.name())) else { continue };
+            for path in folder.map(|entry| entry.unwrap().path()) {
+                let (done, _) = bench.attempt(&*target, &kept(&path).unwrap());
+                assert!(done.is_ok(), "{}: {}", path.display(), done.err().unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn every_good_input_is_read_and_runs() {
+        let mut bench = Bench::new(10 * ALLOWED, None).unwrap();
+        drop(std::panic::take_hook());
+        for target in targets().unwrap() {
+            let mut ran = 0;
+            for input in target.bases() {
+                match bench.attempt(&*target, &input).0 {
+                    Ok(seen) => ran += usize::from(seen.reach == Reach::Ran),
+                    Err(what) => panic!("{}: {what}", target.name()),
+                }
+            }
+            // Some of the people whose answers are changed leave out what must be answered.
+            let all = if target.name() == "answers" { 1 } else { target.bases().len() };
+            assert!(ran >= all && ran > 0, "{}: {ran} of {all} run", target.name());
+        }
+    }
 }

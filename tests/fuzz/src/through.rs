@@ -6,11 +6,12 @@ use std::collections::BTreeSet;
 use rapport_domain::{
     contact::Language,
     intake::Care,
-    problem::{FieldProblems, FileProblem},
+    problem::{FieldProblem, FieldProblems, FileProblem},
     protocol::{GivenAnswers, Protocol, Subject},
-    screening::{Answers, Item, Kind, Value},
+    screening::{Answers, Value},
     triage::{Booking, TriageResult, Urgency},
 };
+use serde_json::Value as Json;
 
 /// One person's answers and who they are.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -49,22 +50,63 @@ impl Case {
     }
 }
 
-/// Runs a case through a protocol; `open` are items of which one left blank or refused brings a person.
-/// Gives the result where the answers are accepted.
+/// The code with which people of either practice keep an answer for a person.
+pub(crate) const REFUSAL: &str = "rather_tell";
+
+/// Questions about safety that hang on no other: left blank or refused, each brings a person.
+pub(crate) struct AlwaysAsked {
+    items: BTreeSet<(String, String)>,
+    refusal: Option<&'static str>,
+}
+
+impl AlwaysAsked {
+    /// Those of a protocol.
+    pub(crate) fn of(protocol: &Protocol, refusal: Option<&'static str>) -> Self {
+        let mut items = BTreeSet::new();
+        for instrument in protocol.instruments() {
+            let form: Json = serde_json::from_str(instrument.client_json(Language::En)).unwrap_or_default();
+            let mut below = vec![&form];
+            while let Some(group) = below.pop() {
+                let asked = group.get("item").and_then(Json::as_array).into_iter().flatten();
+                for item in asked.filter(|item| item.get("enableWhen").is_none()) {
+                    below.push(item);
+                    let link_id = item.get("linkId").and_then(Json::as_str).unwrap_or_default();
+                    if instrument.item(link_id).is_some_and(|(_, item)| item.answerable())
+                        && protocol.is_safety_item(instrument.canonical(), link_id)
+                    {
+                        items.insert((instrument.canonical().to_owned(), link_id.to_owned()));
+                    }
+                }
+            }
+        }
+        Self { items, refusal }
+    }
+
+    /// One that was left open.
+    fn open(&self, answers: &Answers) -> Option<&(String, String)> {
+        let refused = |value: &Value| matches!(value, Value::Code { code, .. } if Some(code.as_str()) == self.refusal);
+        self.items.iter().find(|(canonical, link_id)| {
+            let values = answers.values(canonical, link_id);
+            values.is_empty() || values.iter().any(refused)
+        })
+    }
+}
+
+/// Runs a case through a protocol. Gives the result, or why the answers are refused.
 pub(crate) fn run(
     protocol: &Protocol,
     case: &Case,
-    open: &BTreeSet<(String, String)>,
-) -> Result<Option<TriageResult>, Complaint> {
+    asked: &AlwaysAsked,
+) -> Result<Result<TriageResult, Vec<FieldProblem>>, Complaint> {
     // A store gives back what another version accepted: nothing may break on it.
-    decide(protocol, &case.unchecked(), case, open)?;
+    decide(protocol, &case.unchecked(), case, asked)?;
     let mut problems = FieldProblems::default();
     let Some(answers) = protocol.check_answers(case.given.clone(), &mut problems) else {
         must!(!problems.is_empty(), "answers are refused without a reason");
-        return Ok(None);
+        return Ok(Err(problems.into_vec()));
     };
     must!(problems.is_empty(), "answers are accepted and complained about");
-    let result = decide(protocol, &answers, case, open)?;
+    let result = decide(protocol, &answers, case, asked)?;
 
     let checked = |given: Vec<GivenAnswers>| protocol.check_answers(given, &mut FieldProblems::default());
     let again = answers.0.iter().map(|(canonical, items)| {
@@ -80,15 +122,10 @@ pub(crate) fn run(
     backwards.reverse();
     backwards.iter_mut().for_each(|(_, items)| items.reverse());
     must!(checked(backwards).as_ref() == Some(&answers), "the order of the answers matters");
-    Ok(Some(result))
+    Ok(Ok(result))
 }
 
-fn decide(
-    protocol: &Protocol,
-    answers: &Answers,
-    case: &Case,
-    open: &BTreeSet<(String, String)>,
-) -> Result<TriageResult, Complaint> {
+fn decide(protocol: &Protocol, answers: &Answers, case: &Case, asked: &AlwaysAsked) -> Result<TriageResult, Complaint> {
     let subject = Subject { answers, age: case.age, care: case.care() };
     let (safety, result) = (protocol.screen_safety(&subject), protocol.triage(&subject));
     must!(result.urgency >= safety.urgency, "triage is less urgent than the safety screen");
@@ -100,11 +137,7 @@ fn decide(
         must!(safety.under_18 && result.under_18, "somebody of {} is not under 18", case.age);
         must!(result.booking == Booking::Never, "something is booked for somebody of {}", case.age);
     }
-    if let Some((canonical, link_id)) = open.iter().find(|(canonical, link_id)| {
-        let values = answers.values(canonical, link_id);
-        let refused = |value: &Value| matches!(value, Value::Code { code, .. } if code == "rather_tell");
-        values.is_empty() || values.iter().any(refused)
-    }) {
+    if let Some((canonical, link_id)) = asked.open(answers) {
         must!(result.urgency >= Urgency::Priority, "{canonical} {link_id} is open, and the case is ROUTINE");
         must!(!result.booking.by_machine(), "{canonical} {link_id} is open, and a machine books");
         must!(result.flagged && safety.flagged, "{canonical} {link_id} is open, and nothing is flagged");
@@ -129,7 +162,7 @@ pub(crate) fn reload(protocol: &Protocol) -> Result<(), Complaint> {
     for (instrument, language) in
         protocol.instruments().iter().flat_map(|one| [(one, Language::En), (one, Language::Es)])
     {
-        let form: Result<serde_json::Value, _> = serde_json::from_str(instrument.client_json(language));
+        let form: Result<Json, _> = serde_json::from_str(instrument.client_json(language));
         must!(form.is_ok(), "the form of {:?} is no JSON", instrument.name());
         must!(!form.is_ok_and(|form| weighs(&form)), "the form of {:?} shows weights", instrument.name());
     }
@@ -137,14 +170,14 @@ pub(crate) fn reload(protocol: &Protocol) -> Result<(), Complaint> {
 }
 
 /// Whether an extension of a form gives a weight.
-fn weighs(form: &serde_json::Value) -> bool {
-    let is_weight = |extension: &serde_json::Value| {
-        let url = extension.get("url").and_then(serde_json::Value::as_str).unwrap_or_default();
+fn weighs(form: &Json) -> bool {
+    let is_weight = |extension: &Json| {
+        let url = extension.get("url").and_then(Json::as_str).unwrap_or_default();
         url.ends_with("rdinalValue") || url.ends_with("itemWeight")
     };
     match form {
-        serde_json::Value::Array(values) => values.iter().any(weighs),
-        serde_json::Value::Object(fields) => fields.iter().any(|(key, value)| {
+        Json::Array(values) => values.iter().any(weighs),
+        Json::Object(fields) => fields.iter().any(|(key, value)| {
             (key == "extension" && value.as_array().is_some_and(|all| all.iter().any(is_weight))) || weighs(value)
         }),
         _ => false,
@@ -163,61 +196,4 @@ pub(crate) fn readable(problems: &[FileProblem], file: &str, text: &str) -> Resu
     }
     must!(!problems.is_empty(), "refused without a reason");
     Ok(())
-}
-
-/// A value that fits an item; which one hangs on `turn`.
-pub(crate) fn fitting(item: &Item, turn: u64) -> Value {
-    let pick = |many: usize| usize::try_from(turn).unwrap_or(0) % many.max(1);
-    let whole = i64::try_from(turn % 7).unwrap_or(0) - 1;
-    match item.kind {
-        Kind::Choice | Kind::OpenChoice => item.options.get(pick(item.options.len())).map_or_else(
-            || Value::Code {
-                system: String::new(),
-                code: if turn.is_multiple_of(2) { "LA6568-5" } else { "a" }.to_owned(),
-            },
-            |option| option.value.clone(),
-        ),
-        Kind::Boolean => Value::Boolean(turn.is_multiple_of(2)),
-        Kind::Integer => Value::Integer(whole),
-        Kind::Decimal => Value::Decimal(format!("{}.5", turn % 3)),
-        Kind::Date => Value::Date(format!("20{:02}-{:02}-28", turn % 99, turn % 12 + 1)),
-        Kind::DateTime => Value::DateTime(format!("20{:02}-{:02}-28T12:00:00-05:00", turn % 99, turn % 12 + 1)),
-        Kind::Time => Value::Time(format!("{:02}:{:02}:00", turn % 24, turn % 60)),
-        Kind::Quantity => Value::Quantity {
-            value: (turn % 100).to_string(),
-            unit: item.units.get(pick(item.units.len())).map(|unit| unit.code.clone()).unwrap_or_default(),
-        },
-        Kind::Url => Value::Text("https://example.com/a".to_owned()),
-        Kind::Text | Kind::Group | Kind::Display => Value::Text("words".to_owned()),
-    }
-}
-
-/// A case that answers most of what a protocol asks, each turn in another way.
-pub(crate) fn case(protocol: &Protocol, turn: u64) -> Case {
-    let mut step = turn.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    let mut next = move || {
-        // Xorshift (Marsaglia): enough to spread answers.
-        step ^= step << 13;
-        step ^= step >> 7;
-        step ^= step << 17;
-        step
-    };
-    let given = protocol.instruments().iter().map(|instrument| {
-        let mut answers = Vec::new();
-        for item in instrument.items().iter().filter(|item| item.answerable()) {
-            let (chance, which) = (next(), next());
-            // Most turns leave nothing blank, or next to nothing; the last one everything.
-            if turn % 8 > 4 && (chance % 12 == 0 || turn % 8 == 7) {
-                continue;
-            }
-            let mut values = vec![fitting(item, which)];
-            if item.repeats {
-                values.push(fitting(item, which / 3));
-            }
-            answers.push((item.link_id.clone(), values));
-        }
-        (instrument.canonical().to_owned(), answers)
-    });
-    let given = given.collect();
-    Case { age: i16::try_from(next() % 100).unwrap_or(30), couple: next() % 2 == 0, given }
 }

@@ -176,3 +176,32 @@ impl Node {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Format, Node};
+
+    #[test]
+    fn a_tree_that_is_written_in_any_style_is_read_as_it_was() {
+        let text =
+            r##"{"a": [1, "x: # y", {"b c": true}, "two\nlines"], "d": {"e": 0.5, "f": "- 'z'", "g": [{"h": "i"}]}}"##;
+        let tree = Node::read(Format::Json, text).unwrap();
+        for format in [Format::Json, Format::Yaml, Format::Toml] {
+            for style in 0..200 {
+                let written = tree.write(format, style);
+                let again = Node::read(format, &written).unwrap_or_else(|| panic!("{format:?}: {written}"));
+                assert_eq!(again.write(Format::Json, 0), tree.write(Format::Json, 0), "{format:?}: {written}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_value_is_found_where_it_is_changed() {
+        let mut tree = Node::read(Format::Json, r#"[1, {"a": [2, 3]}, [], 4]"#).unwrap();
+        for index in 0..tree.size() {
+            let one = tree.at(index).unwrap().write(Format::Json, 0);
+            assert_eq!(tree.at_mut(index).unwrap().write(Format::Json, 0), one);
+        }
+        assert!(tree.at(tree.size()).is_none() && tree.at_mut(tree.size()).is_none());
+    }
+}

@@ -1,31 +1,31 @@
 //! Answers of any kind, against loaded questionnaires.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use proptest::{prelude::*, sample::Index};
-use rapport_domain::{
-    contact::Language,
-    screening::{Item, Value},
-};
-use serde_json::Value as Json;
+use rapport_domain::screening::{Item, Value};
 
-use super::{Input, Reach, Seen, Target};
+use super::{Input, Reach, Seen, Target, general};
 use crate::{
     ground::Ground,
-    through::{self, Case, Complaint, case, fitting},
+    people::{case, fitting},
+    through::{self, AlwaysAsked, Case, Complaint, REFUSAL},
     tree::Format,
 };
 
 /// See [`super`].
 pub(super) struct AnswersTarget {
     grounds: Arc<Vec<Ground>>,
-    /// Per practice the safety questions that are always asked.
-    open: Vec<BTreeSet<(String, String)>>,
+    /// Per practice.
+    always_asked: Vec<AlwaysAsked>,
 }
 
 impl AnswersTarget {
     pub(super) fn new(grounds: &Arc<Vec<Ground>>) -> Self {
-        Self { grounds: Arc::clone(grounds), open: grounds.iter().map(always_asked).collect() }
+        Self {
+            grounds: Arc::clone(grounds),
+            always_asked: grounds.iter().map(|ground| AlwaysAsked::of(&ground.protocol, Some(REFUSAL))).collect(),
+        }
     }
 }
 
@@ -63,15 +63,18 @@ impl Target for AnswersTarget {
     }
 
     fn run(&self, input: &Input) -> Result<Seen, Complaint> {
-        let (Some(ground), Some(open)) = (self.grounds.get(input.ground), self.open.get(input.ground)) else {
+        let (Some(ground), Some(asked)) = (self.grounds.get(input.ground), self.always_asked.get(input.ground)) else {
             return Err("there is no such practice".to_owned());
         };
         let Ok(case) = serde_json::from_str::<Case>(&input.text) else {
             return Ok(Seen { reach: Reach::Noise, signs: Vec::new() });
         };
-        Ok(match through::run(&ground.protocol, &case, open)? {
-            None => Seen { reach: Reach::Refused, signs: Vec::new() },
-            Some(result) => Seen { reach: Reach::Ran, signs: result.fired.into_iter().map(|rule| rule.rule).collect() },
+        Ok(match through::run(&ground.protocol, &case, asked)? {
+            Ok(result) => Seen { reach: Reach::Ran, signs: result.fired.into_iter().map(|rule| rule.rule).collect() },
+            Err(problems) => {
+                let signs = problems.into_iter().map(|problem| general(&problem.description));
+                Seen { reach: Reach::Refused, signs: signs.collect() }
+            }
         })
     }
 }
@@ -80,6 +83,8 @@ impl Target for AnswersTarget {
 fn edited(practice: &Ground, case: &mut Case, place: Index, values: Option<Vec<Drawn>>, which: u64) {
     let asked = practice.protocol.instruments().iter();
     let asked = asked.flat_map(|one| one.items().iter().map(move |item| (one.canonical(), item)));
+    // Now and then something that nobody answers.
+    let asked = asked.filter(|(_, item)| item.answerable() || which.is_multiple_of(32));
     let asked: Vec<(&str, &Item)> = asked.collect();
     let Some((canonical, item)) = asked.get(place.index(asked.len().max(1))).copied() else { return };
     let Some((_, sheet)) = case.given.iter_mut().find(|(name, _)| name == canonical) else { return };
@@ -159,25 +164,4 @@ fn values() -> BoxedStrategy<Vec<Drawn>> {
 
 fn written(case: &Case) -> String {
     serde_json::to_string_pretty(case).unwrap_or_default()
-}
-
-/// Questions of the questionnaires about safety that hang on no other: left blank, they bring a person.
-fn always_asked(ground: &Ground) -> BTreeSet<(String, String)> {
-    let mut asked = BTreeSet::new();
-    let about_safety = ground.protocol.instruments().iter().filter(|one| one.name() == "safety");
-    for instrument in about_safety {
-        let form: Json = serde_json::from_str(instrument.client_json(Language::En)).unwrap_or_default();
-        let mut below = vec![&form];
-        while let Some(group) = below.pop() {
-            let items = group.get("item").and_then(Json::as_array).into_iter().flatten();
-            for item in items.filter(|item| item.get("enableWhen").is_none()) {
-                below.push(item);
-                let link_id = item.get("linkId").and_then(Json::as_str).unwrap_or_default();
-                if instrument.item(link_id).is_some_and(|(_, item)| item.answerable()) {
-                    asked.insert((instrument.canonical().to_owned(), link_id.to_owned()));
-                }
-            }
-        }
-    }
-    asked
 }

@@ -110,14 +110,15 @@ impl Writer {
     fn yaml_text(&mut self, text: &str, indent: usize) {
         let printable = !text.is_empty() && text.chars().all(|char| !char.is_control() || char == '\n');
         match self.next(6) {
-            0 if printable => {
+            // One line break at most ends a block, and none of its lines but the first says where it begins.
+            0 if printable && !text.starts_with([' ', '\n']) && !text.ends_with("\n\n") => {
                 self.out.push_str(if text.ends_with('\n') { "|" } else { "|-" });
                 for line in text.lines() {
                     self.line(indent.max(1));
                     self.out.push_str(line);
                 }
             }
-            1 if printable => {
+            1 if printable && !text.contains('\n') && text.split(' ').all(|word| !word.is_empty()) => {
                 self.out.push_str(">-");
                 for line in text.split_inclusive(' ') {
                     self.line(indent.max(1));
