@@ -23,6 +23,7 @@ use rapport_tests::{
 };
 
 mod mail_sink;
+mod past;
 mod pipeline;
 mod report;
 mod submit;
@@ -46,6 +47,8 @@ enum Profile {
     Submit(submit::Options),
     /// Intakes at a fixed rate, until each has its letter.
     Pipeline(pipeline::Options),
+    /// Fills the database with intakes of every sample, for what works over a long past.
+    Past(past::Options),
     /// Deletes the exchange and the queues of a run; measures nothing.
     Tidy {
         /// `amqp://…`
@@ -68,12 +71,16 @@ async fn main() -> anyhow::Result<()> {
     let mut client = IntakeServiceClient::connect(format!("http://{}", arguments.server))
         .await
         .with_context(|| format!("nothing answers on {}", arguments.server))?;
+    let people = People::of(&mut client).await?;
+    if let Profile::Past(options) = arguments.profile {
+        return past::run(arguments.server, &people, &options).await;
+    }
     // Alone, some drift and stress, nothing that calls for a person: what most intakes are.
-    let sample = People::of(&mut client).await?.request(Sample::DriftAndStress)?;
+    let sample = people.request(Sample::DriftAndStress)?;
     let report = match arguments.profile {
         Profile::Submit(options) => submit::run(arguments.server, &sample, &options).await?,
         Profile::Pipeline(options) => pipeline::run(arguments.server, &sample, &options).await?,
-        Profile::Tidy { .. } => return Ok(()),
+        Profile::Past(_) | Profile::Tidy { .. } => return Ok(()),
     };
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&report)?);

@@ -71,7 +71,10 @@ async fn tell(
     while let Some(step) = steps.next().await {
         match step.context("the replay ended early")? {
             Step::Progress { done, total } => {
-                bar.set_length(total);
+                if done == 0 {
+                    bar.set_length(total);
+                    bar.enable_steady_tick(Duration::from_millis(200));
+                }
                 bar.set_position(done);
             }
             Step::Change(change) => {
@@ -93,12 +96,9 @@ fn bar() -> ProgressBar {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new(0);
-    if let Ok(style) =
-        ProgressStyle::with_template("{bar:24} {human_pos} of {human_len} intakes, {per_sec}, {eta} left")
-    {
+    if let Ok(style) = ProgressStyle::with_template("{bar:24} {human_pos} of {human_len} intakes, {eta} left") {
         bar.set_style(style);
     }
-    bar.enable_steady_tick(Duration::from_millis(200));
     bar
 }
 

@@ -133,3 +133,44 @@ fn the_demo_in_a_pipe_has_no_control_codes_and_fits_eighty_columns() {
     let too_long = page.lines().find(|line| line.chars().count() > 80 && !line.contains(&data));
     assert_eq!(too_long, None);
 }
+
+/// The demo's people under the rules that they answered under, and under one rule more.
+#[test]
+fn a_replay_tells_what_would_change_by_ids_alone_and_twice_the_same() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(demo(dir.path(), &[]).status.success());
+    let data = dir.path().join("data").display().to_string();
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/charlotte");
+    let replay = |practice: &Path, more: &[&str]| {
+        let arguments = [&["triage", "replay", "--practice", practice.to_str().unwrap()], more].concat();
+        rapport(dir.path(), &arguments, &[("RAPPORT__DATA__DIR", &data)])
+    };
+    let same = replay(&sample, &[]);
+    assert_eq!(same.status.code(), Some(0), "{}", text(&same.stderr));
+    assert!(text(&same.stdout).starts_with("0 of "), "{}", text(&same.stdout));
+
+    let other = dir.path().join("other");
+    assert!(Command::new("cp").arg("-r").args([&sample, &other]).status().unwrap().success());
+    let triage = std::fs::read_to_string(other.join("triage.yaml")).unwrap();
+    let more = "  - {id: adults, when: client.age > 17, urgency: PRIORITY, because: Because., book: hold}\n";
+    std::fs::write(other.join("triage.yaml"), format!("{}\n{more}", triage.trim_end())).unwrap();
+    let shown = text(&replay(&other, &[]).stdout);
+    assert!(shown.contains("ROUTINE → PRIORITY\n    booking: auto → hold\n    rules: +adults"), "{shown}");
+    assert!(!shown.contains('\u{1b}') && !shown.contains("Sample") && !shown.contains('@'), "{shown}");
+    assert_eq!(text(&replay(&other, &[]).stdout), shown);
+
+    let lines = text(&replay(&other, &["--json"]).stdout);
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let summary = &lines.last().unwrap()["summary"];
+    assert_eq!(summary["changed"], lines.len() - 1);
+    assert_eq!(summary["unreadable"], 0);
+    let none = text(&replay(&other, &["--since", "2999-01-01", "--json"]).stdout);
+    assert_eq!((none.lines().count(), none.contains("\"weighed\":0")), (1, true));
+
+    let broken = more.replace("client.age", "client.agee");
+    std::fs::write(other.join("triage.yaml"), format!("{}\n{broken}", triage.trim_end())).unwrap();
+    let broken = replay(&other, &[]);
+    assert_eq!(broken.status.code(), Some(1));
+    assert!(text(&broken.stderr).contains("triage.yaml:"), "{}", text(&broken.stderr));
+    assert_eq!(replay(&other, &["--since", "tomorrow"]).status.code(), Some(2));
+}

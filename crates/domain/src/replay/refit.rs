@@ -1,11 +1,11 @@
 //! The answers to one protocol's questions as answers to another's.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use crate::{
     protocol::{Protocol, Subject},
     screening::{
-        Answers, Questionnaire, check,
+        Answers, Questionnaire, Value, check,
         questionnaire::{Sheet, State},
     },
     triage::TriageResult,
@@ -35,6 +35,9 @@ struct Forms {
     origins: Vec<Vec<Option<(usize, usize)>>>,
 }
 
+/// Per instrument of the candidate, per item: the values that it takes.
+type Fitting<'a> = Vec<Vec<Option<Cow<'a, [Value]>>>>;
+
 /// One intake under both.
 #[derive(Clone, PartialEq)]
 pub struct Weighed {
@@ -61,11 +64,10 @@ impl Refit {
         let Some(forms) = &self.forms else {
             return Weighed { before, after: self.candidate.triage(subject), dropped: 0 };
         };
-        let (answers, dropped) = forms.refit(subject.answers);
-        let sheets = forms.fill(&self.pinned, subject.answers, &answers);
-        let subject = Subject { answers: &answers, age: subject.age, care: subject.care };
+        let (fitting, dropped) = forms.refit(subject.answers);
+        let sheets = forms.fill(&self.pinned, subject.answers, &fitting);
         let engine = self.candidate.engine();
-        let after = engine.triage_sheets(&forms.instruments, sheets, &subject, self.candidate.digest());
+        let after = engine.triage_sheets(&forms.instruments, sheets, subject, self.candidate.digest());
         Weighed { before, after, dropped }
     }
 }
@@ -92,38 +94,37 @@ impl Forms {
     }
 
     /// The answers that the candidate's questions take, and how many they do not.
-    fn refit(&self, answers: &Answers) -> (Answers, u64) {
-        let (mut fitting, mut dropped) = (Answers::default(), 0);
+    fn refit<'a>(&self, answers: &'a Answers) -> (Fitting<'a>, u64) {
+        let mut fitting: Fitting<'_> = self.instruments.iter().map(|form| vec![None; form.items().len()]).collect();
+        let mut dropped = 0;
         for (canonical, given) in &answers.0 {
-            let form = self.successors.get(canonical).and_then(|index| self.instruments.get(*index));
-            let mut sheet = BTreeMap::new();
+            let index = self.successors.get(canonical).copied();
+            let form = index.and_then(|index| self.instruments.get(index));
+            let mut sheet = index.and_then(|index| fitting.get_mut(index));
             for (link_id, values) in given {
                 let item = form.and_then(|form| form.item(link_id)).filter(|(_, item)| item.answerable());
-                match item.and_then(|(_, item)| check::fitting(item, values)) {
-                    Some(values) => _ = sheet.insert(link_id.clone(), values),
-                    None => dropped += 1,
+                let place = item.and_then(|(place, _)| sheet.as_mut()?.get_mut(place));
+                match (place, item.and_then(|(_, item)| check::fitting(item, values))) {
+                    (Some(place), Some(values)) => *place = Some(values),
+                    _ => dropped += 1,
                 }
-            }
-            if let Some(form) = form {
-                fitting.0.insert(form.canonical().to_owned(), sheet);
             }
         }
         (fitting, dropped)
     }
 
     /// The candidate's forms, filled in; what this person was not asked before counts as not asked.
-    fn fill<'a>(&self, pinned: &Protocol, older: &Answers, fitting: &'a Answers) -> Vec<Sheet<'a>> {
+    fn fill<'a>(&self, pinned: &Protocol, older: &Answers, fitting: &'a Fitting<'_>) -> Vec<Sheet<'a>> {
         let before: Vec<_> = pinned.instruments().iter().map(|form| Sheet::fill(form, older)).collect();
-        let was_asked = |origin: &Option<(usize, usize)>| {
-            origin
-                .is_some_and(|(form, item)| before.get(form).is_some_and(|sheet| sheet.state(item) != State::NotAsked))
-        };
-        let forms = self.instruments.iter().zip(&self.origins);
-        forms
-            .map(|(form, origins)| {
-                Sheet::fill(form, fitting).where_asked(|item| origins.get(item).is_some_and(was_asked))
-            })
-            .collect()
+        let was_asked =
+            |(form, item): (usize, usize)| before.get(form).is_some_and(|sheet| sheet.state(item) != State::NotAsked);
+        let forms = self.instruments.iter().zip(&self.origins).zip(fitting);
+        let filled = forms.map(|((form, origins), fitting)| {
+            let values = |item: usize| fitting.get(item).and_then(Option::as_deref).unwrap_or_default();
+            let asked = |item: usize| origins.get(item).copied().flatten().is_some_and(was_asked);
+            Sheet::fill_with(form, |item, _| values(item)).where_asked(asked)
+        });
+        filled.collect()
     }
 }
 

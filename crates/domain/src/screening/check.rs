@@ -1,6 +1,7 @@
 //! Checks what somebody answered against the questionnaire that asked.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     mem::discriminant,
 };
@@ -81,11 +82,18 @@ pub(crate) fn settle<'q>(
     missing
 }
 
-/// Values as an item takes them; none where it does not take them all.
-pub(crate) fn fitting(item: &Item, values: &[Value]) -> Option<Vec<Value>> {
+/// Values as an item takes them, mostly as they are; none where it does not take them all.
+pub(crate) fn fitting<'v>(item: &Item, values: &'v [Value]) -> Option<Cow<'v, [Value]>> {
+    // One of the options alone, as nearly every answer is, needs no copy to be checked.
+    if let [value] = values
+        && item.limits.min_values.is_none_or(|least| least <= 1)
+        && item.choice(value).is_some()
+    {
+        return Some(Cow::Borrowed(values));
+    }
     let mut problems = FieldProblems::default();
     let read = read_values(item, values.to_vec(), "", &mut problems);
-    (problems.is_empty() && !read.is_empty()).then_some(read)
+    (problems.is_empty() && !read.is_empty()).then_some(Cow::Owned(read))
 }
 
 fn read_values(item: &Item, values: Vec<Value>, path: &str, problems: &mut FieldProblems) -> Vec<Value> {

@@ -123,6 +123,8 @@ fn signed(difference: &Difference) -> Vec<String> {
 /// Names below a line, as many on each as fit.
 fn wrapped(what: &str, names: &[String], width: Option<usize>) -> String {
     let indent = "    ";
+    // What follows a heading of its own stands below it; what follows a word stands deeper.
+    let below = if what.is_empty() { indent.to_owned() } else { indent.repeat(2) };
     let mut text = format!("\n{indent}{what}");
     let mut column = indent.len() + what.len();
     let mut first = true;
@@ -131,8 +133,8 @@ fn wrapped(what: &str, names: &[String], width: Option<usize>) -> String {
         if !first {
             text.push(',');
             if width.is_some_and(|width| column + long + 3 > width) {
-                text.push_str(&format!("\n{indent}{indent}"));
-                column = 2 * indent.len();
+                text.push_str(&format!("\n{below}"));
+                column = below.len();
             } else {
                 text.push(' ');
                 column += 2;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Bound, Condition, Order, Questionnaire, Test, chooses};
+use super::{Bound, Condition, Item, Order, Questionnaire, Test, chooses};
 use crate::screening::{Answers, Value};
 
 /// One questionnaire, filled in: per item whether it was asked and what was answered.
@@ -37,13 +37,20 @@ impl<'a> Sheet<'a> {
     /// Fills a questionnaire in. Answers to items that are switched off count as none.
     pub(crate) fn fill(questionnaire: &Questionnaire, answers: &'a Answers) -> Self {
         let given = answers.0.get(questionnaire.canonical());
+        Self::fill_with(questionnaire, |_, item| {
+            given.and_then(|items| items.get(&item.link_id)).map_or(&[][..], Vec::as_slice)
+        })
+    }
+
+    /// The same with what was answered to an item, wherever that stands.
+    pub(crate) fn fill_with(questionnaire: &Questionnaire, given: impl Fn(usize, &Item) -> &'a [Value]) -> Self {
         let mut enabled = vec![false; questionnaire.items.len()];
         let mut states = vec![State::NotAsked; questionnaire.items.len()];
         let mut withheld = BTreeMap::new();
         for &index in &questionnaire.deciding_order {
             let Some(item) = questionnaire.items.get(index) else { continue };
             let parent_enabled = item.parent.is_none_or(|parent| enabled.get(parent) == Some(&true));
-            let values = given.and_then(|items| items.get(&item.link_id)).map_or(&[][..], Vec::as_slice);
+            let values = given(index, item);
             if !parent_enabled || !holds(&item.enable_when, item.enable_any, &states) {
                 if item.answerable() && !values.is_empty() {
                     withheld.insert(index, values);
