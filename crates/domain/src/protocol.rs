@@ -78,19 +78,18 @@ impl Protocol {
 
     fn read(files: &Files, origin: Origin) -> Result<Loaded<Self>, Vec<FileProblem>> {
         let mut problems = Vec::new();
-        let instruments = load::instruments(files, &mut problems);
+        let (instruments, unread) = load::instruments(files, &mut problems);
         let weights = load::required(files, MATCHING, &mut problems)
             .and_then(|text| Weights::load(MATCHING, text).map_err(|found| problems.extend(found)).ok());
-        let triage = load::required(files, file::FILE, &mut problems).map(|text| match instruments {
-            Some(instruments) => file::load(text, instruments, origin),
-            // Rules are held against the instruments, so those must be right first.
-            None => Err(file::unreadable(text)),
-        });
+        let text = load::required(files, file::FILE, &mut problems);
+        if let Some((text, weights)) = text.zip(weights.as_ref()) {
+            problems.extend(load::strangers(file::named(text), weights));
+        }
+        let triage = text.map(|text| file::load(text, instruments, unread, origin));
         let triage = triage.and_then(|loaded| loaded.map_err(|found| problems.extend(found)).ok());
         let (Some(triage), Some(weights)) = (triage, weights) else { return Err(problems) };
         problems.extend(triage.warnings);
         let Triage { instruments, engine } = triage.value;
-        problems.extend(load::strangers(&engine, &weights));
         problems.extend(load::prefilled_safety(&engine, &instruments));
         if load::failed(&problems) {
             return Err(problems);
@@ -147,22 +146,10 @@ impl Protocol {
         &self.weights
     }
 
-    /// Ids of the crisis lines that rules name: practice.toml must have them.
-    #[must_use]
-    pub fn lines(&self) -> BTreeSet<&str> {
-        self.engine.lines()
-    }
-
     /// The competences that rules ask for: somebody on the roster should have them.
     #[must_use]
     pub fn needs(&self) -> BTreeSet<&str> {
         self.engine.needs()
-    }
-
-    /// Ids of the drivers that are measured.
-    #[must_use]
-    pub fn drivers(&self) -> BTreeSet<&str> {
-        self.engine.drivers()
     }
 
     /// Whether an answer bears on safety: then nobody gets it back who fills a form in.
@@ -175,12 +162,6 @@ impl Protocol {
             Some((index, item))
         });
         item.is_none_or(|(instrument, item)| self.engine.is_safety_item(instrument, item))
-    }
-
-    /// Ids of those whom rules notify: practice.toml must have them.
-    #[must_use]
-    pub fn notify_ids(&self) -> BTreeSet<&str> {
-        self.engine.notify_ids()
     }
 
     /// Kinds of report that rules ask for, and what staff call them.

@@ -19,5 +19,5 @@ pub mod urgency;
 pub use engine::REVIEW;
 pub use joint::{JointView, Partner};
 pub use result::{Advice, Evidence, FiredRule, Safety, Score, TriageResult};
-pub use tests_file::{TestReport, run_tests};
+pub use tests_file::{TestReport, run_tests, unreadable_tests};
 pub use urgency::{Booking, Urgency};

@@ -65,38 +65,36 @@ pub(crate) fn run(folder: Option<&Path>, now: Timestamp, json: bool) -> anyhow::
 
 /// Everything that is wrong with the files, and how many triage tests ran.
 fn check(files: &Files, now: Timestamp) -> (Vec<FileProblem>, usize) {
-    let (mut problems, protocol) = match house::check_practice(files) {
+    let mut problems = match house::check_practice(files) {
         Ok(mut loaded) => {
             let practice = loaded.value.practice;
             loaded.warnings.extend(practice.stale(practice.today(now)));
-            (loaded.warnings, Some(practice.protocol))
+            loaded.warnings
         }
-        Err(problems) => (problems, None),
+        Err(problems) => problems,
     };
     let mut ran = 0;
-    if let Some(protocol) = protocol {
-        match run_tests(&protocol, files) {
-            Ok(report) => {
-                ran = report.ran;
-                problems.extend(report.untested.iter().map(|rule| untested(rule)));
-                problems.extend(report.failures);
-            }
-            Err(wrong) => problems.extend(wrong),
+    match run_tests(files) {
+        Ok(report) => {
+            ran = report.ran;
+            problems.extend(report.untested);
+            problems.extend(report.failures);
         }
+        Err(wrong) => problems.extend(wrong),
     }
     problems.sort();
     (problems, ran)
 }
 
-fn run_tests(protocol: &Protocol, files: &Files) -> Result<TestReport, Vec<FileProblem>> {
+/// The tests need nothing but the protocol, and can be read even without one.
+fn run_tests(files: &Files) -> Result<TestReport, Vec<FileProblem>> {
     let Some(text) = files.get(TESTS) else {
         return Err(vec![FileProblem::warning(TESTS, (0, 0), "is missing", "rules without tests may never fire")]);
     };
-    triage::run_tests(protocol, text)
-}
-
-fn untested(rule: &str) -> FileProblem {
-    FileProblem::warning(TESTS, (0, 0), format!("no test fires the rule {rule}"), "add one that does")
+    match Protocol::load(files) {
+        Ok(protocol) => triage::run_tests(&protocol.value, text),
+        Err(_) => Err(triage::unreadable_tests(text)),
+    }
 }
 
 impl From<FileProblem> for Problem {
@@ -133,6 +131,52 @@ mod tests {
         let shown: Vec<String> = problems.iter().map(ToString::to_string).collect();
         assert!(shown.is_empty(), "{shown:#?}");
         assert!(ran > 0);
+    }
+
+    /// Guards: `load::instruments` hands on the sound ones, `file::named` needs no engine, and tests run without practice.toml.
+    #[test]
+    fn everything_that_is_wrong_anywhere_is_said_at_once() {
+        let mut files = practice_files::read(None).unwrap();
+        let mut change = |file: &str, from: &str, to: &str| {
+            let text = files.get_mut(file).unwrap();
+            assert!(text.contains(from), "{from}");
+            *text = text.replacen(from, to, 1);
+        };
+        change("practice.toml", "America/New_York", "America/Charlotte");
+        change("instruments/distance.json", "\"type\": \"choice\"", "\"type\": \"choise\"");
+        change("triage.yaml", "safety.method == \"yes\"", "safety.method == \"yse\"");
+        change("triage.yaml", "lines: [dv_hotline,", "lines: [dv_hot,");
+        change("triage.yaml", "needs: [trauma]", "needs: [trauam]");
+        change("triage.yaml", "{id: severe, label: severe, from: 8}", "{id: severe, label: severe, from: 80}");
+        change("triage.tests.yaml", "tests:", "test:");
+        let (problems, _) = check(&files, VERIFIED.parse().unwrap());
+        let shown: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        let expected = [
+            "instruments/distance.json:47:19: \"eye_contact\" is of type \"choise\"",
+            "practice.toml:12:8: \"America/Charlotte\" is no IANA zone",
+            "triage.tests.yaml:26:1: unknown field `test`",
+            "triage.yaml:104:118: no score reaches 80: the highest is 9, lower the band",
+            "triage.yaml:170:25: rule \"method\": safety.method is never \"yse\"",
+            "triage.yaml:224:13: there is no line \"dv_hot\", add it to practice.toml under [[lines]]",
+            "triage.yaml:393:13: \"trauam\" is no competence, matching.yaml must name it",
+        ];
+        // Nothing is said of the rules that name what could not be read.
+        assert_eq!(shown.len(), expected.len(), "{shown:#?}");
+        for (shown, expected) in shown.iter().zip(expected) {
+            assert!(shown.starts_with(expected), "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_rule_that_no_test_fires_is_warned_of_where_it_stands() {
+        let mut files = practice_files::read(None).unwrap();
+        let tests = files.get_mut(TESTS).unwrap();
+        *tests = tests.replace("distance: {lasts: \"yes\"}", "distance: {}").replace(", fired: [lasting_distance]", "");
+        let (problems, ran) = check(&files, VERIFIED.parse().unwrap());
+        let shown: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        let warning =
+            "triage.yaml:381:9: warning: no test fires the rule \"lasting_distance\", add one to triage.tests.yaml";
+        assert_eq!((shown, ran > 0), (vec![warning.to_owned()], true));
     }
 
     #[test]

@@ -19,6 +19,7 @@ use crate::{
     intake::Care,
     problem::{FileProblem, Loaded, Severity},
     protocol::{Files, Protocol},
+    triage::file::{self as triage, Kind, Named},
 };
 
 /// The file's name in the practice's folder.
@@ -44,7 +45,8 @@ impl Practice {
         let practice = match files.get(FILE) {
             Some(text) => {
                 let source = Source::new(FILE, text);
-                let practice = read(&source, protocol);
+                let named = files.get(triage::FILE).map(|text| triage::named(text)).unwrap_or_default();
+                let practice = read(&source, protocol, named);
                 problems.extend(source.into_problems());
                 practice
             }
@@ -53,9 +55,6 @@ impl Practice {
                 None
             }
         };
-        if let Some(practice) = &practice {
-            problems.extend(practice.loose_ends());
-        }
         let clean = problems.iter().all(|problem| problem.severity == Severity::Warning);
         match practice {
             Some(value) if clean => Ok(Loaded { value, warnings: problems }),
@@ -64,31 +63,8 @@ impl Practice {
     }
 }
 
-impl Practice {
-    /// What one file names and another should define.
-    fn loose_ends(&self) -> Vec<FileProblem> {
-        let weights = self.protocol.weights();
-        let is_line = |id: &&str| self.lines.iter().any(|line| line.id == **id);
-        let lines = self.protocol.lines().into_iter().filter(|id| !is_line(id)).map(|id| {
-            FileProblem::error(FILE, (0, 0), format!("triage.yaml names the line {id:?}"), "add it under [[lines]]")
-        });
-        let strangers = self.protocol.notify_ids().into_iter().filter(|id| self.notified(id).is_none()).map(|id| {
-            FileProblem::error(FILE, (0, 0), format!("triage.yaml notifies {id:?}"), "add them under [[notify]]")
-        });
-        let needs = self.protocol.needs().into_iter().filter(|id| !weights.competences.contains_key(*id)).map(|id| {
-            let what = format!("triage.yaml needs the competence {id:?}");
-            FileProblem::error("matching.yaml", (0, 0), what, "add it under competences")
-        });
-        let drivers = self.protocol.drivers().into_iter().filter(|id| !weights.drivers.contains_key(*id)).map(|id| {
-            let what = format!("triage.yaml scores the driver {id:?}, which no method answers");
-            FileProblem::warning("matching.yaml", (0, 0), what, "add it under drivers")
-        });
-        lines.chain(strangers).chain(needs).chain(drivers).collect()
-    }
-}
-
 /// Reads every setting before it gives up on any.
-fn read(source: &Source<'_>, protocol: Option<Protocol>) -> Option<Practice> {
+fn read(source: &Source<'_>, protocol: Option<Protocol>, named: Vec<Named>) -> Option<Practice> {
     let mut root = source.root();
     let name = text(&mut root, "name");
     let sender_name = text(&mut root, "sender_name");
@@ -126,6 +102,7 @@ fn read(source: &Source<'_>, protocol: Option<Protocol>) -> Option<Practice> {
         root.sections("session_languages").into_iter().filter_map(|each| session_language(each, &mut ids)).collect();
     let notify = root.sections("notify").into_iter().filter_map(|each| notified(each, &mut ids)).collect();
     root.finish();
+    ids.undefined(named);
     Some(Practice {
         name: name?,
         sender_name: sender_name?,
@@ -317,6 +294,22 @@ impl Ids<'_, '_> {
             return None;
         }
         Some(name.clone())
+    }
+
+    /// What rules name and nobody here is.
+    fn undefined(&self, named: Vec<Named>) {
+        for Named { kind, id, place } in named {
+            let (kind, what, table) = match kind {
+                Kind::Line => ("line", "there is no line", "lines"),
+                Kind::Notified => ("notified person", "nobody to be notified is called", "notify"),
+                Kind::Competence | Kind::Driver => continue,
+            };
+            let what = format!("{what} {id:?}");
+            if !self.seen.contains(&(kind, id)) {
+                let hint = format!("add it to {FILE} under [[{table}]]");
+                self.source.note(FileProblem::error(triage::FILE, place, what, hint));
+            }
+        }
     }
 }
 

@@ -35,6 +35,11 @@ impl<'i> Source<'i> {
         self.problems.borrow_mut().push(FileProblem::error(self.file, self.place(at), what, hint));
     }
 
+    /// A problem at a place of another file.
+    pub(super) fn note(&self, problem: FileProblem) {
+        self.problems.borrow_mut().push(problem);
+    }
+
     /// Everything that was noted, in the file's order.
     pub(super) fn into_problems(self) -> Vec<FileProblem> {
         let mut problems = self.problems.into_inner();

@@ -116,7 +116,7 @@ fn a_line_that_a_rule_names_must_stand_in_practice_toml() {
     let text = files["practice.toml"].replacen("id = \"dv_local\"", "id = \"dv_near\"", 1);
     files.insert("practice.toml".to_owned(), text);
     let problems = Practice::load(&files).err().unwrap();
-    let what = "practice.toml:0:0: triage.yaml names the line \"dv_local\", add it under [[lines]]";
+    let what = "triage.yaml:224:25: there is no line \"dv_local\", add it to practice.toml under [[lines]]";
     assert_eq!(problems.iter().map(ToString::to_string).collect::<Vec<_>>(), [what]);
 }
 
@@ -126,7 +126,8 @@ fn whom_a_rule_notifies_must_stand_in_practice_toml() {
     let text = files["triage.yaml"].replacen("    report: child", "    notify: [nobody]\n    report: child", 1);
     files.insert("triage.yaml".to_owned(), text);
     let problems = Practice::load(&files).err().unwrap();
-    let what = "practice.toml:0:0: triage.yaml notifies \"nobody\", add them under [[notify]]";
+    let what =
+        "triage.yaml:311:14: nobody to be notified is called \"nobody\", add it to practice.toml under [[notify]]";
     assert_eq!(problems.iter().map(ToString::to_string).collect::<Vec<_>>(), [what]);
 }
 

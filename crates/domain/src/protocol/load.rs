@@ -7,16 +7,19 @@ use crate::{
     matching::Weights,
     problem::{FileProblem, Severity},
     screening::{Questionnaire, ValueSets},
-    triage::{engine::Engine, file},
+    triage::{
+        engine::Engine,
+        file::{self, Kind, Named},
+    },
 };
 
-/// The instruments, where all of them are right.
-pub(super) fn instruments(files: &Files, problems: &mut Vec<FileProblem>) -> Option<Vec<Questionnaire>> {
-    let before = problems.len();
+/// The instruments that are right, and the names of those that are not.
+pub(super) fn instruments(files: &Files, problems: &mut Vec<FileProblem>) -> (Vec<Questionnaire>, BTreeSet<String>) {
     let sets = files.iter().filter(|(path, _)| is_value_set(path));
     let (value_sets, found) = ValueSets::load(sets.map(|(path, text)| (path.as_str(), text.as_str())));
+    let sets_failed = failed(&found);
     problems.extend(found);
-    let mut instruments: Vec<Questionnaire> = Vec::new();
+    let (mut instruments, mut unread): (Vec<Questionnaire>, _) = (Vec::new(), BTreeSet::new());
     for (path, text) in files.iter().filter(|(path, _)| is_instrument(path)) {
         match Questionnaire::load_with(path, text, &value_sets) {
             Ok(loaded) => {
@@ -29,19 +32,26 @@ pub(super) fn instruments(files: &Files, problems: &mut Vec<FileProblem>) -> Opt
                     let what = format!("{} has the same name, or the same url and version", other.file());
                     problems.push(FileProblem::error(path, (1, 1), what, "give it its own"));
                 }
-                instruments.push(instrument);
+                // Its options may stand in a set that could not be read.
+                if sets_failed && instrument.lacks_options() {
+                    unread.insert(instrument.name().to_owned());
+                } else {
+                    instruments.push(instrument);
+                }
             }
-            Err(found) => problems.extend(found),
+            Err(found) => {
+                unread.insert(Questionnaire::name_of(path));
+                problems.extend(found);
+            }
         }
     }
-    if problems.get(before..).is_some_and(failed) {
-        return None;
+    if unread.is_empty() {
+        let used: BTreeSet<_> = instruments.iter().flat_map(Questionnaire::value_sets).map(String::as_str).collect();
+        problems.extend(value_sets.files().filter(|file| !used.contains(file)).map(|file| {
+            FileProblem::warning(file, (1, 1), "no question uses it", "name its url in answerValueSet, or delete it")
+        }));
     }
-    let used: BTreeSet<_> = instruments.iter().flat_map(Questionnaire::value_sets).map(String::as_str).collect();
-    problems.extend(value_sets.files().filter(|file| !used.contains(file)).map(|file| {
-        FileProblem::warning(file, (1, 1), "no question uses it", "name its url in answerValueSet, or delete it")
-    }));
-    Some(instruments)
+    (instruments, unread)
 }
 
 /// Whether anything here keeps the practice from being loaded.
@@ -58,13 +68,18 @@ pub(super) fn required<'f>(files: &'f Files, path: &str, problems: &mut Vec<File
 }
 
 /// Competences and drivers that matching.yaml does not know: nobody could ever be found for them.
-pub(super) fn strangers(engine: &Engine, weights: &Weights) -> Vec<FileProblem> {
-    let needs = engine.needs().into_iter().filter(|need| !weights.competences.contains_key(*need));
-    let needs = needs.map(|need| format!("a rule needs \"{need}\", which is no competence"));
-    let drivers = engine.drivers().into_iter().filter(|driver| !weights.drivers.contains_key(*driver));
-    let drivers = drivers.map(|driver| format!("\"{driver}\" is no driver"));
+pub(super) fn strangers(named: Vec<Named>, weights: &Weights) -> Vec<FileProblem> {
+    let strange = |one: &Named| match one.kind {
+        Kind::Competence => !weights.competences.contains_key(&one.id),
+        Kind::Driver => !weights.drivers.contains_key(&one.id),
+        Kind::Line | Kind::Notified => false,
+    };
     let hint = format!("{MATCHING} must name it");
-    needs.chain(drivers).map(|what| FileProblem::error(file::FILE, (0, 0), what, &hint)).collect()
+    let problem = |one: Named| {
+        let what = if one.kind == Kind::Driver { "driver" } else { "competence" };
+        FileProblem::error(file::FILE, one.place, format!("{:?} is no {what}", one.id), &hint)
+    };
+    named.into_iter().filter(strange).map(problem).collect()
 }
 
 /// Questions about safety that come with an answer: a "no" that nobody chose would look like one.

@@ -277,6 +277,16 @@ impl Questionnaire {
         &self.name
     }
 
+    /// The name that a file's instrument has, whatever stands in it.
+    pub(crate) fn name_of(file: &str) -> String {
+        read::name(file)
+    }
+
+    /// Whether options of a question stand in no file of the practice.
+    pub(crate) fn lacks_options(&self) -> bool {
+        self.items.iter().any(|item| item.kind == Kind::Choice && item.options.is_empty())
+    }
+
     /// `url|version`, as answers name it.
     #[must_use]
     pub fn canonical(&self) -> &str {

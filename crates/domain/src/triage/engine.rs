@@ -173,14 +173,9 @@ impl Engine {
         self.rules.iter().map(|rule| rule.id.as_str()).chain([REVIEW])
     }
 
-    /// Crisis lines that rules name.
-    pub(crate) fn lines(&self) -> BTreeSet<&str> {
-        self.rules.iter().flat_map(|rule| &rule.lines).map(String::as_str).collect()
-    }
-
-    /// Ids of those whom rules notify.
-    pub(crate) fn notify_ids(&self) -> BTreeSet<&str> {
-        self.rules.iter().flat_map(|rule| &rule.notify).map(String::as_str).collect()
+    /// Where the file has a rule; the built-in one stands nowhere.
+    pub(super) fn rule_place(&self, id: &str) -> Option<(u32, u32)> {
+        self.rules.iter().find(|rule| rule.id == id).map(|rule| rule.place)
     }
 
     /// Kinds of report, and what staff call them.

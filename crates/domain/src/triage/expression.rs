@@ -21,7 +21,7 @@ mod cost;
 mod possible;
 mod run;
 
-pub(super) use check::{Checked, Refusal, Vocabulary, check, check_number, nearest};
+pub(super) use check::{Checked, Refusal, Unread, Vocabulary, check, check_number, nearest};
 pub(super) use possible::{ends as formula_ends, most_values};
 pub(super) use run::{Facts, Outcome, Scored, care_name};
 

@@ -1,18 +1,21 @@
 //! `triage.yaml`: scales, drivers, small steps and rules, checked against the instruments.
 
 mod checks;
+mod named;
 mod place;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
-use super::{engine::Engine, scale::Missing};
+use super::{engine::Engine, expression::Unread, scale::Missing};
 use crate::{
     problem::{FileProblem, Loaded},
     screening::Questionnaire,
 };
+
+pub(crate) use named::{Kind, Named, named};
 
 /// Its path in the practice's folder.
 pub(crate) const FILE: &str = "triage.yaml";
@@ -158,10 +161,10 @@ struct RulePart {
     urgency: Spanned<String>,
     because: Spanned<String>,
     #[serde(default)]
-    needs: Vec<String>,
+    needs: Vec<Spanned<String>>,
     book: Option<Spanned<String>>,
     #[serde(default)]
-    lines: Vec<String>,
+    lines: Vec<Spanned<String>>,
     #[serde(default)]
     clinician: bool,
     #[serde(default)]
@@ -187,19 +190,16 @@ pub(crate) enum Origin {
     Stored,
 }
 
-/// What keeps the file from being read at all.
-pub(crate) fn unreadable(text: &str) -> Vec<FileProblem> {
-    read(text).err().into_iter().collect()
-}
-
-/// Reads and checks the file.
+/// Reads and checks the file. What it says about instruments that could not be read is let be: all the rest is checked.
 pub(crate) fn load(
     text: &str,
     instruments: Vec<Questionnaire>,
+    unread: BTreeSet<String>,
     origin: Origin,
 ) -> Result<Loaded<Triage>, Vec<FileProblem>> {
     let file = read(text).map_err(|problem| vec![problem])?;
-    checks::check(&file, text, instruments, origin)
+    let unread = Unread { instruments: unread, ..Unread::default() };
+    checks::check(&file, text, instruments, unread, origin)
 }
 
 fn read(text: &str) -> Result<TriageFile, FileProblem> {

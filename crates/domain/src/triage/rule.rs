@@ -9,6 +9,8 @@ use super::{
 #[derive(Debug, Clone)]
 pub(super) struct Rule {
     pub(super) id: String,
+    /// Line and column of its id in the file.
+    pub(super) place: (u32, u32),
     /// About safety: evaluated at submission, shown to clinicians alone.
     pub(super) safety: bool,
     pub(super) when: Expression,

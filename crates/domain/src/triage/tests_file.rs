@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
-use super::{Safety, TriageResult, expression::nearest};
+use super::{Safety, TriageResult, expression::nearest, file::FILE};
 use crate::{
     intake::Care,
     problem::{FileProblem, yaml_place},
@@ -23,8 +23,8 @@ pub struct TestReport {
     pub ran: usize,
     /// What differs, each at its test's place in the file.
     pub failures: Vec<FileProblem>,
-    /// Rules that no test fired.
-    pub untested: Vec<String>,
+    /// A warning at each rule that no test fired.
+    pub untested: Vec<FileProblem>,
 }
 
 impl TestReport {
@@ -135,8 +135,22 @@ pub fn run_tests(protocol: &Protocol, text: &str) -> Result<TestReport, Vec<File
     if !runner.problems.is_empty() {
         return Err(runner.problems);
     }
-    report.untested = protocol.rules().filter(|rule| !fired.contains(*rule)).map(str::to_owned).collect();
+    let untested = protocol.rules().filter(|rule| !fired.contains(*rule)).map(|rule| {
+        let (file, place) = match protocol.engine().rule_place(rule) {
+            Some(place) => (FILE, place),
+            None => (TESTS, (1, 1)),
+        };
+        FileProblem::warning(file, place, format!("no test fires the rule \"{rule}\""), format!("add one to {TESTS}"))
+    });
+    report.untested = untested.collect();
     Ok(report)
+}
+
+/// What keeps the file from being read, where there is no protocol to run it on.
+#[must_use]
+pub fn unreadable_tests(text: &str) -> Vec<FileProblem> {
+    let read: Result<TestsFile, _> = serde_saphyr::from_str(text);
+    read.err().map(|error| FileProblem::yaml(TESTS, &error)).into_iter().collect()
 }
 
 impl Expected {

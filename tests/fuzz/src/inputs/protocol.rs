@@ -210,7 +210,10 @@ impl Target for Tests {
                     readable(&report.failures, TESTS, &input.text)?;
                 }
                 let failures = report.failures.iter().map(|failure| general(&failure.what));
-                Ok(Seen { reach: Reach::Ran, signs: failures.chain(report.untested.iter().cloned()).collect() })
+                Ok(Seen {
+                    reach: Reach::Ran,
+                    signs: failures.chain(report.untested.iter().map(|one| one.what.clone())).collect(),
+                })
             }
         }
     }

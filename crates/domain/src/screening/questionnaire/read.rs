@@ -110,7 +110,7 @@ enum Openness {
 }
 
 /// The file's stem as rules can write it.
-fn name(file: &str) -> String {
+pub(super) fn name(file: &str) -> String {
     let stem = file.rsplit('/').next().unwrap_or(file);
     let stem = stem.strip_suffix(".json").unwrap_or(stem);
     stem.chars().map(|char| if char.is_ascii_alphanumeric() { char } else { '_' }).collect()

@@ -11,7 +11,7 @@ mod operators;
 
 pub(in crate::triage) use names::nearest;
 
-use std::mem;
+use std::{collections::BTreeSet, mem};
 
 use cel::{
     common::ast::{CallExpr, ComprehensionExpr, Expr, IdedExpr, LiteralValue, SourceInfo, operators as cel_operators},
@@ -26,8 +26,16 @@ use crate::{screening::Questionnaire, triage::scale::Scale};
 pub(in crate::triage) struct Vocabulary<'a> {
     pub(in crate::triage) instruments: &'a [Questionnaire],
     pub(in crate::triage) scales: &'a [Scale],
+    pub(in crate::triage) unread: &'a Unread,
     /// Whether answers to questions that are switched off count too, as they do for a safety rule.
     pub(in crate::triage) as_if_asked: bool,
+}
+
+/// What is there and could not be read: it has a problem of its own already, and naming it is none.
+#[derive(Debug, Default)]
+pub(in crate::triage) struct Unread {
+    pub(in crate::triage) instruments: BTreeSet<String>,
+    pub(in crate::triage) scales: BTreeSet<String>,
 }
 
 /// A checked condition or formula and what it looks at, in the order in which it names it.
@@ -51,7 +59,7 @@ const MOST_CHARACTERS: usize = 1_000;
 /// Brackets and `?` within one another.
 const DEEPEST: usize = 16;
 
-/// Checks a condition as a whole.
+/// Checks a condition as a whole. It is refused for no reason where it names what is [`Unread`].
 pub(in crate::triage) fn check(text: &str, vocabulary: Vocabulary<'_>) -> Result<Checked, Vec<Refusal>> {
     let (root, mut checker) = parse(text, vocabulary)?;
     let expression = checker.flag(&root);

@@ -15,7 +15,7 @@ use crate::{
     screening::Questionnaire,
     triage::{
         engine::{Engine, Parts},
-        expression::{ItemRef, Refusal, nearest},
+        expression::{ItemRef, Refusal, Unread, nearest},
         rule::SmallStep,
         scale::Scale,
     },
@@ -28,16 +28,19 @@ pub(super) fn check(
     file: &TriageFile,
     text: &str,
     instruments: Vec<Questionnaire>,
+    unread: Unread,
     origin: Origin,
 ) -> Result<Loaded<Triage>, Vec<FileProblem>> {
-    let mut checks = Checks { text, origin, instruments, problems: Vec::new() };
+    let mut checks = Checks { text, origin, instruments, unread, problems: Vec::new() };
     checks.order(file);
     checks.ids(file);
     let safety_instruments = checks.safety(file);
     let mut scales = Vec::new();
     for part in &file.scales {
-        let scale = checks.scale(part, &scales);
-        scales.extend(scale);
+        match checks.scale(part, &scales) {
+            Some(scale) => scales.push(scale),
+            None => _ = checks.unread.scales.insert(part.id.value.clone()),
+        }
     }
     let drivers: Vec<_> = file.drivers.iter().filter_map(|part| checks.driver(part, &scales)).collect();
     let steps: Vec<_> = file.small_steps.iter().map(SmallStep::from).collect();
@@ -67,6 +70,7 @@ struct Checks<'a> {
     text: &'a str,
     origin: Origin,
     instruments: Vec<Questionnaire>,
+    unread: Unread,
     problems: Vec<FileProblem>,
 }
 
@@ -147,7 +151,7 @@ impl Checks<'_> {
 
     fn instrument(&mut self, name: &Spanned<String>) -> Option<usize> {
         let found = self.instruments.iter().position(|one| one.name() == name.value);
-        if found.is_none() {
+        if found.is_none() && !self.unread.instruments.contains(&name.value) {
             let hint = nearest(&name.value, self.instruments.iter().map(Questionnaire::name));
             self.error(name, format!("there is no instruments/{}.json", name.value), hint);
         }
@@ -176,6 +180,9 @@ impl Checks<'_> {
     fn item<T>(&mut self, at: &Spanned<T>, path: &str) -> Option<ItemRef> {
         let (name, link_id) = path.split_once('.').unwrap_or((path, ""));
         let Some(instrument) = self.instruments.iter().position(|one| one.name() == name) else {
+            if self.unread.instruments.contains(name) {
+                return None;
+            }
             let hint = nearest(name, self.instruments.iter().map(Questionnaire::name));
             self.error(at, format!("there is no instrument \"{name}\""), hint);
             return None;
@@ -191,7 +198,7 @@ impl Checks<'_> {
 
     fn scale_index(&mut self, id: &Spanned<String>, scales: &[Scale]) -> Option<usize> {
         let found = scales.iter().position(|scale| scale.id == id.value);
-        if found.is_none() {
+        if found.is_none() && !self.unread.scales.contains(&id.value) {
             let hint = nearest(&id.value, scales.iter().map(|scale| scale.id.as_str()));
             self.error(id, format!("there is no scale \"{}\"", id.value), hint);
         }

@@ -81,6 +81,9 @@ impl Checker<'_> {
     fn scale(&mut self, at: &IdedExpr, band: bool, id: &str) -> Option<Operand> {
         let scales = self.vocabulary.scales;
         let Some((index, scale)) = scales.iter().enumerate().find(|(_, scale)| scale.id == id) else {
+            if self.vocabulary.unread.scales.contains(id) {
+                return None;
+            }
             let hint = nearest(id, scales.iter().map(|scale| scale.id.as_str()));
             return self.refuse(at, format!("there is no scale \"{id}\""), hint);
         };
@@ -100,6 +103,9 @@ impl Checker<'_> {
         let instruments = self.vocabulary.instruments;
         let Some((instrument, questionnaire)) = instruments.iter().enumerate().find(|(_, one)| one.name() == name)
         else {
+            if self.vocabulary.unread.instruments.contains(name) {
+                return None;
+            }
             let names = instruments.iter().map(|one| one.name()).chain(["scales", "bands", "client"]);
             return self.refuse(at, format!("there is no instrument \"{name}\""), nearest(name, names));
         };

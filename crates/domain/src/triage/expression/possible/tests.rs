@@ -9,7 +9,7 @@ use crate::{
     intake::Care,
     screening::{Answers, Questionnaire, Value, questionnaire::Sheet},
     triage::{
-        expression::{Facts, ItemRef, Outcome, Vocabulary, check, check_number},
+        expression::{Facts, ItemRef, Outcome, Unread, Vocabulary, check, check_number},
         scale::{Band, Entry, Measure, Method, Missing, Scale, Tally},
     },
 };
@@ -61,7 +61,8 @@ fn scales() -> Vec<Scale> {
 
 fn of(condition: &str) -> Truth {
     let scales = scales();
-    let vocabulary = Vocabulary { instruments: form(), scales: &scales, as_if_asked: false };
+    let vocabulary =
+        Vocabulary { instruments: form(), scales: &scales, unread: &Unread::default(), as_if_asked: false };
     let checked = check(condition, vocabulary).unwrap_or_else(|refusals| panic!("{condition}: {refusals:?}"));
     truth(&checked.expression, vocabulary)
 }
@@ -104,7 +105,7 @@ fn what_no_answers_meet_is_found() {
 #[test]
 fn a_safety_rule_hears_what_was_not_asked() {
     let scales = scales();
-    let vocabulary = Vocabulary { instruments: form(), scales: &scales, as_if_asked: true };
+    let vocabulary = Vocabulary { instruments: form(), scales: &scales, unread: &Unread::default(), as_if_asked: true };
     for condition in ["q.later == \"yes\" && q.choice == \"never\"", "q.deep && q.number == 0"] {
         let checked = check(condition, vocabulary).unwrap();
         assert_eq!(truth(&checked.expression, vocabulary), Truth::Depends, "{condition}");
@@ -241,7 +242,7 @@ proptest! {
     #[test]
     fn no_condition_is_refused_that_some_answers_meet(condition in condition(), people in prop::collection::vec(any::<Picks>(), 40)) {
         let scales = scales();
-        let vocabulary = Vocabulary { instruments: form(), scales: &scales, as_if_asked: false };
+        let vocabulary = Vocabulary { instruments: form(), scales: &scales, unread: &Unread::default(), as_if_asked: false };
         let checked = match check(&condition, vocabulary) {
             Ok(checked) => checked,
             // Only what is too long or too deep: everything here is well typed.
@@ -261,7 +262,7 @@ proptest! {
     #[test]
     fn no_formula_comes_to_more_than_its_ends(formula in number(), picks in any::<Picks>()) {
         let scales = scales();
-        let vocabulary = Vocabulary { instruments: form(), scales: &scales, as_if_asked: false };
+        let vocabulary = Vocabulary { instruments: form(), scales: &scales, unread: &Unread::default(), as_if_asked: false };
         let Ok(checked) = check_number(&formula, vocabulary) else { return Ok(()) };
         let ends = ends(&checked.expression, vocabulary);
         let answers = answers(&picks);

@@ -8,7 +8,7 @@ use crate::{
     triage::{
         engine::Engine,
         expression::{ItemRef, nearest},
-        file::{CouplePart, StancePart, TriageFile},
+        file::{CouplePart, DriverPart, StancePart, TriageFile},
         joint::{Couple, Stance},
         scale::Scale,
     },
@@ -25,7 +25,8 @@ impl Checks<'_> {
                 known.iter().flat_map(|item| item.options.iter().filter_map(|option| option.code())).collect();
             let strange = [own, &partners.value].into_iter().find(|code| !known.contains(&code.as_str()));
             let strange = strange.map(|code| (code.clone(), nearest(code, known.iter().copied())));
-            if let Some((code, hint)) = strange {
+            // A sign that could not be read may have it.
+            if let Some((code, hint)) = strange.filter(|_| signs.len() == part.signs.len()) {
                 self.error(partners, format!("no sign is ever \"{code}\""), hint);
             }
             if own != &partners.value && part.mirrored.contains_key(&partners.value) {
@@ -87,7 +88,9 @@ impl Checks<'_> {
         for path in found {
             self.error(path, format!("{} bears on safety", path.value), HINT);
         }
-        for driver in file.drivers.iter().filter(|driver| !engine.has_bands(&driver.scale.value)) {
+        let unread = |scale: &Spanned<String>| self.unread.scales.contains(&scale.value);
+        let without = |driver: &&DriverPart| !engine.has_bands(&driver.scale.value) && !unread(&driver.scale);
+        for driver in file.drivers.iter().filter(without).collect::<Vec<_>>() {
             let what = format!("the scale \"{}\" has no bands to compare", driver.scale.value);
             self.error(&driver.scale, what, "give it bands");
         }

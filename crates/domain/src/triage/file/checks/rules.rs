@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_saphyr::Spanned;
 
 use super::Checks;
+use crate::problem::yaml_place as place;
 use crate::triage::{
     Booking, Urgency,
     engine::REVIEW,
@@ -45,14 +46,15 @@ impl Checks<'_> {
         let checked = checked?;
         Some(Rule {
             id: part.id.value.clone(),
+            place: place(&part.id.defined),
             safety: part.safety,
             when: checked.expression,
             sources: checked.sources,
             urgency: urgency?,
             because: part.because.value.clone(),
-            needs: part.needs.clone(),
+            needs: part.needs.iter().map(|id| id.value.clone()).collect(),
             book: book?,
-            lines: part.lines.clone(),
+            lines: part.lines.iter().map(|id| id.value.clone()).collect(),
             clinician: part.clinician,
             advise,
             never_advise,
@@ -121,7 +123,8 @@ impl Checks<'_> {
     }
 
     fn condition(&mut self, part: &RulePart, scales: &[Scale]) -> Option<Checked> {
-        let vocabulary = Vocabulary { instruments: &self.instruments, scales, as_if_asked: part.safety };
+        let vocabulary =
+            Vocabulary { instruments: &self.instruments, scales, unread: &self.unread, as_if_asked: part.safety };
         let whose = format!("rule \"{}\"", part.id.value);
         match check_condition(&part.when.value, vocabulary) {
             Ok(checked) => {

@@ -99,13 +99,16 @@ impl Checks<'_> {
             let entry = self.entry(part, written, &tally);
             tally.entries.extend(entry);
         }
-        self.codes(part, &tally);
         if part.items.is_empty() {
             self.error(&part.id, format!("the scale \"{}\" has no items", part.id.value), "name some");
         }
         if let Some(least) = part.at_least.as_ref().filter(|least| least.value == 0 || least.value > part.items.len()) {
             self.error(least, "at_least must lie between 1 and the number of items", "");
         }
+        if tally.entries.len() < part.items.len() {
+            return None;
+        }
+        self.codes(part, &tally);
         let (items, bounds) = (tally.entries.iter().map(|entry| entry.item).collect(), tally.bounds());
         if tally.entries.is_empty() {
             return None;
@@ -184,7 +187,8 @@ impl Checks<'_> {
             self.error(&part.method, "the expression has no formula", "add formula: …");
             return None;
         };
-        let vocabulary = Vocabulary { instruments: &self.instruments, scales: before, as_if_asked: true };
+        let vocabulary =
+            Vocabulary { instruments: &self.instruments, scales: before, unread: &self.unread, as_if_asked: true };
         let checked = match check_number(&formula.value, vocabulary) {
             Ok(checked) => checked,
             Err(refusals) => {
