@@ -152,6 +152,12 @@ impl Protocol {
         self.engine.needs()
     }
 
+    /// Ids of the drivers that are measured.
+    #[must_use]
+    pub fn drivers(&self) -> BTreeSet<&str> {
+        self.engine.drivers()
+    }
+
     /// Whether an answer bears on safety: then nobody gets it back who fills a form in.
     /// An answer that this protocol does not know counts as one that does.
     #[must_use]

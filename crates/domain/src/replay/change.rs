@@ -21,6 +21,8 @@ pub struct Change {
     pub after: Verdict,
     /// Ids of rules.
     pub rules: Difference,
+    /// Ids of rules that fire either way and ask for something else by the candidate.
+    pub altered: Vec<String>,
     /// Ids of small steps that are advised.
     pub advice: Difference,
     /// Competences that a therapist must have.
@@ -64,6 +66,7 @@ impl Weighed {
             before: Verdict::of(before),
             after: Verdict::of(after),
             rules: Difference::of(self, |result| result.fired.iter().map(|rule| rule.rule.as_str()).collect()),
+            altered: self.altered.clone(),
             advice: Difference::of(self, |result| result.advice.iter().map(|advice| advice.step.as_str()).collect()),
             needs: Difference::of(self, |result| texts(&result.needs)),
             notify: Difference::of(self, |result| texts(&result.notify)),

@@ -1,6 +1,10 @@
 //! The answers to one protocol's questions as answers to another's.
 
-use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::{
     protocol::{Protocol, Subject},
@@ -22,6 +26,8 @@ use crate::{
 pub struct Refit {
     pinned: Arc<Protocol>,
     candidate: Arc<Protocol>,
+    /// Rules of both that ask for something else by the candidate.
+    altered: BTreeSet<String>,
     /// The candidate's forms for them; none where both ask the same.
     forms: Option<Forms>,
 }
@@ -47,6 +53,8 @@ pub struct Weighed {
     pub after: TriageResult,
     /// How many of its answers the candidate's questions do not take.
     pub dropped: u64,
+    /// Rules that fire either way and ask for something else by the candidate.
+    pub altered: Vec<String>,
 }
 
 impl Refit {
@@ -54,7 +62,8 @@ impl Refit {
     #[must_use]
     pub fn new(pinned: Arc<Protocol>, candidate: Arc<Protocol>) -> Self {
         let forms = (!pinned.asks_as(&candidate)).then(|| Forms::new(&pinned, &candidate));
-        Self { pinned, candidate, forms }
+        let altered = candidate.engine().altered(pinned.engine());
+        Self { pinned, candidate, altered, forms }
     }
 
     /// Weighs one intake of the older protocol under both.
@@ -62,13 +71,19 @@ impl Refit {
     pub fn weigh(&self, subject: &Subject<'_>) -> Weighed {
         let before = self.pinned.triage(subject);
         let Some(forms) = &self.forms else {
-            return Weighed { before, after: self.candidate.triage(subject), dropped: 0 };
+            return self.weighed(before, self.candidate.triage(subject), 0);
         };
         let (fitting, dropped) = forms.refit(subject.answers);
         let sheets = forms.fill(&self.pinned, subject.answers, &fitting);
         let engine = self.candidate.engine();
         let after = engine.triage_sheets(&forms.instruments, sheets, subject, self.candidate.digest());
-        Weighed { before, after, dropped }
+        self.weighed(before, after, dropped)
+    }
+
+    fn weighed(&self, before: TriageResult, after: TriageResult, dropped: u64) -> Weighed {
+        let fires = |result: &TriageResult, id: &String| result.fired.iter().any(|rule| rule.rule == *id);
+        let altered = self.altered.iter().filter(|id| fires(&before, id) && fires(&after, id)).cloned().collect();
+        Weighed { before, after, dropped, altered }
     }
 }
 

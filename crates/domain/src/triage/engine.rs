@@ -5,6 +5,7 @@
 //! was left open about safety fires [`REVIEW`], which no file can take out.
 
 mod advice;
+mod altered;
 mod effort;
 mod evidence;
 

@@ -174,3 +174,20 @@ fn a_change_says_why_and_is_counted_in_its_place() {
     twice.merge(&tally);
     assert_eq!((twice.weighed(), twice.changed, twice.count(Urgency::Routine, Urgency::Priority)), (6, 4, 4));
 }
+
+/// Guard: `Engine::altered`. Without it a case moved to another urgency for no reason that was told.
+#[test]
+fn a_rule_that_fires_as_before_and_asks_for_something_else_is_a_reason() {
+    let rule =
+        |asks: &str| careful(&format!("  - {{id: words, when: small.choice == 'never', because: Because., {asks}}}\n"));
+    let before = rule("urgency: ROUTINE");
+    for asks in ["urgency: PRIORITY", "urgency: ROUTINE, book: hold", "urgency: ROUTINE, clinician: true"] {
+        let found = change(&weigh(&before, &rule(asks), &said("choice", "never"))).unwrap();
+        assert!(found.rules.is_none() && found.altered == ["words"], "{asks}");
+        // Whoever it does not fire for is not moved by it.
+        assert_eq!(change(&weigh(&before, &rule(asks), &said("choice", "often"))), None, "{asks}");
+    }
+    // Another reason in words changes nothing for anybody.
+    let reworded = Files::from_iter(before.iter().map(|(path, text)| (path.clone(), text.replace("Because.", "Why."))));
+    assert_eq!(change(&weigh(&before, &reworded, &said("choice", "never"))), None);
+}

@@ -35,6 +35,7 @@ fn change(change: &Change) -> pb::ReplayChange {
         needs: Some(difference(&change.needs)),
         notify: Some(difference(&change.notify)),
         reports: Some(difference(&change.reports)),
+        altered_rules: change.altered.clone(),
     }
 }
 

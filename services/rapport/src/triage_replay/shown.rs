@@ -20,7 +20,7 @@ pub(crate) struct Shown<'a> {
     pub(crate) folder: &'a Path,
 }
 
-/// One change: the case, what becomes of it, and why.
+/// One change: the case, what becomes of it, and why; `~` marks a rule that fires either way and asks for something else.
 pub(crate) fn change(change: &Change, width: Option<usize>) -> String {
     let (before, after) = (change.before, change.after);
     let mut text = format!("{}  {}", change.case, becomes(before.urgency.name(), after.urgency.name()));
@@ -33,13 +33,11 @@ pub(crate) fn change(change: &Change, width: Option<usize>) -> String {
     reason("booking", if before.booking == after.booking { &[] } else { &booking });
     let safety = [safety(before, after)];
     reason("safety", if safety == [""] { &[] } else { &safety });
-    for (what, difference) in [
-        ("rules", &change.rules),
-        ("advice", &change.advice),
-        ("needs", &change.needs),
-        ("told", &change.notify),
-        ("reports", &change.reports),
-    ] {
+    let altered = change.altered.iter().map(|name| format!("~{name}"));
+    reason("rules", &signed(&change.rules).into_iter().chain(altered).collect::<Vec<_>>());
+    for (what, difference) in
+        [("advice", &change.advice), ("needs", &change.needs), ("told", &change.notify), ("reports", &change.reports)]
+    {
         reason(what, &signed(difference));
     }
     text
@@ -171,6 +169,7 @@ struct ChangeLine<'a> {
     before: VerdictLine,
     after: VerdictLine,
     rules: DifferenceLine<'a>,
+    altered_rules: &'a [String],
     advice: DifferenceLine<'a>,
     needs: DifferenceLine<'a>,
     notify: DifferenceLine<'a>,
@@ -221,6 +220,7 @@ pub(crate) fn change_json(change: &Change) -> anyhow::Result<String> {
         before: change.before.into(),
         after: change.after.into(),
         rules: (&change.rules).into(),
+        altered_rules: &change.altered,
         advice: (&change.advice).into(),
         needs: (&change.needs).into(),
         notify: (&change.notify).into(),
