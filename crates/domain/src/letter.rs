@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{AppointmentId, CaseId, EventId, IntakeId, InvitationId};
@@ -14,6 +15,10 @@ pub enum LetterKind {
     Held,
     /// A time is fixed.
     Confirmed,
+    /// A fixed time is another one now. One that is only held is [`LetterKind::Held`] anew.
+    Moved,
+    /// A fixed time comes near.
+    Reminder,
     /// A time was given back.
     Cancelled,
     /// No time fits within the promise yet; staff look for one.
@@ -26,19 +31,24 @@ pub enum LetterKind {
     Invitation,
     /// To staff: a case needs somebody.
     StaffAlert,
+    /// To the practice, once a day: how much is open, and what stands still.
+    StaffDigest,
 }
 
 impl LetterKind {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Held,
         Self::Confirmed,
+        Self::Moved,
+        Self::Reminder,
         Self::Cancelled,
         Self::NoTimeYet,
         Self::WeWillCall,
         Self::WillNotTakePlace,
         Self::Invitation,
         Self::StaffAlert,
+        Self::StaffDigest,
     ];
 
     /// The name in the ledger, the API and the file that holds its text.
@@ -47,12 +57,15 @@ impl LetterKind {
         match self {
             Self::Held => "held",
             Self::Confirmed => "confirmed",
+            Self::Moved => "moved",
+            Self::Reminder => "reminder",
             Self::Cancelled => "cancelled",
             Self::NoTimeYet => "no_time_yet",
             Self::WeWillCall => "we_will_call",
             Self::WillNotTakePlace => "will_not_take_place",
             Self::Invitation => "invitation",
             Self::StaffAlert => "staff_alert",
+            Self::StaffDigest => "staff_digest",
         }
     }
 
@@ -76,6 +89,10 @@ pub enum Cause {
     /// or the invitation that its client sends. Whoever comes first queues it, the answer to the submission or the
     /// worker; the other finds it there.
     Intake(IntakeId),
+    /// An appointment's time comes near, in this state of it: so many hours before it begins.
+    Before(AppointmentId, u32, u32),
+    /// A day has come, in the practice's zone.
+    Day(Date),
 }
 
 /// The text of the ledger's `cause` column.
@@ -86,6 +103,8 @@ impl fmt::Display for Cause {
             Self::Appointment(appointment, sequence) => write!(f, "{appointment}/{sequence}"),
             Self::Case(case) => write!(f, "{case}"),
             Self::Intake(intake) => write!(f, "{intake}"),
+            Self::Before(appointment, sequence, hours) => write!(f, "{appointment}/{sequence}/-{hours}h"),
+            Self::Day(date) => write!(f, "days/{date}"),
         }
     }
 }
@@ -101,6 +120,8 @@ pub enum Recipient {
     Invited(InvitationId),
     /// Somebody whom a rule tells, by their id under `[[notify]]` in practice.toml.
     Notified(String),
+    /// Whom the day's digest goes to, by position from 0 under `[letters]` in practice.toml.
+    Digest(u32),
 }
 
 /// The text of the ledger's `recipient` column.
@@ -111,6 +132,7 @@ impl fmt::Display for Recipient {
             Self::OnCall(position) => write!(f, "on-call/{position}"),
             Self::Invited(invitation) => write!(f, "invitation/{}", invitation.uuid()),
             Self::Notified(id) => write!(f, "notify/{id}"),
+            Self::Digest(position) => write!(f, "digest/{position}"),
         }
     }
 }
@@ -123,6 +145,7 @@ impl Recipient {
             ("on-call", position) => position.parse().ok().map(Self::OnCall),
             ("invitation", id) => id.parse().ok().map(InvitationId::new).map(Self::Invited),
             ("notify", id) => Some(Self::Notified(id.to_owned())),
+            ("digest", position) => position.parse().ok().map(Self::Digest),
             _ => text.parse().ok().map(Self::Client),
         }
     }
@@ -141,6 +164,17 @@ pub struct DueLetter {
     pub case: CaseId,
     /// About which appointment, in which state of it.
     pub appointment: Option<(AppointmentId, u32)>,
+}
+
+/// A letter that is due and about no case: about the practice itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PracticeLetter {
+    /// Why.
+    pub cause: Cause,
+    /// To whom.
+    pub recipient: Recipient,
+    /// Which.
+    pub kind: LetterKind,
 }
 
 /// Where a letter stands.
@@ -244,6 +278,7 @@ mod tests {
             Recipient::OnCall(2),
             Recipient::Invited(InvitationId::new(id)),
             Recipient::Notified("director".to_owned()),
+            Recipient::Digest(1),
         ] {
             assert_eq!(Recipient::from_text(&recipient.to_string()), Some(recipient));
         }

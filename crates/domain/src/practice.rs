@@ -5,7 +5,7 @@
 
 use jiff::{
     SignedDuration, Timestamp,
-    civil::{Date, Weekday},
+    civil::{Date, Time, Weekday},
     tz::TimeZone,
 };
 use serde::Deserialize;
@@ -20,6 +20,7 @@ use crate::{
 
 mod draft;
 mod invitation;
+mod letters;
 mod load;
 mod promise;
 mod roster;
@@ -76,6 +77,8 @@ pub struct Practice {
     pub invitation_text: Text,
     /// Whom rules tell by id.
     pub notify: Vec<Notified>,
+    /// When letters go, and to whom those about the practice itself.
+    pub letters: LetterPolicy,
     /// How many days a draft is kept after it was last saved.
     pub draft_days: u32,
     /// What new intakes are answered under.
@@ -121,6 +124,17 @@ pub struct Notified {
     pub name: String,
     /// Where the alert goes.
     pub email: EmailAddress,
+}
+
+/// When letters go, and to whom those about the practice itself.
+#[derive(Clone)]
+pub struct LetterPolicy {
+    /// Whom the day's digest goes to.
+    pub digest_to: Vec<EmailAddress>,
+    /// From when on, in the practice's zone.
+    pub digest_at: Time,
+    /// The night, in the practice's zone: it may pass midnight. None where every hour is as good.
+    pub quiet: Option<(Time, Time)>,
 }
 
 /// What is promised.
@@ -310,6 +324,12 @@ impl Practice {
     #[must_use]
     pub fn invitation_link(&self, token: &str) -> Option<String> {
         self.pages_url.as_ref().map(|pages| format!("{pages}/invitation#{token}"))
+    }
+
+    /// Where the day's digest goes, by position.
+    #[must_use]
+    pub fn digest_to(&self, position: u32) -> Option<&EmailAddress> {
+        self.letters.digest_to.get(usize::try_from(position).ok()?)
     }
 
     /// Whom a rule tells by this id.

@@ -6,7 +6,9 @@ use rapport_domain::{
     id::CaseId,
     triage::Urgency,
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -68,6 +70,34 @@ impl CaseCursor {
 /// Where the database fails.
 pub async fn get(conn: &impl Conn, id: CaseId) -> Result<Option<Case>, StoreError> {
     table::Entity::find_by_id(id.uuid()).one(conn.db()).await?.as_ref().map(read).transpose()
+}
+
+/// How many open cases there are of each state, and how many of these are late: somebody should have answered by now.
+/// A case whose time is held or fixed is never late.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn tally(conn: &impl Conn, now: Timestamp) -> Result<(Vec<(CaseState, u64)>, u64), StoreError> {
+    let rows: Vec<(String, i64)> = table::Entity::find()
+        .select_only()
+        .column(table::Column::State)
+        .column_as(table::Column::Id.count(), "cases")
+        .filter(table::Column::State.ne(CaseState::Closed.name()))
+        .group_by(table::Column::State)
+        .into_tuple()
+        .all(conn.db())
+        .await?;
+    let read = |(state, cases): (String, i64)| {
+        let state = CaseState::from_name(&state).ok_or(StoreError::Unreadable("a case's state"))?;
+        Ok((state, cases.unsigned_abs()))
+    };
+    let waiting = [CaseState::Received, CaseState::Triaged, CaseState::BeforeStaff].map(CaseState::name);
+    let late = table::Entity::find()
+        .filter(table::Column::State.is_in(waiting))
+        .filter(table::Column::RespondBy.lt(column::from_time(now)))
+        .count(conn.db())
+        .await?;
+    Ok((rows.into_iter().map(read).collect::<Result<_, StoreError>>()?, late))
 }
 
 /// Cases that no machine has decided on yet, the oldest first.

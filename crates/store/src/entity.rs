@@ -380,14 +380,15 @@ pub mod letters {
         pub cause: String,
         pub recipient: String,
         pub letter: String,
-        pub case_id: Uuid,
+        /// None where it is about the practice itself.
+        pub case_id: Option<Uuid>,
         pub appointment_id: Option<Uuid>,
         pub sequence: Option<i32>,
         pub state: String,
         pub attempts: i32,
         pub not_before: DateTimeUtc,
         pub leased_until: Option<DateTimeUtc>,
-        /// The message, under the client's key or, to staff, the case's.
+        /// The message, under the client's key or, to staff, the case's or the practice's.
         pub bytes: Option<Vec<u8>>,
         pub why: Option<String>,
         pub queued_at: DateTimeUtc,

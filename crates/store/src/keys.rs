@@ -3,13 +3,18 @@
 use jiff::Timestamp;
 use rapport_domain::id::{CaseId, DraftId, IntakeId};
 use rapport_security::{DataKey, Keyring, new_id};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::SelectStatement};
+use sea_orm::{
+    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait, sea_query::SelectStatement,
+};
 use uuid::Uuid;
 
 use crate::{
     Conn, StoreError,
     entity::{cases, data_keys, intakes},
 };
+
+/// What the practice's own key is for.
+const PRACTICE: &str = "practice";
 
 /// A fresh key and the row that keeps it.
 pub(crate) struct NewKey {
@@ -41,6 +46,21 @@ pub(crate) async fn of_intake(conn: &impl Conn, id: IntakeId) -> Result<DataKey,
 /// Reads and opens the key that a case's row names.
 pub(crate) async fn of_case(conn: &impl Conn, id: CaseId) -> Result<DataKey, StoreError> {
     named_of_case(conn, id).await.map(|(_, key)| key)
+}
+
+/// Reads and opens the practice's own key, for what is about no case; makes it where it is needed for the first time.
+pub(crate) async fn of_practice(conn: &impl Conn) -> Result<DataKey, StoreError> {
+    let read = || data_keys::Entity::find().filter(data_keys::Column::Subject.eq(PRACTICE)).one(conn.db());
+    if let Some(row) = read().await? {
+        return open(conn, Some(row));
+    }
+    // Of two that make it at once the second one's gives way.
+    let row = create(conn.store().keyring(), &PRACTICE, Timestamp::UNIX_EPOCH).row;
+    data_keys::Entity::insert(row.into_active_model())
+        .on_conflict_do_nothing_on([data_keys::Column::Subject])
+        .exec_without_returning(conn.db())
+        .await?;
+    open(conn, read().await?)
 }
 
 /// The same with the key's id, for another row that is sealed under it.

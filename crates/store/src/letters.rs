@@ -3,12 +3,13 @@
 use jiff::{SignedDuration, Timestamp};
 use rapport_domain::{
     id::{AppointmentId, CaseId, LetterId},
-    letter::{DueLetter, LedgerState, LetterKind, Recipient},
+    letter::{Cause, DueLetter, LedgerState, LetterKind, PracticeLetter, Recipient},
 };
 use rapport_security::DataKey;
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait,
     sea_query::{Expr, LockBehavior, LockType},
 };
 
@@ -28,8 +29,8 @@ pub struct ClaimedLetter {
     pub recipient: Recipient,
     /// Which.
     pub kind: LetterKind,
-    /// About which case.
-    pub case: CaseId,
+    /// About which case; none where it is about the practice itself.
+    pub case: Option<CaseId>,
     /// About which appointment, in which state of it.
     pub appointment: Option<(AppointmentId, u32)>,
     /// When it was queued: the message's date, and what the time for tries is counted from.
@@ -61,6 +62,15 @@ pub struct LetterStanding {
 /// Where the database fails.
 pub async fn queue(tx: &Tx, letters: &[DueLetter], now: Timestamp) -> Result<(), StoreError> {
     queue_rows(tx, letters.iter().map(|letter| row(letter, now)).collect()).await
+}
+
+/// Puts letters about no case into the ledger; one that is there already stays as it is.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn queue_of_practice(tx: &Tx, letters: &[PracticeLetter], now: Timestamp) -> Result<(), StoreError> {
+    let row = |letter: &PracticeLetter| new_row(&letter.cause, &letter.recipient, letter.kind, now);
+    queue_rows(tx, letters.iter().map(row).collect()).await
 }
 
 /// Takes letters that are due, or whose notifier let its lease end before it
@@ -213,13 +223,14 @@ pub async fn of_case(conn: &impl Conn, case: CaseId) -> Result<Vec<LetterStandin
         .collect()
 }
 
-/// Whether a letter of this kind about the appointment may have reached its recipient: it was sent, or nobody can tell.
+/// Whether a letter of one of these kinds about the appointment may have reached its recipient: it was sent, or nobody
+/// can tell.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn may_have_arrived(
     conn: &impl Conn,
-    kind: LetterKind,
+    kinds: &[LetterKind],
     recipient: &Recipient,
     appointment: AppointmentId,
 ) -> Result<bool, StoreError> {
@@ -229,7 +240,7 @@ pub async fn may_have_arrived(
         .column(table::Column::Id)
         .filter(table::Column::AppointmentId.eq(appointment.uuid()))
         .filter(table::Column::Recipient.eq(recipient.to_string()))
-        .filter(table::Column::Letter.eq(kind.name()))
+        .filter(table::Column::Letter.is_in(kinds.iter().map(|kind| kind.name())))
         .filter(table::Column::State.is_in(arrived))
         .into_tuple::<uuid::Uuid>()
         .one(conn.db())
@@ -237,16 +248,41 @@ pub async fn may_have_arrived(
     Ok(found.is_some())
 }
 
+/// How many letters were refused for good since then, and of how many nobody can tell whether they arrived.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn undelivered(conn: &impl Conn, since: Timestamp) -> Result<(u64, u64), StoreError> {
+    let state = |state: LedgerState| table::Column::State.eq(state.name());
+    let refused = table::Entity::find()
+        .filter(state(LedgerState::Failed))
+        .filter(table::Column::UpdatedAt.gte(column::from_time(since)))
+        .count(conn.db())
+        .await?;
+    let unknown = table::Entity::find().filter(state(LedgerState::Unknown)).count(conn.db()).await?;
+    Ok((refused, unknown))
+}
+
 /// The row of a letter that is due now.
 pub(crate) fn row(letter: &DueLetter, now: Timestamp) -> table::Model {
     table::Model {
-        id: new_row_id(now),
-        cause: letter.cause.to_string(),
-        recipient: letter.recipient.to_string(),
-        letter: letter.kind.name().to_owned(),
-        case_id: letter.case.uuid(),
+        case_id: Some(letter.case.uuid()),
         appointment_id: letter.appointment.map(|(id, _)| id.uuid()),
         sequence: letter.appointment.map(|(_, sequence)| column::from_count(sequence)),
+        ..new_row(&letter.cause, &letter.recipient, letter.kind, now)
+    }
+}
+
+/// The row of a letter that is due now and about nothing.
+fn new_row(cause: &Cause, recipient: &Recipient, kind: LetterKind, now: Timestamp) -> table::Model {
+    table::Model {
+        id: new_row_id(now),
+        cause: cause.to_string(),
+        recipient: recipient.to_string(),
+        letter: kind.name().to_owned(),
+        case_id: None,
+        appointment_id: None,
+        sequence: None,
         state: LedgerState::Queued.name().to_owned(),
         attempts: 0,
         not_before: column::from_time(now),
@@ -351,7 +387,7 @@ async fn change(
 }
 
 async fn read(conn: &impl Conn, row: table::Model) -> Result<ClaimedLetter, StoreError> {
-    let (kind, recipient, case) = (kind(&row)?, recipient(&row)?, CaseId::new(row.case_id));
+    let (kind, recipient, case) = (kind(&row)?, recipient(&row)?, row.case_id.map(CaseId::new));
     let bytes = match &row.bytes {
         None => None,
         Some(sealed) => {
@@ -371,11 +407,13 @@ async fn read(conn: &impl Conn, row: table::Model) -> Result<ClaimedLetter, Stor
     })
 }
 
-/// A letter to a client is sealed under the client's key, every other one under the case's.
-async fn key_of(conn: &impl Conn, recipient: &Recipient, case: CaseId) -> Result<DataKey, StoreError> {
-    match recipient {
-        Recipient::Client(intake) => keys::of_intake(conn, *intake).await,
-        Recipient::OnCall(_) | Recipient::Invited(_) | Recipient::Notified(_) => keys::of_case(conn, case).await,
+/// A letter to a client is sealed under the client's key, every other one under the case's or, where it is about none,
+/// the practice's.
+async fn key_of(conn: &impl Conn, recipient: &Recipient, case: Option<CaseId>) -> Result<DataKey, StoreError> {
+    match (recipient, case) {
+        (Recipient::Client(intake), _) => keys::of_intake(conn, *intake).await,
+        (_, Some(case)) => keys::of_case(conn, case).await,
+        (_, None) => keys::of_practice(conn).await,
     }
 }
 

@@ -7,6 +7,7 @@ use sea_orm_migration::{
 
 mod m0001_one_intake;
 mod m0002_clinical_core;
+mod m0006_letters;
 
 /// Every migration that this version knows.
 pub(crate) struct Migrator;
@@ -14,7 +15,11 @@ pub(crate) struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_one_intake::Migration), Box::new(m0002_clinical_core::Migration)]
+        vec![
+            Box::new(m0001_one_intake::Migration),
+            Box::new(m0002_clinical_core::Migration),
+            Box::new(m0006_letters::Migration),
+        ]
     }
 }
 

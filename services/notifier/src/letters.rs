@@ -2,10 +2,10 @@
 //! tell, when it is no longer true, and what it puts into a calendar; the words
 //! are the practice's ([`crate::texts`]).
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use rapport_domain::{
     appointment::{Appointment, AppointmentState},
-    case::Case,
+    case::{Case, CaseState},
     contact::{EmailAddress, Mailbox},
     letter::LetterKind,
     practice::Practice,
@@ -15,8 +15,11 @@ mod cancelled;
 mod confirmed;
 mod held;
 mod invitation;
+mod moved;
 mod no_time_yet;
+mod reminder;
 mod staff_alert;
+mod staff_digest;
 mod we_will_call;
 mod will_not_take_place;
 
@@ -60,6 +63,8 @@ pub(crate) enum Tells {
     Invitation,
     /// `case`: the case's resource name.
     Case,
+    /// `day`, `time` and the numbers of a [`Digest`].
+    Digest,
 }
 
 /// What a letter does to a calendar, as iTIP names it.
@@ -77,8 +82,10 @@ pub(crate) enum Meeting {
 pub(crate) struct Matter<'a> {
     /// When the letter was queued.
     pub(crate) queued_at: Timestamp,
-    /// Its case.
-    pub(crate) case: &'a Case,
+    /// What time it is: for whether it is still true. What it says never hangs on it.
+    pub(crate) now: Timestamp,
+    /// Its case, where it is about one.
+    pub(crate) case: Option<&'a Case>,
     /// Its appointment, where it is about one.
     pub(crate) appointment: Option<&'a Appointment>,
     /// The state of the appointment that it was queued for.
@@ -91,6 +98,8 @@ pub(crate) struct Matter<'a> {
     pub(crate) to_second_partner: bool,
     /// The given name of the client that it goes to.
     pub(crate) given_name: Option<&'a str>,
+    /// The practice's numbers, where it is about the practice.
+    pub(crate) digest: Option<&'a Digest>,
     /// When somebody calls; what the client read on the page comes from the same calendar.
     pub(crate) call_by: Timestamp,
     /// Who writes.
@@ -106,6 +115,27 @@ pub(crate) struct Invitation {
     pub(crate) link: String,
     /// Whether it may still be answered, and whoever it is for may be written to.
     pub(crate) stands: bool,
+}
+
+/// How much is open, and what stands still: numbers alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Digest {
+    /// Cases that a machine has not decided on yet.
+    pub(crate) deciding: u64,
+    /// Cases that wait for a person.
+    pub(crate) before_staff: u64,
+    /// Cases with a time that is held.
+    pub(crate) held: u64,
+    /// Cases with a time that is fixed.
+    pub(crate) confirmed: u64,
+    /// Cases that somebody should have answered by now.
+    pub(crate) late: u64,
+    /// Letters that were refused for good since yesterday.
+    pub(crate) refused: u64,
+    /// Letters of which nobody can tell whether they arrived.
+    pub(crate) unknown: u64,
+    /// Events that no try could handle; none where what carries events does not answer.
+    pub(crate) dead: Option<u64>,
 }
 
 /// What letters tell of the practice, and no more.
@@ -134,6 +164,16 @@ impl Letterhead {
 }
 
 impl Matter<'_> {
+    /// Where its case stands, where it is about one.
+    fn case_state(&self) -> Option<CaseState> {
+        self.case.map(|case| case.state)
+    }
+
+    /// The day in the practice's zone.
+    fn day(&self, at: Timestamp) -> Date {
+        at.to_zoned(self.letterhead.zone.clone()).date()
+    }
+
     /// Whether the appointment is in this state, and has not changed since the letter was queued.
     fn appointment_is(&self, state: AppointmentState) -> bool {
         self.appointment.is_some_and(|it| it.state == state && Some(it.sequence) == self.sequence)
@@ -146,12 +186,15 @@ impl Letter {
         match kind {
             LetterKind::Held => &held::LETTER,
             LetterKind::Confirmed => &confirmed::LETTER,
+            LetterKind::Moved => &moved::LETTER,
+            LetterKind::Reminder => &reminder::LETTER,
             LetterKind::Cancelled => &cancelled::LETTER,
             LetterKind::NoTimeYet => &no_time_yet::LETTER,
             LetterKind::WeWillCall => &we_will_call::LETTER,
             LetterKind::WillNotTakePlace => &will_not_take_place::LETTER,
             LetterKind::Invitation => &invitation::LETTER,
             LetterKind::StaffAlert => &staff_alert::LETTER,
+            LetterKind::StaffDigest => &staff_digest::LETTER,
         }
     }
 

@@ -77,7 +77,8 @@ pub async fn run(config: Config, deps: Deps, stop: CancellationToken) -> anyhow:
     let mail = MailTransport::open(config.url, calendar_part::domain_of(&letterhead.sender_email)).await?;
     let wake = store.wakes().subscribe(Topic::Letters);
     let nudge = Arc::new(Notify::new());
-    let sender = Arc::new(Sender { store, practice, letterhead, texts, clock, transport: mail });
+    let events = Arc::clone(&transport);
+    let sender = Arc::new(Sender { store, practice, letterhead, texts, clock, transport: mail, events });
     let handler = Arc::new(WakeNotifier(Arc::clone(&nudge)));
     tokio::join!(
         send_letters(sender, config.connections, wake, nudge, stop.clone()),

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use jiff::SignedDuration;
 use rapport_domain::{
     appointment::Appointment,
     case::{Case, CaseState},
@@ -13,6 +14,7 @@ use rapport_domain::{
     practice::Practice,
     triage::Urgency,
 };
+use rapport_messaging::{Transport, topology};
 use rapport_runtime::Clock;
 use rapport_store::{
     ClaimedLetter, Store, StoreError, appointments, cases, intakes,
@@ -21,7 +23,7 @@ use rapport_store::{
 };
 
 use crate::{
-    letters::{Invitation, Letter, Letterhead, Matter},
+    letters::{Digest, Invitation, Letter, Letterhead, Matter},
     retry::{jitter, next_try},
     send_letters::LEASE,
     texts::LetterTexts,
@@ -41,16 +43,19 @@ pub(crate) struct Sender {
     pub(crate) texts: Arc<LetterTexts>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) transport: MailTransport,
+    /// What carries events: the digest tells how many nobody could handle.
+    pub(crate) events: Arc<dyn Transport>,
 }
 
 /// What the letter is about, read just now.
 pub(crate) struct Subject {
-    pub(crate) case: Case,
+    pub(crate) case: Option<Case>,
     appointment: Option<Appointment>,
     /// Where the letter promises a call: what the client's own answers call for, and nobody else's.
     urgency: Urgency,
     to_second_partner: bool,
     in_calendar: bool,
+    digest: Option<Digest>,
     invitation: Option<Invitation>,
     /// Where the inviter asked for the invitation to go.
     invited: Option<InvitationLetter>,
@@ -140,31 +145,62 @@ impl Sender {
     }
 
     pub(crate) async fn read_subject(&self, letter: &ClaimedLetter) -> Result<Subject, StoreError> {
-        let case = cases::get(&self.store, letter.case).await?.ok_or(StoreError::Missing("the letter's case"))?;
+        let case = match letter.case {
+            Some(id) => Some(cases::get(&self.store, id).await?.ok_or(StoreError::Missing("the letter's case"))?),
+            None => None,
+        };
         let appointment = match letter.appointment {
             Some((id, _)) => appointments::get(&self.store, id).await?,
             None => None,
         };
-        let (mut urgency, mut to_second_partner) = (case.urgency, false);
-        if let (Recipient::Client(intake), LetterKind::WeWillCall | LetterKind::NoTimeYet) =
-            (&letter.recipient, letter.kind)
+        let (mut urgency, mut to_second_partner) = (Urgency::Routine, false);
+        if let (Recipient::Client(intake), Some(case), LetterKind::WeWillCall | LetterKind::NoTimeYet) =
+            (&letter.recipient, &case, letter.kind)
         {
             let found = triage_results::of_intake(&self.store, *intake).await?;
             urgency = found.map_or(Urgency::Routine, |found| found.urgency);
-            to_second_partner = intakes::first_of_case(&self.store, letter.case).await? != Some(*intake);
+            to_second_partner = intakes::first_of_case(&self.store, case.id).await? != Some(*intake);
         }
         // Only this letter depends on what another one did.
         let in_calendar = match (letter.kind, letter.appointment) {
             (LetterKind::WillNotTakePlace, Some((id, _))) => {
-                letters::may_have_arrived(&self.store, LetterKind::Confirmed, &letter.recipient, id).await?
+                let put = [LetterKind::Confirmed, LetterKind::Moved];
+                letters::may_have_arrived(&self.store, &put, &letter.recipient, id).await?
             }
             _ => false,
         };
-        let (invitation, invited) = match &letter.recipient {
-            Recipient::Invited(id) => self.read_invitation(*id, &case).await?.unzip(),
+        let digest = match letter.kind {
+            LetterKind::StaffDigest => Some(self.read_digest().await?),
+            _ => None,
+        };
+        let (invitation, invited) = match (&letter.recipient, &case) {
+            (Recipient::Invited(id), Some(case)) => self.read_invitation(*id, case).await?.unzip(),
             _ => (None, None),
         };
-        Ok(Subject { case, appointment, urgency, to_second_partner, in_calendar, invitation, invited })
+        Ok(Subject { case, appointment, urgency, to_second_partner, in_calendar, digest, invitation, invited })
+    }
+
+    /// The practice's numbers, as they stand now.
+    async fn read_digest(&self) -> Result<Digest, StoreError> {
+        let now = self.clock.now();
+        let (cases, late) = cases::tally(&self.store, now).await?;
+        let of = |states: &[CaseState]| cases.iter().filter(|(state, _)| states.contains(state)).map(|(_, n)| n).sum();
+        let (refused, unknown) = letters::undelivered(&self.store, now - SignedDuration::from_hours(24)).await?;
+        let mut dead = Some(0);
+        for queue in &topology::QUEUES {
+            let here = self.events.depth(queue).await.map(|depth| depth.dead);
+            dead = dead.zip(here.ok()).map(|(before, here)| before + here);
+        }
+        Ok(Digest {
+            deciding: of(&[CaseState::Received, CaseState::Triaged]),
+            before_staff: of(&[CaseState::BeforeStaff]),
+            held: of(&[CaseState::Held]),
+            confirmed: of(&[CaseState::Confirmed]),
+            late,
+            refused,
+            unknown,
+            dead,
+        })
     }
 
     /// An invitation as it stands now; none where it can be written to nobody, or leads nowhere.
@@ -219,6 +255,10 @@ impl Sender {
                 Some(somebody) => staff(&somebody.email),
                 None => Err("practice.toml has nobody of this id under [[notify]]".to_owned()),
             }),
+            Recipient::Digest(position) => Ok(match self.practice.digest_to(*position) {
+                Some(email) => staff(email),
+                None => Err("practice.toml names fewer addresses under digest_to".to_owned()),
+            }),
             Recipient::Invited(_) => Ok(match &subject.invited {
                 Some(InvitationLetter { email, language }) => {
                     written(&Addressee { email, mailbox: Mailbox::Private, language: *language }, None)
@@ -242,12 +282,14 @@ impl Sender {
         });
         Matter {
             queued_at: letter.queued_at,
-            case: &subject.case,
+            now: self.clock.now(),
+            case: subject.case.as_ref(),
             appointment: subject.appointment.as_ref(),
             sequence: letter.appointment.map(|(_, sequence)| sequence),
             in_calendar: subject.in_calendar,
             invitation: subject.invitation.as_ref(),
             to_second_partner: subject.to_second_partner,
+            digest: subject.digest.as_ref(),
             given_name: submission.map(|told| told.client.given_name.as_str()),
             call_by,
             letterhead: &self.letterhead,

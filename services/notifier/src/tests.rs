@@ -19,8 +19,8 @@ use rapport_domain::{
 use rapport_runtime::ManualClock;
 use rapport_security::{Keyring, MasterKey};
 use rapport_store::{
-    AuditEntry, CaseDetail, ClaimedLetter, InvitationDetail, InvitationLetter, NewIntake, RequestKey, StoreError,
-    StoreSettings, invitations, letters, no_contact,
+    AuditEntry, CaseDetail, ClaimedLetter, InvitationDetail, InvitationLetter, LocalTransport, NewIntake, RequestKey,
+    StoreError, StoreSettings, invitations, letters, no_contact,
 };
 use uuid::Uuid;
 
@@ -70,7 +70,9 @@ impl Stage {
         let (case, intake) = accept(&store, &practice, email, now).await;
         let mail = folder.path().join("mail");
         let url = url.map_or(MailUrl::Folder(mail), |server| MailUrl::Smtp(server.url.clone()));
+        let told_time = clock.clone();
         let sender = Sender {
+            events: Arc::new(LocalTransport::new(store.clone(), move || told_time.now())),
             store,
             letterhead: Letterhead::of(&practice),
             practice: Arc::new(practice),
@@ -404,7 +406,7 @@ async fn when_a_client_is_called_does_not_tell_of_the_other_partners_answers() {
         stage.queue(LetterKind::WeWillCall, Recipient::Client(stage.intake)).await;
         let letter = stage.claim().await.remove(0);
         let mut subject = stage.sender.read_subject(&letter).await.unwrap();
-        subject.case.urgency = urgency;
+        subject.case.as_mut().unwrap().urgency = urgency;
         letters.push(stage.sender.write(&letter, &subject).await.unwrap().unwrap());
     }
     let told = |letter: &Vec<u8>| {

@@ -43,15 +43,24 @@ pub(crate) struct Words {
 struct Paragraph {
     kind: ParagraphKind,
     text: String,
+    rows: Vec<Row>,
 }
 
-/// How a paragraph is set: one that is nothing but the time, the phone number or the link stands out.
+/// A line of a list: what it is about, and the number.
+struct Row {
+    label: String,
+    figure: String,
+}
+
+/// How a paragraph is set: one that is nothing but the time, the phone number or the link stands out; one whose lines
+/// begin with a dash is a list.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ParagraphKind {
     Text,
     When,
     Phone,
     Link,
+    List,
 }
 
 impl LetterTexts {
@@ -95,7 +104,7 @@ impl LetterTexts {
         let calendar = crate::letters::Letter::of(kind).calendar(mailbox);
         Ok(Words {
             subject: capital(&one_line(&render(source::SUBJECT)?)),
-            title: one_line(&render(source::TITLE)?),
+            title: capital(&one_line(&render(source::TITLE)?)),
             calendar: calendar.map(|_| render(source::CALENDAR)).transpose()?.map(|text| one_line(&text)),
             paragraphs: paragraphs(&render(source::BODY)?, values),
         })
@@ -152,8 +161,10 @@ impl Paragraph {
             ParagraphKind::When => "when",
             ParagraphKind::Phone => "phone",
             ParagraphKind::Link => "link",
+            ParagraphKind::List => "list",
         };
-        context! { kind, text => self.text.as_str() }
+        let row = |row: &Row| context! { label => row.label.as_str(), figure => row.figure.as_str() };
+        context! { kind, text => self.text.as_str(), rows => self.rows.iter().map(row).collect::<Vec<_>>() }
     }
 }
 
@@ -162,8 +173,17 @@ impl Words {
     pub(crate) fn plain_text(&self, values: &Values) -> String {
         let mut text = String::new();
         for paragraph in &self.paragraphs {
-            let indent = if paragraph.kind == ParagraphKind::Text { "" } else { "    " };
-            let _ = write!(text, "{indent}{}\n\n", paragraph.text);
+            match paragraph.kind {
+                ParagraphKind::Text => text.push_str(&paragraph.text),
+                ParagraphKind::List => {
+                    let rows = paragraph.rows.iter().map(|row| format!("- {}: {}", row.label, row.figure));
+                    text.push_str(&rows.collect::<Vec<_>>().join("\n"));
+                }
+                ParagraphKind::When | ParagraphKind::Phone | ParagraphKind::Link => {
+                    let _ = write!(text, "    {}", paragraph.text);
+                }
+            }
+            text.push_str("\n\n");
         }
         let _ = writeln!(text, "{}", values.get("sender"));
         text
@@ -196,31 +216,30 @@ fn environment() -> Environment<'static> {
 
 /// Splits at blank lines; the lines of a paragraph flow together.
 fn paragraphs(body: &str, values: &Values) -> Vec<Paragraph> {
-    let mut paragraphs = vec![String::new()];
-    for line in body.lines().map(str::trim) {
-        match paragraphs.last_mut() {
-            Some(last) if !line.is_empty() => {
-                if !last.is_empty() {
-                    last.push(' ');
-                }
-                last.push_str(line);
-            }
-            Some(last) if !last.is_empty() => paragraphs.push(String::new()),
-            _ => {}
-        }
+    let lines: Vec<_> = body.lines().map(str::trim).collect();
+    let paragraphs = lines.split(|line| line.is_empty()).filter(|lines| !lines.is_empty());
+    paragraphs.map(|lines| paragraph(lines, values)).collect()
+}
+
+fn paragraph(lines: &[&str], values: &Values) -> Paragraph {
+    if let Some(rows) = lines.iter().map(|line| row(line)).collect::<Option<Vec<_>>>() {
+        return Paragraph { kind: ParagraphKind::List, text: String::new(), rows };
     }
-    paragraphs.retain(|text| !text.is_empty());
-    let kind_of = |text: &str| match text {
+    let text = lines.join(" ");
+    let kind = match text.as_str() {
         text if text == values.get("when") => ParagraphKind::When,
         text if text == values.get("phone") => ParagraphKind::Phone,
         text if text == values.get("link") => ParagraphKind::Link,
         _ => ParagraphKind::Text,
     };
-    let set = |text: String| match kind_of(&text) {
-        ParagraphKind::When => Paragraph { kind: ParagraphKind::When, text: capital(&text) },
-        kind => Paragraph { kind, text },
-    };
-    paragraphs.into_iter().map(set).collect()
+    let text = if kind == ParagraphKind::When { capital(&text) } else { text };
+    Paragraph { kind, text, rows: Vec::new() }
+}
+
+/// `- Open: 12`.
+fn row(line: &str) -> Option<Row> {
+    let (label, figure) = line.strip_prefix("- ")?.rsplit_once(": ")?;
+    Some(Row { label: label.to_owned(), figure: figure.to_owned() })
 }
 
 fn one_line(text: &str) -> String {

@@ -10,7 +10,7 @@ use rapport_domain::{
     letter::LetterKind,
 };
 
-use crate::letters::{Letter, Matter, Tells};
+use crate::letters::{Digest, Letter, Matter, Tells};
 
 /// Names and values for a template; each value is one line.
 #[derive(Clone)]
@@ -33,7 +33,13 @@ impl Values {
                     values.put("text", matter.invitation.map_or("", |invitation| &invitation.text));
                     values.put("link", matter.invitation.map_or("", |invitation| &invitation.link));
                 }
-                Tells::Case => values.put("case", &matter.case.id.to_string()),
+                Tells::Case => values.put("case", &matter.case.map(|case| case.id.to_string()).unwrap_or_default()),
+                Tells::Digest => {
+                    values.put_when(matter.queued_at, &letterhead.zone, language);
+                    if let Some(digest) = matter.digest {
+                        values.put_digest(digest);
+                    }
+                }
             }
         }
         values
@@ -52,6 +58,10 @@ impl Values {
                     values.put("link", "https://intake.example.com/invitation#0190a1b2");
                 }
                 Tells::Case => values.put("case", "cases/0190a1b2-0000-7000-8000-000000000001"),
+                Tells::Digest => {
+                    values.put_when(SAMPLE_START, &TimeZone::UTC, language);
+                    values.put_digest(&SAMPLE_DIGEST);
+                }
             }
         }
         values
@@ -92,6 +102,23 @@ impl Values {
         self.put("by", &words::when(language, &at));
     }
 
+    fn put_digest(&mut self, digest: &Digest) {
+        let open = digest.deciding + digest.before_staff + digest.held + digest.confirmed;
+        for (name, number) in [
+            ("open", open),
+            ("deciding", digest.deciding),
+            ("before_staff", digest.before_staff),
+            ("held", digest.held),
+            ("confirmed", digest.confirmed),
+            ("late", digest.late),
+            ("refused", digest.refused),
+            ("unknown", digest.unknown),
+        ] {
+            self.put(name, &number.to_string());
+        }
+        self.put("dead", &digest.dead.map_or_else(|| "?".to_owned(), |dead| dead.to_string()));
+    }
+
     /// Names are parsed before they are stored; that a value is one line without
     /// direction marks is made sure of once more where headers are written.
     fn put(&mut self, name: &'static str, value: &str) {
@@ -104,3 +131,6 @@ impl Values {
 const SAMPLE_START: Timestamp = Timestamp::constant(1_796_319_000, 0);
 /// Two days before.
 const SAMPLE_BY: Timestamp = Timestamp::constant(1_796_146_200, 0);
+/// A morning with something of everything.
+const SAMPLE_DIGEST: Digest =
+    Digest { deciding: 1, before_staff: 4, held: 6, confirmed: 9, late: 2, refused: 1, unknown: 1, dead: Some(0) };

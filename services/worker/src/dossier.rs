@@ -111,8 +111,8 @@ impl Dossier {
 pub(crate) fn letter_to(intake: &Intake, kind: LetterKind, cause: Cause) -> Option<DueLetter> {
     intake.submission.client.email.as_ref()?;
     let appointment = match cause {
-        Cause::Appointment(id, sequence) => Some((id, sequence)),
-        Cause::Event(_) | Cause::Case(_) | Cause::Intake(_) => None,
+        Cause::Appointment(id, sequence) | Cause::Before(id, sequence, _) => Some((id, sequence)),
+        Cause::Event(_) | Cause::Case(_) | Cause::Intake(_) | Cause::Day(_) => None,
     };
     Some(DueLetter { cause, recipient: Recipient::Client(intake.id), kind, case: intake.case, appointment })
 }

@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use super::{
     BookingPolicy, Confirm, ConsentText, Line, Location, Notified, OnCall, Payer, Practice, Promise, SessionLanguage,
-    Text, invitation,
+    Text, invitation, letters,
     section::{Section, Source},
 };
 use crate::{
@@ -90,6 +90,7 @@ fn read(source: &Source<'_>, protocol: Option<Protocol>, named: Vec<Named>) -> O
     }
     let pages_url = root.optional::<String>("pages_url").and_then(|url| invitation::pages_url(source, &url));
     let invitation_text = root.section("invitation").and_then(|section| invitation::text(source, section));
+    let letters = root.section("letters").and_then(|section| letters::policy(section, source));
     let draft_days = root.section("drafts").and_then(|section| draft_days(source, section));
     let promise = root.section("promise").and_then(|section| promise(source, section));
     let booking = root.section("booking").and_then(|section| booking(source, section));
@@ -125,6 +126,7 @@ fn read(source: &Source<'_>, protocol: Option<Protocol>, named: Vec<Named>) -> O
         pages_url,
         invitation_text: invitation_text?,
         notify,
+        letters: letters?,
         draft_days: draft_days?,
         protocol: protocol?,
     })

@@ -94,6 +94,16 @@ impl<'s, 'i> Section<'s, 'i> {
         self.checked(&text, parse)
     }
 
+    /// A text that may be absent, and must parse where it is there.
+    pub(super) fn optional_parsed<T, E: fmt::Display>(
+        &mut self,
+        key: &str,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let text = self.optional::<String>(key)?;
+        self.checked(&text, parse)
+    }
+
     /// A list of texts that must each parse; absent is empty.
     pub(super) fn parsed_list<T, E: fmt::Display>(
         &mut self,

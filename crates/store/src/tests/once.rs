@@ -35,7 +35,7 @@ async fn claimed(store: &Store) -> ClaimedLetter {
 }
 
 async fn state(store: &Store, letter: &ClaimedLetter) -> LedgerState {
-    let all = letters::of_case(store, letter.case).await.unwrap();
+    let all = letters::of_case(store, letter.case.unwrap()).await.unwrap();
     all.into_iter().find(|it| it.id == letter.id).unwrap().state
 }
 

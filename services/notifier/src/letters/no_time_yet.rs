@@ -10,6 +10,6 @@ pub(super) const LETTER: Letter = Letter {
     audience: Audience::Client,
     tells: &[Tells::Name, Tells::By],
     by: |matter| matter.call_by,
-    still_true: |matter| matter.case.state == CaseState::BeforeStaff,
+    still_true: |matter| matter.case_state() == Some(CaseState::BeforeStaff),
     calendar: None,
 };

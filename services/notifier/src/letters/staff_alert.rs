@@ -10,7 +10,7 @@ pub(super) const LETTER: Letter = Letter {
     kind: LetterKind::StaffAlert,
     audience: Audience::Staff,
     tells: &[Tells::Case, Tells::By],
-    by: |matter| matter.case.respond_by,
-    still_true: |matter| matter.case.state != CaseState::Closed,
+    by: |matter| matter.case.map_or(matter.queued_at, |case| case.respond_by),
+    still_true: |matter| matter.case_state().is_some_and(|state| state != CaseState::Closed),
     calendar: None,
 };

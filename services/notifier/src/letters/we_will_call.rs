@@ -10,10 +10,10 @@ pub(super) const LETTER: Letter = Letter {
     audience: Audience::Client,
     tells: &[Tells::Name, Tells::By],
     by: |matter| matter.call_by,
-    still_true: |matter| match matter.case.state {
-        CaseState::BeforeStaff => true,
-        CaseState::Closed => false,
-        _ => matter.to_second_partner,
+    still_true: |matter| match matter.case_state() {
+        Some(CaseState::BeforeStaff) => true,
+        Some(CaseState::Closed) | None => false,
+        Some(_) => matter.to_second_partner,
     },
     calendar: None,
 };

@@ -15,7 +15,7 @@ use rapport_domain::{
 use uuid::Uuid;
 
 use super::*;
-use crate::letters::{Invitation, Letterhead};
+use crate::letters::{Digest, Invitation, Letterhead};
 
 fn practice_files() -> Files {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/charlotte");
@@ -108,14 +108,18 @@ fn write(texts: &LetterTexts, kind: LetterKind, mailbox: Mailbox, language: Lang
         link: "https://riverbend.example.com/invitation#c2FtcGxlLXRva2VuLXNhbXBsZS10b2tlbi1zYW1wbGU".to_owned(),
         stands: true,
     };
+    let digest =
+        Digest { deciding: 2, before_staff: 5, held: 7, confirmed: 11, late: 3, refused: 1, unknown: 1, dead: Some(4) };
     let matter = Matter {
         queued_at: instant("2026-11-30T15:00:01.25Z"),
-        case: &case,
+        now: instant("2026-11-30T15:00:02Z"),
+        case: Some(&case),
         appointment: Some(&appointment),
         sequence: Some(2),
         in_calendar: true,
         invitation: Some(&invitation),
         to_second_partner: false,
+        digest: Some(&digest),
         given_name: Some(name),
         call_by: instant("2026-12-01T15:00:00Z"),
         letterhead: &letterhead,
@@ -373,5 +377,5 @@ fn a_practices_slips_are_told_by_file_line_and_column() {
         "letters/en/invitation.txt:4:10: the letter has",
     );
     check("letters/es/confirmed.txt", |text| text.replace("calendar:", "kalender:"), "letters/es/confirmed.txt:3:1: ");
-    check("letters/frame.html", |text| text.replace("{{ title }}", "{{ titel }}"), "letters/frame.html:42:135: ");
+    check("letters/frame.html", |text| text.replace("{{ title }}", "{{ titel }}"), "letters/frame.html:43:135: ");
 }

@@ -1,0 +1,69 @@
+//! Letters that are about no case.
+
+use sea_orm_migration::{
+    prelude::*,
+    schema::{
+        blob_null, integer, integer_null, string, string_null, timestamp_with_time_zone, timestamp_with_time_zone_null,
+        uuid, uuid_null,
+    },
+    sea_orm::{ConnectionTrait, DbBackend},
+};
+
+use super::points;
+
+pub(super) struct Migration;
+
+impl MigrationName for Migration {
+    fn name(&self) -> &'static str {
+        "m0006_letters"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let db = manager.get_connection();
+        if db.get_database_backend() == DbBackend::Postgres {
+            db.execute_unprepared("ALTER TABLE letters ALTER COLUMN case_id DROP NOT NULL").await?;
+            return Ok(());
+        }
+        // SQLite changes no column: the table is made anew and filled from the old one. Nothing points to it.
+        db.execute_unprepared("ALTER TABLE letters RENAME TO letters_before").await?;
+        manager.create_table(letters()).await?;
+        for statement in REFILL {
+            db.execute_unprepared(statement).await?;
+        }
+        Ok(())
+    }
+}
+
+/// As m0001 has it, but for `case_id`.
+fn letters() -> TableCreateStatement {
+    Table::create()
+        .table("letters")
+        .col(uuid("id").primary_key())
+        .col(string("cause"))
+        .col(string("recipient"))
+        .col(string("letter"))
+        .col(uuid_null("case_id"))
+        .col(uuid_null("appointment_id"))
+        .col(integer_null("sequence"))
+        .col(string("state"))
+        .col(integer("attempts"))
+        .col(timestamp_with_time_zone("not_before"))
+        .col(timestamp_with_time_zone_null("leased_until"))
+        .col(blob_null("bytes"))
+        .col(string_null("why"))
+        .col(timestamp_with_time_zone("queued_at"))
+        .col(timestamp_with_time_zone("updated_at"))
+        .index(Index::create().unique().name("letters_once").col("cause").col("recipient").col("letter"))
+        .foreign_key(&mut points("letters", "case_id", "cases", "id"))
+        .take()
+}
+
+const REFILL: [&str; 4] = [
+    "INSERT INTO letters SELECT * FROM letters_before",
+    "DROP TABLE letters_before",
+    "CREATE INDEX letters_due ON letters (not_before) WHERE state IN ('queued', 'retry', 'claimed', 'sending')",
+    "CREATE INDEX letters_case ON letters (case_id)",
+];

@@ -1,0 +1,15 @@
+//! A time that was fixed is another one now. A time that is merely held and moves
+//! is *held* anew: nothing about it stands in a calendar yet.
+
+use rapport_domain::{appointment::AppointmentState, letter::LetterKind};
+
+use super::{Audience, Letter, Meeting, Tells};
+
+pub(super) const LETTER: Letter = Letter {
+    kind: LetterKind::Moved,
+    audience: Audience::Client,
+    tells: &[Tells::Name, Tells::When],
+    by: |matter| matter.queued_at,
+    still_true: |matter| matter.appointment_is(AppointmentState::Confirmed),
+    calendar: Some(Meeting::Request),
+};
