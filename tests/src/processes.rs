@@ -37,6 +37,8 @@ pub struct Processes {
     pub intake: SocketAddr,
     /// Where the staff API listens.
     pub staff: SocketAddr,
+    /// Where pages are served.
+    pub console: SocketAddr,
 }
 
 impl Processes {
@@ -46,14 +48,15 @@ impl Processes {
     /// Where no folder can be made or no port is free.
     pub fn new(settings: impl IntoIterator<Item = (&'static str, String)>) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
-        let (intake, staff) = (free_address()?, free_address()?);
+        let (intake, staff, console) = (free_address()?, free_address()?, free_address()?);
         let mut all = BTreeMap::from([
             ("RAPPORT__DATA__DIR", folder.path().join("data").display().to_string()),
             ("RAPPORT__INTAKE__LISTEN", intake.to_string()),
             ("RAPPORT__STAFF__LISTEN", staff.to_string()),
+            ("RAPPORT__CONSOLE__LISTEN", console.to_string()),
         ]);
         all.extend(settings);
-        Ok(Self { folder, settings: all, running: BTreeMap::new(), intake, staff })
+        Ok(Self { folder, settings: all, running: BTreeMap::new(), intake, staff, console })
     }
 
     /// Another value for a setting, for every role that is started from now on.
@@ -78,8 +81,14 @@ impl Processes {
         if self.running.insert(role, child).is_some() {
             bail!("the role {role} runs already");
         }
-        if matches!(role, "intake" | "all") {
-            self.wait_until_it_listens(role).await?;
+        let address = match role {
+            "intake" => Some(self.intake),
+            // The last that `all` takes, so that the others are there too.
+            "console" | "all" => Some(self.console),
+            _ => None,
+        };
+        if let Some(address) = address {
+            self.wait_until_it_listens(role, address).await?;
         }
         Ok(())
     }
@@ -157,17 +166,17 @@ impl Processes {
         Ok(command)
     }
 
-    async fn wait_until_it_listens(&mut self, role: &'static str) -> anyhow::Result<()> {
+    async fn wait_until_it_listens(&mut self, role: &'static str, address: SocketAddr) -> anyhow::Result<()> {
         let gives_up = Instant::now() + PATIENCE;
         loop {
-            if TcpStream::connect(self.intake).await.is_ok() {
+            if TcpStream::connect(address).await.is_ok() {
                 return Ok(());
             }
             if let Some(ended) = self.running.get_mut(role).and_then(|child| child.try_wait().transpose()) {
                 bail!("the role {role} ended with {}: {}", ended?, self.logs()?);
             }
             if Instant::now() > gives_up {
-                bail!("the role {role} does not listen on {}: {}", self.intake, self.logs()?);
+                bail!("the role {role} does not listen on {address}: {}", self.logs()?);
             }
             sleep(Duration::from_millis(20)).await;
         }

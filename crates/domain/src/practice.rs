@@ -70,6 +70,8 @@ pub struct Practice {
     pub booking: BookingPolicy,
     /// Not an emergency service: on every page.
     pub emergency_note: Text,
+    /// What a session costs, in plain sentences; `None` where clients are to ask.
+    pub cost: Option<Text>,
     /// Where clients' pages stand, `https://…` without a slash at its end; `None` where the practice has none yet, and
     /// an invitation is handed over as a word of mouth only.
     pub pages_url: Option<String>,

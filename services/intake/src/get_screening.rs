@@ -4,7 +4,7 @@ use rapport_domain::contact::Language;
 use rapport_proto::{enums, intake as pb, week};
 use rapport_store::therapists;
 
-use crate::{Deps, protocols::Protocols, refusal::Refusal};
+use crate::{Deps, protocols::Protocols, refusal::Refusal, view};
 
 /// The practice's screening in a language, on the protocol that a draft was begun on or on today's. Nothing in it is
 /// anybody's secret: no audit row.
@@ -49,5 +49,9 @@ pub(crate) async fn run(
         open_hours: practice.hours.iter().map(|window| week::to_message(*window)).collect(),
         time_zone: practice.zone.iana_name().unwrap_or_default().to_owned(),
         emergency_note: practice.emergency_note.get(language).to_owned(),
+        office: practice.sender_name.clone(),
+        phone: practice.phone.clone(),
+        lines: practice.lines.iter().map(|line| view::crisis_line(line, language)).collect(),
+        cost: practice.cost.as_ref().map(|cost| cost.get(language).to_owned()).unwrap_or_default(),
     })
 }

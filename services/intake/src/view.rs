@@ -11,7 +11,7 @@ mod protocol;
 mod staff;
 
 pub(crate) use answers::answers;
-pub(crate) use client::{Standing, appointment, appointment_etag, intake, invited_session, safety_notice};
+pub(crate) use client::{Standing, appointment, appointment_etag, crisis_line, intake, invited_session, safety_notice};
 pub(crate) use protocol::replay_step;
 pub(crate) use staff::{Record, ReportInFull, Sources, Twin, case, case_appointment, case_etag, report, summary};
 

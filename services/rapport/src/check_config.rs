@@ -34,7 +34,11 @@ pub(crate) fn run(settings: &Settings, config: Option<&Path>, json: bool) -> any
         mail: settings.mail_shown(),
         clients: settings.intake.listen.0.to_string(),
         staff: settings.staff.listen.0.to_string(),
-        console: format!("{} (this version serves no console)", settings.console.listen.0),
+        console: format!(
+            "{}, asks {}",
+            settings.console.listen.0,
+            settings.console_intake_url(settings.intake.listen.0)
+        ),
         practice: match settings.practice_dir() {
             Some(dir) => format!("{}, from {}", folder.practice.name, dir.display()),
             None => format!("{}, compiled in", folder.practice.name),

@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Worker,
     /// Write and send letters.
     Notifier,
+    /// Serve the pages for people; asks the client API, opens no database.
+    Console,
     /// Show it with sample people: submit them, say what became of each, keep serving.
     Demo(Demo),
     /// Bring the database's schema to this version.

@@ -5,6 +5,7 @@
 //! [`outcome`] finds out what became of one, [`card`] shows it.
 
 use std::{
+    net::SocketAddr,
     os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     time::Duration,
@@ -55,6 +56,7 @@ struct Stage {
     client: Client,
     observer: Observer,
     listening: Listening,
+    pages: SocketAddr,
     staff_token: String,
 }
 
@@ -80,7 +82,8 @@ pub(crate) async fn run(mut settings: Settings, wish: &Demo) -> anyhow::Result<(
     let house = House::open(&settings).await?;
     let running = roles::start(&Role::ALL, &settings, &house, &stop).await?;
     let listening = running.listening.context("the APIs are not served")?;
-    let stage = Stage::set(&house, listening, mail.clone()).await?;
+    let pages = running.pages.context("no pages are served")?;
+    let stage = Stage::set(&house, listening, pages, mail.clone()).await?;
     let shown = tokio::select! {
         shown = show(&settings, &stage, &house, samples, wish.json) => Some(shown),
         () = stop.cancelled() => None,
@@ -102,7 +105,7 @@ async fn serve_on(
     again: Option<&Path>,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
-    page.addresses(stage.listening, &stage.staff_token, mail, again)?;
+    page.addresses(stage.pages, stage.listening, &stage.staff_token, mail, again)?;
     stop.cancelled().await;
     Ok(())
 }
@@ -155,7 +158,7 @@ async fn play(stage: &Stage, house: &House, sample: Sample) -> anyhow::Result<Ou
 }
 
 impl Stage {
-    async fn set(house: &House, listening: Listening, mail: PathBuf) -> anyhow::Result<Self> {
+    async fn set(house: &House, listening: Listening, pages: SocketAddr, mail: PathBuf) -> anyhow::Result<Self> {
         let day = SignedDuration::from_hours(24);
         let (token, _) = staff_token::make(
             &house.store,
@@ -172,6 +175,7 @@ impl Stage {
             client: Client::new(clients),
             observer: Observer::new(staff, token.text(), mail),
             listening,
+            pages,
             staff_token: token.text(),
         })
     }

@@ -68,6 +68,7 @@ async fn run(cli: Cli, settings: settings::Settings) -> anyhow::Result<bool> {
         Command::Intake => serve::run(&settings, &[Role::Intake]).await?,
         Command::Worker => serve::run(&settings, &[Role::Worker]).await?,
         Command::Notifier => serve::run(&settings, &[Role::Notifier]).await?,
+        Command::Console => serve::run_pages(&settings).await?,
         Command::Demo(wish) => demo::run(settings, &wish).await?,
         Command::Migrate(wish) => migrate::run(&settings, wish.json).await?,
         Command::Submit(wish) => submit::run(&settings, &wish).await?,

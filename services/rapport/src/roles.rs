@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::Context;
-use rapport_runtime::supervise;
+use rapport_runtime::{SystemClock, SystemIds, supervise};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -21,11 +21,13 @@ pub(crate) enum Role {
     Worker,
     /// Letters.
     Notifier,
+    /// Pages for people.
+    Console,
 }
 
 impl Role {
     /// All of them.
-    pub(crate) const ALL: [Self; 3] = [Self::Intake, Self::Worker, Self::Notifier];
+    pub(crate) const ALL: [Self; 4] = [Self::Intake, Self::Worker, Self::Notifier, Self::Console];
 }
 
 /// Roles that were started.
@@ -33,6 +35,8 @@ pub(crate) struct Running {
     roles: JoinSet<()>,
     /// Where clients' and staff's calls are served, where this process does.
     pub(crate) listening: Option<Listening>,
+    /// Where pages are served, where this process does.
+    pub(crate) pages: Option<SocketAddr>,
 }
 
 /// The addresses that were taken; a port 0 in the settings is a real one here.
@@ -52,15 +56,29 @@ pub(crate) async fn start(
     house: &House,
     stop: &CancellationToken,
 ) -> anyhow::Result<Running> {
-    let mut running = Running { roles: JoinSet::new(), listening: None };
+    let mut running = Running { roles: JoinSet::new(), listening: None, pages: None };
     for role in roles {
         match role {
             Role::Intake => running.listening = Some(start_intake(settings, house, stop, &mut running.roles).await?),
             Role::Worker => start_worker(settings, house, stop, &mut running.roles),
             Role::Notifier => start_notifier(settings, house, stop, &mut running.roles),
+            Role::Console => {
+                let api = running.listening.map_or(settings.intake.listen.0, |listening| listening.clients);
+                running.pages = Some(start_console(settings, api, stop, &mut running.roles).await?);
+            }
         }
     }
     Ok(running)
+}
+
+/// Starts the console alone: it opens no database and holds no key.
+///
+/// # Errors
+/// As [`start`].
+pub(crate) async fn start_pages(settings: &Settings, stop: &CancellationToken) -> anyhow::Result<Running> {
+    let mut roles = JoinSet::new();
+    let pages = start_console(settings, settings.intake.listen.0, stop, &mut roles).await?;
+    Ok(Running { roles, listening: None, pages: Some(pages) })
 }
 
 impl Running {
@@ -110,6 +128,40 @@ async fn start_intake(
         }
     }));
     Ok(listening)
+}
+
+async fn start_console(
+    settings: &Settings,
+    api: SocketAddr,
+    stop: &CancellationToken,
+    roles: &mut JoinSet<()>,
+) -> anyhow::Result<SocketAddr> {
+    let mut config = rapport_console::Config {
+        listen: settings.console.listen.0,
+        intake_url: settings.console_intake_url(api),
+        ..rapport_console::Config::default()
+    };
+    let deps = rapport_console::Deps { clock: Arc::new(SystemClock), ids: Arc::new(SystemIds) };
+    let first = rapport_console::build(config.clone(), deps.clone()).await.context(
+        "pages cannot be served (is another `rapport` running? Choose another address with \
+             RAPPORT__CONSOLE__LISTEN; 127.0.0.1:0 is any free port)",
+    )?;
+    let address = first.address();
+    config.listen = address;
+    let first = Arc::new(Mutex::new(Some(first)));
+    let until = stop.clone();
+    roles.spawn(supervise("console", stop.clone(), move || {
+        let bound = first.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let (config, deps, until) = (config.clone(), deps.clone(), until.clone());
+        async move {
+            let console = match bound {
+                Some(console) => console,
+                None => rapport_console::build(config, deps).await?,
+            };
+            Ok(console.run(until).await?)
+        }
+    }));
+    Ok(address)
 }
 
 fn start_worker(settings: &Settings, house: &House, stop: &CancellationToken, roles: &mut JoinSet<()>) {

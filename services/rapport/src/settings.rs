@@ -81,6 +81,7 @@ pub(crate) struct Staff {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Console {
     pub(crate) listen: Listen,
+    intake_url: ApiUrl,
 }
 
 #[derive(Deserialize)]
@@ -181,6 +182,23 @@ impl TryFrom<String> for Listen {
     }
 }
 
+/// Where another role serves its API, where somebody said so.
+#[derive(Clone, Deserialize)]
+#[serde(try_from = "String")]
+struct ApiUrl(Option<String>);
+
+impl TryFrom<String> for ApiUrl {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        match text.as_str() {
+            "" => Ok(Self(None)),
+            url if url.starts_with("http://") || url.starts_with("https://") => Ok(Self(Some(text))),
+            _ => Err("must be an address like http://127.0.0.1:50051"),
+        }
+    }
+}
+
 /// Reads the settings from file, environment and `--set` flags.
 ///
 /// # Errors
@@ -254,6 +272,11 @@ impl Settings {
         self.mail.url.0.as_ref().map_or_else(|| Some(self.default_mail_folder()), |mail| mail.folder.clone())
     }
 
+    /// The client API that pages ask: the one that was named, or the one served at `listening`.
+    pub(crate) fn console_intake_url(&self, listening: SocketAddr) -> String {
+        self.console.intake_url.0.clone().unwrap_or_else(|| format!("http://{listening}"))
+    }
+
     /// Where letters go, without credentials.
     pub(crate) fn mail_shown(&self) -> String {
         let given = self.mail.url.0.as_ref().map(|mail| mail.shown.clone());
@@ -307,17 +330,25 @@ mod tests {
         assert_eq!(settings.intake.listen.0.to_string(), "127.0.0.1:50051");
         assert_eq!(settings.staff.listen.0.to_string(), "127.0.0.1:50052");
         assert_eq!(settings.console.listen.0.to_string(), "127.0.0.1:8080");
+        assert_eq!(settings.console_intake_url(settings.intake.listen.0), "http://127.0.0.1:50051");
     }
 
     #[test]
     fn what_cannot_be_used_is_refused_with_what_it_must_be() {
-        let problems = set(&["database.url=mysql://x", "events.url=kafka:", "mail.url=x", "staff.listen=50052"]);
+        let problems = set(&[
+            "database.url=mysql://x",
+            "events.url=kafka:",
+            "mail.url=x",
+            "staff.listen=50052",
+            "console.intake_url=localhost",
+        ]);
         assert_eq!(
             problems.err().unwrap_or_default(),
             "--set database.url: must be sqlite:PATH or postgres://user@host/name\n\
              --set events.url: must be local: or amqp://user:password@host\n\
              --set mail.url: must be file:DIR, smtp://HOST or smtps://HOST\n\
-             --set staff.listen: must be an address and a port like 127.0.0.1:50051"
+             --set staff.listen: must be an address and a port like 127.0.0.1:50051\n\
+             --set console.intake_url: must be an address like http://127.0.0.1:50051"
         );
     }
 

@@ -27,8 +27,19 @@ fn text(bytes: &[u8]) -> String {
 /// Any free ports, and the folder for data.
 fn demo(dir: &Path, more: &[&str]) -> Output {
     let data = dir.join("data").display().to_string();
-    let arguments =
-        [&["--set", "intake.listen=127.0.0.1:0", "--set", "staff.listen=127.0.0.1:0", "demo", "--exit"], more];
+    let arguments = [
+        &[
+            "--set",
+            "intake.listen=127.0.0.1:0",
+            "--set",
+            "staff.listen=127.0.0.1:0",
+            "--set",
+            "console.listen=127.0.0.1:0",
+            "demo",
+            "--exit",
+        ],
+        more,
+    ];
     rapport(dir, &arguments.concat(), &[("RAPPORT__DATA__DIR", &data)])
 }
 
@@ -49,7 +60,7 @@ fn checking_the_settings_changes_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let output = rapport(dir.path(), &["check-config"], &[]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    assert!(text(&output.stdout).contains("this version serves no console"));
+    assert!(text(&output.stdout).contains("127.0.0.1:8080, asks http://127.0.0.1:50051"));
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
 }
 

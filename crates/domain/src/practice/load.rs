@@ -84,6 +84,7 @@ fn read(source: &Source<'_>, protocol: Option<Protocol>, named: Vec<Named>) -> O
         }
     }
     let emergency_note = root.required::<Text>("emergency_note");
+    let cost = root.optional::<Text>("cost").map(toml::Spanned::into_inner);
     let on_call = root.sections("on_call").into_iter().filter_map(on_call).collect::<Vec<_>>();
     if on_call.is_empty() {
         source.error(&at, "nobody is on call", "add at least one [[on_call]]");
@@ -123,6 +124,7 @@ fn read(source: &Source<'_>, protocol: Option<Protocol>, named: Vec<Named>) -> O
         session_languages,
         booking: booking?,
         emergency_note: emergency_note?.into_inner(),
+        cost,
         pages_url,
         invitation_text: invitation_text?,
         notify,

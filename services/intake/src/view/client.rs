@@ -127,17 +127,21 @@ pub(crate) fn appointment_etag(appointment: &Appointment, wish: Option<ClientWis
 
 /// What must be put before a person at once.
 pub(crate) fn safety_notice(notice: &practice::SafetyNotice<'_>, language: Language) -> pb::SafetyNotice {
-    let lines = notice.lines.iter().map(|line| pb::CrisisLine {
+    pb::SafetyNotice {
+        headline: notice.headline.clone(),
+        lines: notice.lines.iter().map(|line| crisis_line(line, language)).collect(),
+        call_promise: notice.call_promise.clone(),
+        discretion: notice.discretion.clone(),
+    }
+}
+
+/// A line that answers now.
+pub(crate) fn crisis_line(line: &practice::Line, language: Language) -> pb::CrisisLine {
+    pb::CrisisLine {
         name: line.name.get(language).to_owned(),
         phone: line.phone.clone(),
         text: line.text.get(language).to_owned(),
         chat_url: line.chat_url.clone(),
         note: line.note.get(language).to_owned(),
-    });
-    pb::SafetyNotice {
-        headline: notice.headline.clone(),
-        lines: lines.collect(),
-        call_promise: notice.call_promise.clone(),
-        discretion: notice.discretion.clone(),
     }
 }

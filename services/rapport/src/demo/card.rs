@@ -1,7 +1,7 @@
 //! How the demo looks: one card a person, eighty columns, calm; the same in a pipe,
 //! without its colours.
 
-use std::{ops::RangeInclusive, path::Path};
+use std::{net::SocketAddr, ops::RangeInclusive, path::Path};
 
 use jiff::SignedDuration;
 
@@ -95,12 +95,14 @@ impl Page {
     /// Where to go on from here.
     pub(super) fn addresses(
         &self,
+        pages: SocketAddr,
         listening: Listening,
         token: &str,
         mail: &Path,
         again: Option<&Path>,
     ) -> anyhow::Result<()> {
         self.say("")?;
+        self.fact("pages", &format!("http://{pages}"))?;
         self.fact("client API", &format!("http://{}  (gRPC, gRPC-web)", listening.clients))?;
         self.fact("staff API", &format!("http://{}  (gRPC, with this bearer token)", listening.staff))?;
         self.fact("", token)?;

@@ -1,0 +1,33 @@
+//! The first page: what happens, how long it takes, who sees it, what it costs.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{extract::State, response::Response};
+use rapport_proto::intake::GetScreeningResponse;
+
+use crate::{
+    desk::Desk,
+    hours,
+    problem::Problem,
+    shell::{Shell, page},
+    visitor::Visitor,
+    words,
+};
+
+#[derive(Template)]
+#[template(path = "welcome.html")]
+struct Welcome {
+    shell: Shell,
+    practice: Arc<GetScreeningResponse>,
+    hours: Vec<String>,
+    w: &'static words::Welcome,
+}
+
+/// `GET /`
+pub(crate) async fn show(State(desk): State<Desk>, visitor: Visitor) -> Result<Response, Problem> {
+    let practice = desk.board.today(visitor.language).await?;
+    let shell = Shell::around(&visitor, Some(&*practice));
+    let hours = hours::in_words(&practice.open_hours, visitor.language);
+    Ok(page(&Welcome { shell, practice, hours, w: &visitor.words().welcome }))
+}
