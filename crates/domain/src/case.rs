@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use crate::{
     appointment::{AppointmentState, Changed},
     id::CaseId,
-    intake::CareWish,
+    intake::{Care, CareWish, IfPartnerSilent},
     report::{Report, ReportState},
     triage::{Booking, Urgency},
 };
@@ -110,6 +110,15 @@ impl Case {
         self.flagged |= flagged;
         self.respond_by = self.respond_by.min(respond_by);
         Ok(())
+    }
+
+    /// Whom the next session is for: a couple whose second partner stayed silent may have asked for one alone.
+    #[must_use]
+    pub const fn next_session_for(&self) -> Care {
+        match self.care {
+            CareWish::Couple(IfPartnerSilent::SeeMeAlone) if self.silent_rounds > 0 => Care::Individual,
+            wish => wish.care(),
+        }
     }
 
     /// Puts it before staff; `false` where it has ended and nothing is left to decide.

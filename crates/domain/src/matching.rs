@@ -4,6 +4,7 @@
 //! what counts how much. [`mod@rank`] takes everybody through the filters (those of
 //! the person, then those of the calendar), scores the times that are left and
 //! orders them; every candidate says why, everybody left out by which filter.
+//! [`line_up`] does the same for a person who chooses: everybody once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,8 +13,8 @@ use jiff::Timestamp;
 use crate::{
     contact::UsState,
     id::TherapistId,
-    intake::{Care, Format, Preferences},
-    triage::Urgency,
+    intake::{Care, Format, Preferences, Submission},
+    triage::{TriageResult, Urgency},
 };
 
 mod filter;
@@ -29,7 +30,7 @@ pub use crate::calendar::{
     busy::{Busy, blocks},
     taken::Taken,
 };
-pub use rank::{rank, span};
+pub use rank::{line_up, rank, span};
 pub use therapist::{Availability, Licence, Therapist};
 pub use weights::Weights;
 
@@ -56,10 +57,28 @@ pub struct Wish<'a> {
     pub conflicts: Vec<TherapistId>,
 }
 
+impl<'a> Wish<'a> {
+    /// Of one client alone, by their own intake and what triage found in it.
+    #[must_use]
+    pub fn of(care: Care, submission: &'a Submission, found: &'a TriageResult, now: Timestamp) -> Self {
+        Self {
+            care,
+            states: vec![submission.client.residence_state],
+            preferences: vec![&submission.preferences],
+            needs: &found.needs,
+            drivers: &found.drivers,
+            urgency: found.urgency,
+            now,
+            continuity: None,
+            conflicts: Vec::new(),
+        }
+    }
+}
+
 /// Who could treat, best first, and who could not, and why.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ranking {
-    /// Best first, at most [`MOST_CANDIDATES`].
+    /// Best first; of [`rank`] at most [`MOST_CANDIDATES`].
     pub candidates: Vec<Candidate>,
     /// Everybody left out, in the roster's order by id.
     pub excluded: Vec<Excluded>,
@@ -120,6 +139,8 @@ pub struct Term {
     pub value: f64,
     /// In words.
     pub text: String,
+    /// Whether value and words tell what was answered, which not all staff may read.
+    pub tells_of_answers: bool,
 }
 
 /// A therapist who was left out.
@@ -131,4 +152,7 @@ pub struct Excluded {
     pub name: String,
     /// The first filter that did not let them pass, in words: "is not licensed for AK".
     pub filter: String,
+    /// The same for whoever may read nothing that tells of answers: one sentence for the competence that answers call
+    /// for and for a conflict, so that it does not give the first away.
+    pub discreet: String,
 }

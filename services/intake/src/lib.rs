@@ -6,7 +6,7 @@
 //! `watch_intake`, `invite_partner`, `accept_invitation`, `decline_invitation`,
 //! `confirm_appointment`, `cancel_appointment`, `list_cases`,
 //! `watch_cases`, `get_case`, `claim_case`, `override_urgency`, `close_case`,
-//! `complete_report`, `staff_confirm_appointment`, and for rules
+//! `complete_report`, `staff_confirm_appointment`, `list_matches`, and for rules
 //! `get_protocol` and [`replay_protocol`] (by `protocol_api`). Beside them: `parse` (requests
 //! into domain types, every bad field at once), `view` (domain types into
 //! messages, as the reader's role may see them), [`policy`] (who may call what),
@@ -33,6 +33,7 @@ mod guard;
 mod hints;
 mod invite_partner;
 mod list_cases;
+mod list_matches;
 mod override_urgency;
 mod own_appointment;
 mod own_intake;

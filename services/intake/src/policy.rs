@@ -58,13 +58,14 @@ pub(crate) const OVERRIDE_URGENCY: Rpc = call("rapport.staff.v1.TriageService/Ov
 pub(crate) const CLOSE_CASE: Rpc = call("rapport.staff.v1.TriageService/CloseCase", DESK);
 pub(crate) const COMPLETE_REPORT: Rpc = call("rapport.staff.v1.TriageService/CompleteReport", CLINICIANS);
 pub(crate) const STAFF_CONFIRM_APPOINTMENT: Rpc = call("rapport.staff.v1.TriageService/ConfirmAppointment", DESK);
+pub(crate) const LIST_MATCHES: Rpc = call("rapport.staff.v1.TriageService/ListMatches", DESK);
 pub(crate) const GET_PROTOCOL: Rpc =
     call("rapport.staff.v1.ProtocolService/GetProtocol", Access::Staff(&[Role::Clinician, Role::Admin]));
 /// Reasons tell of answers.
 pub(crate) const REPLAY_PROTOCOL: Rpc = stream("rapport.staff.v1.ProtocolService/ReplayProtocol", CLINICIANS);
 
 /// Every RPC that is served.
-pub const RPCS: [Rpc; 21] = [
+pub const RPCS: [Rpc; 22] = [
     GET_SCREENING,
     SUBMIT_INTAKE,
     GET_INTAKE,
@@ -84,6 +85,7 @@ pub const RPCS: [Rpc; 21] = [
     CLOSE_CASE,
     COMPLETE_REPORT,
     STAFF_CONFIRM_APPOINTMENT,
+    LIST_MATCHES,
     GET_PROTOCOL,
     REPLAY_PROTOCOL,
 ];
@@ -123,6 +125,12 @@ pub(crate) const fn decides_safety(role: Role) -> bool {
 /// Whether a role may say yes to a time that is held for this case.
 pub(crate) const fn may_confirm(role: Role, case: &Case) -> bool {
     decides_safety(role) || (matches!(role, Role::Coordinator) && !case.is_safety_case())
+}
+
+/// Whether a role may look for a session for this case: whom answers leave out is
+/// no coordinator's to read where safety is in question.
+pub(crate) const fn may_look_for_matches(role: Role, case: &Case) -> bool {
+    may_confirm(role, case)
 }
 
 /// Whether a role may take this case in hand. A coordinator who held a
@@ -195,7 +203,7 @@ mod tests {
         check(&[ACCEPT_INVITATION, DECLINE_INVITATION], "...x....");
         let desk = [LIST_CASES, WATCH_CASES, GET_CASE, CLAIM_CASE, OVERRIDE_URGENCY, CLOSE_CASE];
         check(&desk, "....xx..");
-        check(&[STAFF_CONFIRM_APPOINTMENT], "....xx..");
+        check(&[STAFF_CONFIRM_APPOINTMENT, LIST_MATCHES], "....xx..");
         check(&[GET_PROTOCOL], ".....xx.");
         check(&[COMPLETE_REPORT, REPLAY_PROTOCOL], ".....x..");
         let mut listed = RPCS.map(|rpc| rpc.name);

@@ -12,7 +12,7 @@ use tonic::{Request, Response, Status};
 use crate::{
     Deps, claim_case, close_case, complete_report, get_case,
     guard::StreamPlace,
-    list_cases, override_urgency, parse,
+    list_cases, list_matches, override_urgency, parse,
     policy::{self, Rpc},
     protocols::Protocols,
     refusal::Refusal,
@@ -143,6 +143,17 @@ impl TriageService for StaffApi {
         let confirmed =
             staff_confirm_appointment::run(&self.deps, staff.clone(), asked, request.etag, repeatable).await;
         self.answer(&staff, policy::STAFF_CONFIRM_APPOINTMENT, request.name, confirmed).await
+    }
+
+    async fn list_matches(
+        &self,
+        request: Request<pb::ListMatchesRequest>,
+    ) -> Result<Response<pb::ListMatchesResponse>, Status> {
+        let staff = staff(&request)?;
+        let name = request.get_ref().name.clone();
+        let query = parse::list_matches(request.into_inner(), self.deps.store.keyring())?;
+        let found = list_matches::run(&self.deps, &self.protocols, &staff, query).await;
+        self.answer(&staff, policy::LIST_MATCHES, name, found).await
     }
 }
 

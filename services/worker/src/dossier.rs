@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rapport_domain::{
     case::Case,
     id::{CaseId, IntakeId, TherapistId},
-    intake::{Care, CareWish, IfPartnerSilent, Intake},
+    intake::{Care, Intake},
     letter::{Cause, DueLetter, LetterKind, Recipient},
     matching::Wish,
     triage::TriageResult,
@@ -63,27 +63,18 @@ pub(crate) fn allows_booking(found: &TriageResult) -> bool {
 }
 
 impl Dossier {
-    /// Whom the next session is for: a couple whose second partner stayed silent may have asked for one alone.
+    /// Whom the next session is for.
     pub(crate) const fn care(&self) -> Care {
-        match self.case.care {
-            CareWish::Couple(IfPartnerSilent::SeeMeAlone) if self.case.silent_rounds > 0 => Care::Individual,
-            wish => wish.care(),
-        }
+        self.case.next_session_for()
     }
 
     /// What a session must fit, from the first partner's intake alone.
     pub(crate) fn wish(&self, care: Care, continuity: Option<TherapistId>, now: Timestamp) -> Wish<'_> {
         Wish {
-            care,
-            states: vec![self.first.submission.client.residence_state],
-            preferences: vec![&self.first.submission.preferences],
-            needs: &self.found.needs,
-            drivers: &self.found.drivers,
-            urgency: self.found.urgency,
-            now,
             continuity,
             // Whoever sees somebody alone may go on doing so.
             conflicts: if care == Care::Couple { self.conflicts.clone() } else { Vec::new() },
+            ..Wish::of(care, &self.first.submission, &self.found, now)
         }
     }
 

@@ -89,6 +89,14 @@ impl Asked<'_> {
         }
     }
 
+    /// As [`Asked::left_out_by`], telling nothing of answers.
+    pub(super) fn left_out_discreetly(&self, filter: Filter) -> String {
+        match filter {
+            Filter::Competence | Filter::Conflict => "may not be offered to them".to_owned(),
+            other => self.left_out_by(other),
+        }
+    }
+
     /// The filter that left nobody: "no therapist is licensed for AK".
     pub(super) fn emptied_by(&self, filter: Filter, alone: bool) -> String {
         let nobody = if alone { "no therapist" } else { "no therapist who fits otherwise" };
@@ -136,7 +144,9 @@ impl Asked<'_> {
     }
 
     fn states(&self) -> String {
-        self.wish.states.iter().map(|state| state.as_str()).collect::<Vec<_>>().join(" and ")
+        let mut states: Vec<_> = self.wish.states.iter().map(|state| state.as_str()).collect();
+        states.dedup();
+        states.join(" and ")
     }
 
     const fn care(&self) -> &'static str {

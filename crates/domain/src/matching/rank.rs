@@ -40,6 +40,33 @@ pub fn rank(
     practice: &Practice,
     weights: &Weights,
 ) -> Ranking {
+    sort_out(wish, therapists, taken, practice, weights, best_times)
+}
+
+/// Filters and orders as [`rank`] does, for a person who chooses: everybody who could treat stands there once, at their
+/// best time, and everybody else among those left out.
+#[must_use]
+pub fn line_up(
+    wish: &Wish<'_>,
+    therapists: &[Therapist],
+    taken: &Taken,
+    practice: &Practice,
+    weights: &Weights,
+) -> Ranking {
+    sort_out(wish, therapists, taken, practice, weights, best_of_each)
+}
+
+/// Makes candidates of what is left to each therapist, week by week.
+type Pick = for<'a> fn(Vec<Vec<Scored<'a>>>, &Scorer<'_>) -> Vec<Candidate>;
+
+fn sort_out(
+    wish: &Wish<'_>,
+    therapists: &[Therapist],
+    taken: &Taken,
+    practice: &Practice,
+    weights: &Weights,
+    pick: Pick,
+) -> Ranking {
     let (_, until) = horizon(wish, practice);
     let asked = Asked { wish, practice, weights, last_day: practice.today(until) };
     let calendar = Calendar::new(&asked, taken);
@@ -47,27 +74,40 @@ pub fn rank(
     let mut roster: Vec<&Therapist> = therapists.iter().collect();
     roster.sort_by_key(|therapist| therapist.id);
 
-    let mut best = BinaryHeap::new();
+    let mut passing = Vec::new();
     let mut left_out: Vec<(&Therapist, Filter)> = Vec::new();
     for therapist in roster {
-        let weeks = pass(therapist, &asked, &calendar, &scorer);
-        match weeks {
-            Ok(weeks) => best.extend(weeks),
+        match pass(therapist, &asked, &calendar, &scorer) {
+            Ok(weeks) => passing.push(weeks),
             Err(filter) => left_out.push((therapist, filter)),
         }
     }
-    let mut candidates = Vec::new();
-    while let Some(scored) = best.pop().filter(|_| candidates.len() < MOST_CANDIDATES) {
-        let (candidate, next) = scored.take(&scorer);
-        candidates.push(candidate);
-        best.extend(next);
-    }
+    let candidates = pick(passing, &scorer);
     let emptied_by = candidates.is_empty().then(|| emptied_by(&left_out, &asked));
     Ranking {
         candidates,
         excluded: left_out.into_iter().map(|(therapist, filter)| excluded(therapist, filter, &asked)).collect(),
         emptied_by,
     }
+}
+
+/// The best times of all, whosever they are.
+fn best_times(passing: Vec<Vec<Scored<'_>>>, scorer: &Scorer<'_>) -> Vec<Candidate> {
+    let mut best: BinaryHeap<_> = passing.into_iter().flatten().collect();
+    let mut candidates = Vec::new();
+    while let Some(scored) = best.pop().filter(|_| candidates.len() < MOST_CANDIDATES) {
+        let (candidate, next) = scored.take(scorer);
+        candidates.push(candidate);
+        best.extend(next);
+    }
+    candidates
+}
+
+/// Everybody's best time.
+fn best_of_each(passing: Vec<Vec<Scored<'_>>>, scorer: &Scorer<'_>) -> Vec<Candidate> {
+    let mut each: Vec<_> = passing.into_iter().filter_map(|weeks| weeks.into_iter().max()).collect();
+    each.sort_by(|one, other| other.cmp(one));
+    each.into_iter().map(|scored| scored.take(scorer).0).collect()
 }
 
 /// The first time that is left in each week, or the filter that left none.
@@ -104,7 +144,12 @@ fn emptied_by(left_out: &[(&Therapist, Filter)], asked: &Asked<'_>) -> EmptiedBy
 }
 
 fn excluded(therapist: &Therapist, filter: Filter, asked: &Asked<'_>) -> Excluded {
-    Excluded { therapist: therapist.id, name: therapist.name.clone(), filter: asked.left_out_by(filter) }
+    Excluded {
+        therapist: therapist.id,
+        name: therapist.name.clone(),
+        filter: asked.left_out_by(filter),
+        discreet: asked.left_out_discreetly(filter),
+    }
 }
 
 /// A therapist's first time of one week, before the rest of it. Of two times in

@@ -56,6 +56,7 @@ impl<'a> Scorer<'a> {
                 term: term.to_owned(),
                 weight,
                 value,
+                tells_of_answers: term == "drivers",
                 text: match term {
                     "drivers" => self.drivers_text(therapist),
                     "preferences" => self.preferences_text(therapist),

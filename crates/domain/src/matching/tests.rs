@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::{Availability, Busy, Ranking, Taken, Therapist, Wish, rank, span};
+use super::{Availability, Busy, Ranking, Taken, Therapist, Wish, line_up, rank, span};
 use crate::{
     calendar::week::{WeeklyWindow, parse_day},
     contact::UsState,
@@ -369,6 +369,26 @@ proptest! {
             prop_assert!(at_work);
             prop_assert!(!practice.closed_on.contains(&starts.date()));
             prop_assert_eq!(slot.room.is_some(), slot.format == Format::InPerson);
+        }
+    }
+
+    /// The line-up is the ranking by person: the same filters, the same scores, everybody once. Red without the sort in `best_of_each`.
+    #[test]
+    fn a_line_up_holds_everybody_once_at_the_best_time_that_a_ranking_gives_them(
+        numbers in proptest::collection::vec(any::<(u8, u16, u8, bool)>(), 0..120),
+        couple: bool,
+    ) {
+        let care = if couple { Care::Couple } else { Care::Individual };
+        let asks = Asks { care, ..Asks::default() };
+        let (practice, taken) = (practice(), taken(&blocks(practice(), &numbers, asks.now)));
+        let line_up = line_up(&asks.wish(), roster(), &taken, practice, practice.protocol.weights());
+        let listed = line_up.candidates.iter().map(|it| it.therapist).chain(line_up.excluded.iter().map(|it| it.therapist));
+        prop_assert_eq!(listed.collect::<BTreeSet<_>>().len(), roster().len());
+        prop_assert!(line_up.candidates.is_sorted_by(|one, other| one.score >= other.score));
+        for candidate in &line_up.candidates {
+            let one: Vec<_> = roster().iter().filter(|it| it.id == candidate.therapist).cloned().collect();
+            let alone = rank(&asks.wish(), &one, &taken, practice, practice.protocol.weights());
+            prop_assert_eq!(Some(candidate), alone.candidates.first());
         }
     }
 

@@ -6,13 +6,8 @@ use rapport_proto::{enums, staff as pb};
 use rapport_security::Keyring;
 use rapport_store::{CaseCursor, CaseFilter};
 
-use super::entries;
+use super::{entries, page_size};
 use crate::refusal::Refusal;
-
-/// A page's size where its caller names none.
-const USUAL_PAGE: usize = 50;
-/// A page's size at most; more is not refused but cut.
-const LONGEST_PAGE: usize = 200;
 
 /// A page of the queue that was asked for.
 pub(crate) struct ListCases {
@@ -40,14 +35,7 @@ pub(crate) fn list_cases(request: pb::ListCasesRequest, keyring: &Keyring) -> Re
     for (at, urgency) in entries("urgencies", &request.urgencies, &mut problems) {
         filter.urgencies.extend(problems.take(at, enums::read::<Urgency>(*urgency)));
     }
-    let page_size = match usize::try_from(request.page_size) {
-        Ok(0) => USUAL_PAGE,
-        Ok(size) => size.min(LONGEST_PAGE),
-        Err(_) => {
-            problems.add("page_size", "must not be negative");
-            USUAL_PAGE
-        }
-    };
+    let page_size = page_size(request.page_size, &mut problems);
     if !problems.is_empty() {
         return Err(Refusal::Fields(problems.into_vec()));
     }

@@ -2,10 +2,11 @@
 //! everything that tells of answers left empty: no rule, no reason, no score.
 //!
 //! [`people`] holds whom a case is about, [`clinical`] what triage found,
-//! [`decisions`] what staff decided, [`sources`] who told what.
+//! [`decisions`] what staff decided, [`mod@line_up`] who could see them, [`sources`] who told what.
 
 mod clinical;
 mod decisions;
+mod line_up;
 mod people;
 mod sources;
 
@@ -29,6 +30,7 @@ use super::place;
 use crate::policy::sees_answers;
 
 pub(crate) use decisions::{ReportInFull, report};
+pub(crate) use line_up::{LineUp, emptied_by, line_up};
 pub(crate) use sources::Sources;
 
 /// What a coordinator reads wherever the reason would tell of answers.

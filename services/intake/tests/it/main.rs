@@ -10,6 +10,7 @@ mod drafts;
 mod edges;
 mod house;
 mod invitations;
+mod matches;
 mod partners;
 mod people;
 mod protocols;

@@ -52,7 +52,7 @@ impl<'h> Desk<'h> {
 
     /// A sample alone, triaged as the worker would.
     pub(crate) async fn flagged(&self, file: &str) -> String {
-        self.submit(self.house.sample(file)).await
+        self.another_of(self.house.sample(file)).await
     }
 
     /// A couple's first partner, who wrote this where the form leaves room.
@@ -63,17 +63,18 @@ impl<'h> Desk<'h> {
                 answer.values = vec![intake::Value { kind: Some(intake::value::Kind::Text(words.to_owned())) }];
             }
         }
-        self.submit(request).await
+        self.another_of(request).await
     }
 
     /// Somebody like a couple's first partner, changed.
     pub(crate) async fn another(&self, change: fn(&mut intake::Client)) -> String {
         let mut request = self.house.sample("02-couple.json");
         change(request.client.as_mut().unwrap());
-        self.submit(request).await
+        self.another_of(request).await
     }
 
-    async fn submit(&self, request: intake::SubmitIntakeRequest) -> String {
+    /// Whoever this request is of, triaged as the worker would.
+    pub(crate) async fn another_of(&self, request: intake::SubmitIntakeRequest) -> String {
         let answer = self.house.client.clone().submit_intake(request).await.unwrap().into_inner();
         let intake = self.intake(&answer.intake).await;
         self.triage(&intake).await;
@@ -279,6 +280,11 @@ impl<'h> Desk<'h> {
         let decision = Some(pb::complete_report_request::Decision::Made(made));
         let request = pb::CompleteReportRequest { name: report.to_owned(), decision, ..Default::default() };
         told(self.house.staff.clone().complete_report(bearing(self.token(role), request)).await)
+    }
+
+    /// A page of who could see the case's clients.
+    pub(crate) async fn matches(&self, role: Role, request: pb::ListMatchesRequest) -> Told<pb::ListMatchesResponse> {
+        told(self.house.staff.clone().list_matches(bearing(self.token(role), request)).await)
     }
 
     /// Says yes to the case's held time.
