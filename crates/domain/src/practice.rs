@@ -22,14 +22,18 @@ mod draft;
 mod invitation;
 mod letters;
 mod load;
+mod paragraph;
 mod promise;
 mod roster;
 #[cfg(test)]
 pub(crate) mod sample;
 mod section;
+mod session_page;
 #[cfg(test)]
 mod tests;
 mod words;
+
+pub use session_page::{Fees, SessionPage, SessionTexts, StepText};
 
 /// practice.toml, checked, with the protocol that new intakes begin with.
 #[derive(Clone)]
@@ -68,6 +72,10 @@ pub struct Practice {
     pub session_languages: Vec<SessionLanguage>,
     /// What a machine may book, and how.
     pub booking: BookingPolicy,
+    /// What whoever pays themselves pays.
+    pub fees: Fees,
+    /// What stands on the page of a session.
+    pub session_texts: SessionTexts,
     /// Not an emergency service: on every page.
     pub emergency_note: Text,
     /// What a session costs, in plain sentences; `None` where clients are to ask.
@@ -167,6 +175,12 @@ pub struct Location {
     pub address: String,
     /// The state that it lies in.
     pub state: UsState,
+    /// How to get there.
+    pub directions: Text,
+    /// Where to leave a car or a bicycle.
+    pub parking: Text,
+    /// How to come in by wheelchair, and what else makes it easier.
+    pub access: Text,
     /// Ids of its rooms, unique in the practice, in the order in which they are given out.
     pub rooms: Vec<String>,
 }
@@ -307,7 +321,7 @@ impl Practice {
         Subject { answers: &submission.answers, age: submission.client.age_on(self.today(received_at)), care }
     }
 
-    /// A warning per line that nobody has called for half a year.
+    /// A warning per line that nobody has called for half a year, and one for fees of last year.
     #[must_use]
     pub fn stale(&self, today: Date) -> Vec<FileProblem> {
         let half_a_year_ago = today.checked_sub(jiff::Span::new().months(6)).unwrap_or(Date::MIN);
@@ -318,6 +332,7 @@ impl Practice {
                 let hint = "call it, and write the day into last_verified";
                 FileProblem::warning(load::FILE, (0, 0), what, hint)
             })
+            .chain(self.stale_fees(today))
             .collect()
     }
 

@@ -56,6 +56,5 @@ pub(crate) async fn look(
         None => None,
     };
     let standing = view::Standing { own: &own, part, state: case.state, appointment: appointment.as_ref(), wish };
-    let name = therapist.map(|therapist| therapist.name).unwrap_or_default();
-    Ok(view::intake(&standing, &name, &deps.practice, now))
+    Ok(view::intake(&standing, therapist.as_ref(), &deps.practice, now))
 }

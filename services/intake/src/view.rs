@@ -1,6 +1,6 @@
 //! Domain types as messages, as their reader may see them.
 //!
-//! [`client`] holds what clients read, [`next_step`] its sentences, [`answers`](mod@answers)
+//! [`client`] holds what clients read, [`next_step`] its sentences, [`mod@session_page`] what belongs to a session, [`answers`](mod@answers)
 //! what they answered in a draft, [`staff`] what staff read with what each role
 //! may not see left out, [`protocol`] what a replay tells.
 
@@ -8,6 +8,7 @@ mod answers;
 mod client;
 mod next_step;
 mod protocol;
+mod session_page;
 mod staff;
 
 pub(crate) use answers::answers;

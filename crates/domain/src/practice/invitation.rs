@@ -6,13 +6,10 @@
 use toml::Spanned;
 
 use super::{
-    Text,
+    Text, paragraph,
     section::{Section, Source},
 };
 use crate::{contact::Language, letter::telling};
-
-/// As long as a person reads before they decide; it stands in one paragraph.
-const LONGEST: usize = 600;
 
 /// The words, in both languages.
 pub(super) fn text(source: &Source<'_>, mut section: Section<'_, '_>) -> Option<Text> {
@@ -20,12 +17,10 @@ pub(super) fn text(source: &Source<'_>, mut section: Section<'_, '_>) -> Option<
     section.finish();
     let text = text?;
     let at = text.span();
+    paragraph::check(source, &at, text.get_ref());
     for language in Language::ALL {
         let words = text.get_ref().get(language);
         let wrong = |what: String, hint: &str| source.error(&at, format!("`{}` {what}", language.tag()), hint);
-        if words.trim().is_empty() || words.chars().count() > LONGEST || words.chars().any(char::is_control) {
-            wrong(format!("must be one paragraph of at most {LONGEST} characters"), "");
-        }
         if ["http:", "https:", "www."].iter().any(|link| words.to_lowercase().contains(link)) {
             wrong("holds a link".to_owned(), "the invitation's own link stands below the words");
         }

@@ -11,7 +11,9 @@ use toml::Spanned;
 use super::{
     BookingPolicy, Confirm, ConsentText, Line, Location, Notified, OnCall, Payer, Practice, Promise, SessionLanguage,
     Text, invitation, letters,
+    paragraph::paragraph,
     section::{Section, Source},
+    session_page,
 };
 use crate::{
     calendar::week::{WeeklyWindow, parse_day},
@@ -95,6 +97,7 @@ fn read(source: &Source<'_>, protocol: Option<Protocol>, named: Vec<Named>) -> O
     let draft_days = root.section("drafts").and_then(|section| draft_days(source, section));
     let promise = root.section("promise").and_then(|section| promise(source, section));
     let booking = root.section("booking").and_then(|section| booking(source, section));
+    let fees = root.section("fees").and_then(|section| session_page::fees(source, section));
     let mut ids = Ids { source, seen: BTreeSet::new() };
     let locations = root.sections("locations").into_iter().filter_map(|each| location(each, &mut ids)).collect();
     let lines = root.sections("lines").into_iter().filter_map(|each| line(each, &mut ids)).collect();
@@ -103,6 +106,9 @@ fn read(source: &Source<'_>, protocol: Option<Protocol>, named: Vec<Named>) -> O
     let session_languages =
         root.sections("session_languages").into_iter().filter_map(|each| session_language(each, &mut ids)).collect();
     let notify = root.sections("notify").into_iter().filter_map(|each| notified(each, &mut ids)).collect();
+    let session_texts = root
+        .section("session_page")
+        .and_then(|section| session_page::texts(source, section, |step| ids.take(step, "small step", "id")));
     root.finish();
     ids.undefined(named);
     Some(Practice {
@@ -123,6 +129,8 @@ fn read(source: &Source<'_>, protocol: Option<Protocol>, named: Vec<Named>) -> O
         payers,
         session_languages,
         booking: booking?,
+        fees: fees?,
+        session_texts: session_texts?,
         emergency_note: emergency_note?.into_inner(),
         cost,
         pages_url,
@@ -208,10 +216,21 @@ fn location(mut section: Section<'_, '_>, ids: &mut Ids<'_, '_>) -> Option<Locat
     let name = text(&mut section, "name");
     let address = text(&mut section, "address");
     let state = section.parsed("state", UsState::parse);
+    let [directions, parking, access] =
+        ["directions", "parking", "access"].map(|key| paragraph(ids.source, &mut section, key));
     let rooms: Option<Spanned<Vec<Spanned<String>>>> = section.required("rooms");
     section.finish();
     let rooms = rooms?.into_inner().into_iter().filter_map(|room| ids.check("room", &room)).collect();
-    Some(Location { id: id?, name: name?, address: address?, state: state?, rooms })
+    Some(Location {
+        id: id?,
+        name: name?,
+        address: address?,
+        state: state?,
+        directions: directions?,
+        parking: parking?,
+        access: access?,
+        rooms,
+    })
 }
 
 fn line(mut section: Section<'_, '_>, ids: &mut Ids<'_, '_>) -> Option<Line> {
@@ -306,6 +325,7 @@ impl Ids<'_, '_> {
             let (kind, what, table) = match kind {
                 Kind::Line => ("line", "there is no line", "lines"),
                 Kind::Notified => ("notified person", "nobody to be notified is called", "notify"),
+                Kind::SmallStep => ("small step", "no client could read the small step", "session_page.steps"),
                 Kind::Competence | Kind::Driver => continue,
             };
             let what = format!("{what} {id:?}");
@@ -326,7 +346,7 @@ fn phone(section: &mut Section<'_, '_>, key: &str) -> Option<String> {
     section.parsed(key, |text| Phone::parse(text).map(|_| text.to_owned()))
 }
 
-fn number(
+pub(super) fn number(
     source: &Source<'_>,
     section: &mut Section<'_, '_>,
     key: &str,

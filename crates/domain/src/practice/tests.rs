@@ -96,6 +96,38 @@ fn an_invitation_that_tells_of_the_care_or_leads_elsewhere_is_refused() {
 }
 
 #[test]
+fn what_is_wrong_with_the_session_page_is_said_with_its_place() {
+    check(
+        "practice.toml",
+        &[
+            ("couple = 220", "couple = 0"),
+            ("most_steps = 3 ", "most_steps = 30 "),
+            ("en = \"A photo ID, for the first time only.\"", "en = \" \""),
+            ("why = { en = \"Small signs tell", "reason = { en = \"Small signs tell"),
+            ("parking = { en = \"Free spaces", "parking = { de = \"\", en = \"Free spaces"),
+        ],
+        &[
+            ("de = \"\"", "unknown field `de`, expected `en` or `es`"),
+            ("0\nestimate", "`couple` must be from 1 to 2000"),
+            ("30 #", "`most_steps` must be from 0 to 9"),
+            ("{ en = \" \"", "`en` must be one paragraph of at most 600 characters"),
+            ("[[session_page.steps]]\nid = \"micro", "`why` is missing, add it to this table"),
+            ("reason", "`reason` is not a setting here, remove it or correct its spelling"),
+        ],
+    );
+}
+
+#[test]
+fn a_small_step_must_have_words() {
+    let mut files = files().clone();
+    let text = files["practice.toml"].replacen("id = \"across_distance\"", "id = \"far_away\"", 1);
+    files.insert("practice.toml".to_owned(), text);
+    let problems = Practice::load(&files).err().unwrap();
+    let what = "triage.yaml:139:10: no client could read the small step \"across_distance\", add it to practice.toml under [[session_page.steps]]";
+    assert_eq!(problems.iter().map(ToString::to_string).collect::<Vec<_>>(), [what]);
+}
+
+#[test]
 fn broken_toml_is_refused_where_it_breaks() {
     let mut files = files().clone();
     files.insert("practice.toml".to_owned(), "name = \nphone = \"704-555-0100\"\n".to_owned());

@@ -72,7 +72,7 @@ pub(super) fn strangers(named: Vec<Named>, weights: &Weights) -> Vec<FileProblem
     let strange = |one: &Named| match one.kind {
         Kind::Competence => !weights.competences.contains_key(&one.id),
         Kind::Driver => !weights.drivers.contains_key(&one.id),
-        Kind::Line | Kind::Notified => false,
+        Kind::Line | Kind::Notified | Kind::SmallStep => false,
     };
     let hint = format!("{MATCHING} must name it");
     let problem = |one: Named| {

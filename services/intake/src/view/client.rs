@@ -5,11 +5,12 @@ use rapport_domain::{
     appointment::{Appointment, AppointmentState, ClientWish},
     case::CaseState,
     contact::Language,
+    matching::Therapist,
     practice::{self, Practice},
 };
 use rapport_proto::{enums, intake as pb, time};
 
-use super::{next_step, place};
+use super::{next_step, place, session_page};
 use crate::{own_appointment::Part, own_intake::OwnIntake};
 
 /// An intake, where its case stands, and the latest appointment that is for this client.
@@ -65,17 +66,31 @@ impl Standing<'_> {
 }
 
 /// The intake as its own client may see it.
-pub(crate) fn intake(standing: &Standing<'_>, therapist: &str, practice: &Practice, now: Timestamp) -> pb::Intake {
+pub(crate) fn intake(
+    standing: &Standing<'_>,
+    therapist: Option<&Therapist>,
+    practice: &Practice,
+    now: Timestamp,
+) -> pb::Intake {
     let state = standing.state();
     let next = next_step::next_step(standing, practice, now);
+    let name = therapist.map(|therapist| therapist.name.as_str()).unwrap_or_default();
+    let session = standing.open_appointment();
     pb::Intake {
         name: standing.own.intake.id.to_string(),
         state: state.into(),
         next_step: next.sentence,
-        appointment: standing.open_appointment().map(|it| appointment(it, standing.wish, therapist, practice)),
+        appointment: session.map(|it| appointment(it, standing.wish, name, practice)),
         submit_time: Some(time::to_message(standing.own.intake.received_at)),
         call_by_time: next.call_by.map(time::to_message),
+        session_page: session.map(|session| page(standing.own, session, practice)),
     }
+}
+
+fn page(own: &OwnIntake, session: &Appointment, practice: &Practice) -> pb::SessionPage {
+    let (submission, language) = (&own.intake.submission, own.intake.submission.language());
+    let page = practice.session_page(&own.found, &submission.preferences, session, None, language);
+    session_page::session_page(page, language)
 }
 
 /// A session as its own client may see it.

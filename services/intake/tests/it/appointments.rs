@@ -207,3 +207,20 @@ async fn join(house: &House, first: &pb::SubmitIntakeResponse) -> pb::SubmitInta
     joined.await.map_err(|error: StoreError| error).unwrap();
     pb::SubmitIntakeResponse { intake: id.to_string(), status_token: token.text(), safety_notice: None }
 }
+
+/// Red without `session_page` in `view::intake`.
+#[tokio::test]
+async fn the_page_of_a_session_tells_what_fits_the_own_answers_and_what_it_costs() {
+    let house = house().await;
+    let answer = house.submit("01-drift-and-stress.json").await;
+    assert_eq!(own(&house, &answer).await.session_page, None);
+    let held = hold(&house, &answer.intake, Care::Individual).await;
+    let page = own(&house, &answer).await.session_page.unwrap();
+    assert!(!page.small_steps.is_empty() && page.small_steps.len() <= 3);
+    assert!(page.small_steps.iter().all(|step| !step.how.is_empty() && !step.why.is_empty()));
+    assert!(page.arrival.is_none() && page.video.contains("camera") && !page.bring.is_empty());
+    assert!(page.fee.unwrap().text.contains('$'));
+    let request = pb::CancelAppointmentRequest { name: held.id.to_string(), ..Default::default() };
+    house.client.clone().cancel_appointment(bearing(&answer.status_token, request)).await.unwrap();
+    assert_eq!(own(&house, &answer).await.session_page, None);
+}

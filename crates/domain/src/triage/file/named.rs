@@ -22,11 +22,13 @@ pub(crate) enum Kind {
     Competence,
     /// A driver of matching.yaml.
     Driver,
+    /// A small step that practice.toml puts in a client's words.
+    SmallStep,
 }
 
 /// Everything that the file names, whatever else is wrong with it; nothing where it cannot be read.
 pub(crate) fn named(text: &str) -> Vec<Named> {
-    let Ok(TriageFile { drivers, rules, .. }) = read(text) else { return Vec::new() };
+    let Ok(TriageFile { drivers, small_steps, rules, .. }) = read(text) else { return Vec::new() };
     let mut all: Vec<Named> = Vec::new();
     let mut add = |kind, id: Spanned<String>| {
         if !all.iter().any(|one| one.kind == kind && one.id == id.value) {
@@ -34,6 +36,7 @@ pub(crate) fn named(text: &str) -> Vec<Named> {
         }
     };
     drivers.into_iter().for_each(|driver| add(Kind::Driver, driver.id));
+    small_steps.into_iter().for_each(|step| add(Kind::SmallStep, step.id));
     for rule in rules {
         rule.lines.into_iter().for_each(|id| add(Kind::Line, id));
         rule.notify.into_iter().for_each(|id| add(Kind::Notified, id));
