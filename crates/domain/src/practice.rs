@@ -336,11 +336,17 @@ impl Practice {
             .collect()
     }
 
-    /// The page of an invitation, where the practice has pages. The token stands in the fragment, which a browser sends
-    /// to no server and puts into no referrer.
+    /// The page of an invitation, where the practice has pages. The token stands in the path, so that the page needs no
+    /// script; the page passes it on to no other.
     #[must_use]
     pub fn invitation_link(&self, token: &str) -> Option<String> {
-        self.pages_url.as_ref().map(|pages| format!("{pages}/invitation#{token}"))
+        self.pages_url.as_ref().map(|pages| format!("{pages}/invitation/{token}"))
+    }
+
+    /// The page that a client's letters lead to, where the practice has pages.
+    #[must_use]
+    pub fn session_link(&self, token: &str) -> Option<String> {
+        self.pages_url.as_ref().map(|pages| format!("{pages}/session/{token}"))
     }
 
     /// Where the day's digest goes, by position.

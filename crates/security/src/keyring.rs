@@ -8,7 +8,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::{
-    DataKey, OpenError,
+    DataKey, OpenError, Token,
     cipher::{Cipher, place},
     random,
 };
@@ -52,6 +52,7 @@ pub struct Keyring {
     pages: Cipher,
     requests: Zeroizing<[u8; 32]>,
     search: Zeroizing<[u8; 32]>,
+    sessions: Zeroizing<[u8; 32]>,
     audit: Zeroizing<[u8; 32]>,
 }
 
@@ -69,6 +70,7 @@ impl Keyring {
             pages: Cipher::new(*expand(&derived, "page tokens")),
             requests: expand(&derived, "request digests"),
             search: expand(&derived, "search tokens"),
+            sessions: expand(&derived, "session links"),
             audit: expand(&derived, "audit seals"),
         }
     }
@@ -104,6 +106,13 @@ impl Keyring {
     #[must_use]
     pub fn search_token(&self, kind: &str, value: &str) -> [u8; 32] {
         mac(&self.search, &[kind.as_bytes(), value.as_bytes()])
+    }
+
+    /// The token of the page that a client's letters lead to: derived, so that every letter has the same and nobody has to
+    /// keep it. Another epoch makes another one.
+    #[must_use]
+    pub fn session_token(&self, intake: Uuid, epoch: u32) -> Token {
+        Token::derived(mac(&self.sessions, &[intake.as_bytes(), &epoch.to_be_bytes()]))
     }
 
     /// Seals an answer that is kept for a repeated request.

@@ -150,3 +150,14 @@ fn principals_and_roles_read_as_the_audit_trail_has_them() {
         assert_eq!(Role::from_name(role.name()), Some(role));
     }
 }
+
+#[test]
+fn a_session_token_is_the_same_for_an_intake_until_its_epoch_is_raised() {
+    let master = MasterKey::generate();
+    let (one, other) = (Keyring::new(&master), Keyring::new(&MasterKey::generate()));
+    let hash = |keyring: &Keyring, intake: u128, epoch| keyring.session_token(Uuid::from_u128(intake), epoch).hash();
+    assert_eq!(hash(&one, 1, 0), hash(&Keyring::new(&master), 1, 0));
+    for another in [hash(&one, 2, 0), hash(&one, 1, 1), hash(&other, 1, 0)] {
+        assert_ne!(hash(&one, 1, 0), another);
+    }
+}

@@ -1,4 +1,4 @@
-//! Secrets that are handed out once and stored hashed only.
+//! Secrets that are handed out and stored hashed only.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::random;
 
-/// 256 random bits: opens one intake, draft, invitation or staff session.
+/// 256 bits that nobody can guess: opens one intake, draft, invitation or staff session.
 #[derive(Clone)]
 pub struct Token(Zeroizing<[u8; 32]>);
 
@@ -20,6 +20,11 @@ impl Token {
     #[must_use]
     pub fn generate() -> Self {
         Self(Zeroizing::new(random::bytes()))
+    }
+
+    /// One that only a key's holder can make, from what the key gave.
+    pub(crate) fn derived(bytes: [u8; 32]) -> Self {
+        Self(Zeroizing::new(bytes))
     }
 
     /// Reads [`Token::text`].
@@ -37,7 +42,7 @@ impl Token {
         BASE64_URL_SAFE_NO_PAD.encode(*self.0)
     }
 
-    /// What is stored. A fast hash is enough: 256 random bits cannot be guessed.
+    /// What is stored. A fast hash is enough: 256 bits cannot be guessed.
     #[must_use]
     pub fn hash(&self) -> [u8; 32] {
         Sha256::digest(*self.0).into()

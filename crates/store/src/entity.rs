@@ -94,6 +94,11 @@ pub mod intakes {
         pub protocol: String,
         pub received_at: DateTimeUtc,
         pub status_token_hash: Vec<u8>,
+        /// Of the link in letters; none until a letter carries it.
+        #[sea_orm(unique)]
+        pub session_token_hash: Option<Vec<u8>>,
+        /// Raised, it makes that link another one.
+        pub session_epoch: i32,
         /// `Submission`, under the person's key.
         pub submission: Vec<u8>,
     }

@@ -6,9 +6,10 @@ use rapport_domain::{
     id::{CaseId, IntakeId},
     intake::{Intake, Submission},
 };
+use rapport_security::Token;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait,
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -90,19 +91,61 @@ pub async fn first_of_case(conn: &impl Conn, case: CaseId) -> Result<Option<Inta
     Ok(id.map(IntakeId::new))
 }
 
-/// The intake that a status token opens.
+/// The intake that a token opens: the one that its submission was answered with, or the one in its client's letters.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn by_status_token(conn: &impl Conn, hash: [u8; 32]) -> Result<Option<IntakeId>, StoreError> {
+pub async fn by_token(conn: &impl Conn, hash: [u8; 32]) -> Result<Option<IntakeId>, StoreError> {
+    let (status, session) = (table::Column::StatusTokenHash, table::Column::SessionTokenHash);
     let id: Option<Uuid> = table::Entity::find()
         .select_only()
         .column(table::Column::Id)
-        .filter(table::Column::StatusTokenHash.eq(hash.to_vec()))
+        .filter(status.eq(hash.to_vec()).or(session.eq(hash.to_vec())))
         .into_tuple()
         .one(conn.db())
         .await?;
     Ok(id.map(IntakeId::new))
+}
+
+/// The token of the page that a client's letters lead to; it opens the intake from the first letter on.
+///
+/// # Errors
+/// [`StoreError::Conflict`] where it was revoked just now.
+pub async fn session_token(conn: &impl Conn, id: IntakeId) -> Result<Token, StoreError> {
+    let (epoch, known): (i32, Option<Vec<u8>>) = table::Entity::find_by_id(id.uuid())
+        .select_only()
+        .columns([table::Column::SessionEpoch, table::Column::SessionTokenHash])
+        .into_tuple()
+        .one(conn.db())
+        .await?
+        .ok_or(StoreError::Missing("an intake"))?;
+    let token = conn.store().keyring().session_token(id.uuid(), column::to_count(epoch));
+    let hash = token.hash().to_vec();
+    if known.as_ref() == Some(&hash) {
+        return Ok(token);
+    }
+    let opens = table::ActiveModel { session_token_hash: Set(Some(hash)), ..Default::default() };
+    let written = table::Entity::update_many()
+        .set(opens)
+        .filter(table::Column::Id.eq(id.uuid()))
+        .filter(table::Column::SessionEpoch.eq(epoch))
+        .exec(conn.db())
+        .await?;
+    if written.rows_affected == 0 { Err(StoreError::Conflict) } else { Ok(token) }
+}
+
+/// Makes the link in every letter that has left lead nowhere; the next letter has another one.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn revoke_session_token(tx: &Tx, id: IntakeId) -> Result<(), StoreError> {
+    table::Entity::update_many()
+        .set(table::ActiveModel { session_token_hash: Set(None), ..Default::default() })
+        .col_expr(table::Column::SessionEpoch, Expr::col(table::Column::SessionEpoch).add(1))
+        .filter(table::Column::Id.eq(id.uuid()))
+        .exec(tx.db())
+        .await?;
+    Ok(())
 }
 
 /// Whether an earlier case that is still open has the same address or phone.
@@ -207,6 +250,8 @@ pub(crate) fn row(intake: &Intake, key: &NewKey, status_token_hash: [u8; 32]) ->
         protocol: intake.protocol.clone(),
         received_at: column::from_time(intake.received_at),
         status_token_hash: status_token_hash.to_vec(),
+        session_token_hash: None,
+        session_epoch: 0,
         submission: key.key.seal("intakes", "submission", id, &column::to_json(&intake.submission)?),
     })
 }

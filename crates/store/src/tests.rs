@@ -13,5 +13,6 @@ mod once;
 mod outbox;
 mod sample;
 mod schema;
+mod sessions;
 mod transactions;
 mod upgrade;

@@ -13,7 +13,7 @@ pub(crate) async fn authenticate(deps: &Deps, access: Access, headers: &HeaderMa
         Access::Public => Ok(Principal::Anonymous),
         Access::Client => {
             let hash = bearer(headers).ok_or(Refusal::TokenInvalid)?;
-            let intake = intakes::by_status_token(&deps.store, hash).await?.ok_or(Refusal::TokenInvalid)?;
+            let intake = intakes::by_token(&deps.store, hash).await?.ok_or(Refusal::TokenInvalid)?;
             Ok(Principal::Client(intake.uuid()))
         }
         Access::DraftOrNew if !headers.contains_key(AUTHORIZATION) => Ok(Principal::Anonymous),

@@ -55,7 +55,7 @@ impl Values {
                 Tells::By => values.put_by(SAMPLE_BY, &TimeZone::UTC, language),
                 Tells::Invitation => {
                     values.put("text", "You are invited to find a time with us.");
-                    values.put("link", "https://intake.example.com/invitation#0190a1b2");
+                    values.put("link", "https://intake.example.com/invitation/0190a1b2");
                 }
                 Tells::Case => values.put("case", "cases/0190a1b2-0000-7000-8000-000000000001"),
                 Tells::Digest => {

@@ -31,7 +31,7 @@ pub(super) fn text(source: &Source<'_>, mut section: Section<'_, '_>) -> Option<
     Some(text.into_inner())
 }
 
-/// Where clients' pages stand. A link is this, a path and a token in the fragment: it may bring neither query nor
+/// Where clients' pages stand. A link is this and a path that ends in a token: it may bring neither query nor
 /// fragment of its own.
 pub(super) fn pages_url(source: &Source<'_>, url: &Spanned<String>) -> Option<String> {
     let text = url.get_ref().trim_end_matches('/');

@@ -1,4 +1,4 @@
-//! Letters that are about no case.
+//! Letters that are about no case, and the link in a client's letters.
 
 use sea_orm_migration::{
     prelude::*,
@@ -23,8 +23,15 @@ impl MigrationName for Migration {
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let db = manager.get_connection();
+        for column in [blob_null("session_token_hash"), integer("session_epoch").default(0).take()] {
+            manager.alter_table(Table::alter().table("intakes").add_column(column).take()).await?;
+        }
+        for index in INDEXES {
+            db.execute_unprepared(index).await?;
+        }
         if db.get_database_backend() == DbBackend::Postgres {
             db.execute_unprepared("ALTER TABLE letters ALTER COLUMN case_id DROP NOT NULL").await?;
+            db.execute_unprepared(OF_APPOINTMENT).await?;
             return Ok(());
         }
         // SQLite changes no column: the table is made anew and filled from the old one. Nothing points to it.
@@ -36,6 +43,11 @@ impl MigrationTrait for Migration {
         Ok(())
     }
 }
+
+const INDEXES: [&str; 2] = [
+    "CREATE UNIQUE INDEX intakes_session_token ON intakes (session_token_hash)",
+    "CREATE INDEX appointments_confirmed ON appointments (starts_at) WHERE state = 'confirmed'",
+];
 
 /// As m0001 has it, but for `case_id`.
 fn letters() -> TableCreateStatement {
@@ -61,9 +73,12 @@ fn letters() -> TableCreateStatement {
         .take()
 }
 
-const REFILL: [&str; 4] = [
+const OF_APPOINTMENT: &str = "CREATE INDEX letters_appointment ON letters (appointment_id)";
+
+const REFILL: [&str; 5] = [
     "INSERT INTO letters SELECT * FROM letters_before",
     "DROP TABLE letters_before",
     "CREATE INDEX letters_due ON letters (not_before) WHERE state IN ('queued', 'retry', 'claimed', 'sending')",
     "CREATE INDEX letters_case ON letters (case_id)",
+    OF_APPOINTMENT,
 ];

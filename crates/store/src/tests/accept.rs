@@ -32,8 +32,8 @@ async fn an_intake_is_stored_whole_and_reads_back_as_it_was() {
         assert_eq!(counts(&store).await, [1, 1, 2, 1, 1, 1, 1]);
         assert!(intakes::get(&store, intake.id).await.unwrap() == Some(intake.clone()));
         assert!(intakes::of_case(&store, intake.case).await.unwrap() == vec![intake.clone()]);
-        assert_eq!(intakes::by_status_token(&store, hash).await, Ok(Some(intake.id)));
-        assert_eq!(intakes::by_status_token(&store, [0; 32]).await, Ok(None));
+        assert_eq!(intakes::by_token(&store, hash).await, Ok(Some(intake.id)));
+        assert_eq!(intakes::by_token(&store, [0; 32]).await, Ok(None));
     })
     .await;
 }

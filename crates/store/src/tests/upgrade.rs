@@ -1,33 +1,56 @@
 //! A database of an earlier version, with data, brought to this one.
 
-use rapport_domain::appointment::ClientWish;
-use sea_orm::{ConnectionTrait, Statement};
+use rapport_domain::{
+    appointment::ClientWish,
+    id::{AppointmentId, IntakeId},
+};
+use sea_orm::{ConnectionTrait, Statement, Value};
 use sea_orm_migration::MigratorTrait;
 
 use super::{database, sample};
-use crate::{appointments, intakes, migrations::Migrator, store::sealed::Sealed, wishes};
+use crate::{Store, appointments, migrations::Migrator, store::sealed::Sealed, wishes};
 
-/// What m0001 wrote: a case with its intake by today's code, an appointment as it was kept then.
+async fn insert(store: &Store, sql: &str, values: Vec<Value>) {
+    let backend = store.db().get_database_backend();
+    store.db().execute_raw(Statement::from_sql_and_values(backend, sql, values)).await.unwrap();
+}
+
+/// What m0001 wrote, in its own columns: today's code writes today's.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hold_that_its_client_accepted_before_the_upgrade_stays_accepted() {
     database::on_each_empty(async |store| {
         Migrator::up(store.db(), Some(1)).await.unwrap();
-        let (case, intake) = sample::stored(&store).await;
-        let (said_yes, silent) = (sample::appointment(case.id), sample::appointment(case.id));
-        for (appointment, accepted) in [(&said_yes, true), (&silent, false)] {
+        let (key, case, intake) = (sample::id(), sample::id(), sample::id());
+        let now = || Value::from(crate::column::from_time(sample::now()));
+        let sql = "INSERT INTO data_keys (id, subject, wrapped, master_version) VALUES ($1, 'sample', $2, 1)";
+        insert(&store, sql, vec![key.into(), vec![1_u8].into()]).await;
+        let sql = "INSERT INTO cases (id, data_key, care, state, urgency, booking, clinician_only, flagged, respond_by, \
+                   created_at, silent_rounds, version, detail) \
+                   VALUES ($1, $2, 'individual', 'held', 0, 0, FALSE, FALSE, $3, $4, 0, 1, $5)";
+        insert(&store, sql, vec![case.into(), key.into(), now(), now(), vec![1_u8].into()]).await;
+        let sql = "INSERT INTO intakes (id, case_id, data_key, care, protocol, received_at, status_token_hash, \
+                   submission) VALUES ($1, $2, $3, 'individual', 'abc123', $4, $5, $6)";
+        insert(
+            &store,
+            sql,
+            vec![intake.into(), case.into(), key.into(), now(), vec![7_u8; 32].into(), vec![1_u8].into()],
+        )
+        .await;
+        let (said_yes, silent) = (sample::id(), sample::id());
+        for (appointment, accepted) in [(said_yes, true), (silent, false)] {
             let sql = "INSERT INTO appointments (id, case_id, therapist_id, care, format, starts_at, ends_at, state, \
                        release_at, accepted, sequence) SELECT $1, cases.id, $2, 'individual', 'video', \
                        cases.respond_by, cases.respond_by, 'held', cases.created_at, $3, 0 FROM cases";
-            let values = [appointment.id.uuid().into(), appointment.therapist.uuid().into(), accepted.into()];
-            let backend = store.db().get_database_backend();
-            store.db().execute_raw(Statement::from_sql_and_values(backend, sql, values)).await.unwrap();
+            insert(&store, sql, vec![appointment.into(), sample::id().into(), accepted.into()]).await;
         }
-        assert_eq!(store.migrate().await.unwrap().first().map(String::as_str), Some("m0002_clinical_core"));
+        let applied = store.migrate().await.unwrap();
+        assert_eq!(applied.first().map(String::as_str), Some("m0002_clinical_core"));
         assert_eq!(store.check_schema().await, Ok(()));
-        assert_eq!(wishes::of(&store, said_yes.id, intake.id).await, Ok(Some(ClientWish::Accepted)));
-        assert_eq!(wishes::of(&store, silent.id, intake.id).await, Ok(None));
-        assert_eq!(appointments::get(&store, said_yes.id).await.unwrap().unwrap().case, case.id);
-        assert!(intakes::get(&store, intake.id).await.unwrap() == Some(intake));
+        let (said_yes, silent, intake) =
+            (AppointmentId::new(said_yes), AppointmentId::new(silent), IntakeId::new(intake));
+        assert_eq!(wishes::of(&store, said_yes, intake).await, Ok(Some(ClientWish::Accepted)));
+        assert_eq!(wishes::of(&store, silent, intake).await, Ok(None));
+        assert_eq!(appointments::get(&store, said_yes).await.unwrap().unwrap().case.uuid(), case);
     })
     .await;
 }

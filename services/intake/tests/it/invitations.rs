@@ -76,7 +76,7 @@ async fn the_text_is_shown_before_anything_is_made_and_one_letter_goes_out_at_mo
         assert!(invitations::of_inviter(&house.deps.store, inviter).await.unwrap().is_none());
 
         let made = invite(house, &first, None).await.unwrap();
-        let link = format!("{}/invitation#{}", house.deps.practice.pages_url.as_ref().unwrap(), made.invitation_token);
+        let link = format!("{}/invitation/{}", house.deps.practice.pages_url.as_ref().unwrap(), made.invitation_token);
         assert_eq!((made.invitation_token.len(), &made.link, &made.text), (43, &link, &text.en));
         assert_eq!(sent(house, &first).await, 0);
         for email in ["pat@example.com", "pat@example.com", "kim@example.com"] {

@@ -1,7 +1,9 @@
 //! Submitting, and reading one's own.
 
 use prost::Message;
+use rapport_domain::id::IntakeId;
 use rapport_proto::intake as pb;
+use rapport_store::intakes;
 use tonic::Code;
 
 use crate::house::{bearing, details, house, reason};
@@ -117,4 +119,22 @@ async fn the_screening_shows_what_to_answer_and_no_weights() {
     assert_eq!(screening.choices.unwrap().therapists.len(), 12);
     let spanish = house.client.clone().get_screening(ask("es-MX")).await.unwrap().into_inner();
     assert_ne!(spanish.emergency_note, screening.emergency_note);
+}
+
+/// Guard: `intakes::by_token` looks for the session token too, and for none that was revoked.
+#[tokio::test]
+async fn the_token_in_a_clients_letters_opens_their_own_intake_until_it_is_revoked() {
+    let house = house().await;
+    let (mine, other) = (house.submit("02-couple.json").await, house.submit("01-drift-and-stress.json").await);
+    let id: IntakeId = mine.intake.parse().unwrap();
+    let token = intakes::session_token(&house.deps.store, id).await.unwrap().text();
+    let get = async |name: &str| {
+        let request = bearing(&token, pb::GetIntakeRequest { name: name.to_owned() });
+        house.client.clone().get_intake(request).await.map(|answer| answer.into_inner().intake.unwrap().name)
+    };
+    assert_eq!(get(&mine.intake).await.unwrap(), mine.intake);
+    assert_eq!(get(&other.intake).await.unwrap_err().code(), Code::NotFound);
+    let store = &house.deps.store;
+    store.transact(move |tx| Box::pin(async move { intakes::revoke_session_token(tx, id).await })).await.unwrap();
+    assert_eq!(reason(&get(&mine.intake).await.unwrap_err()), "TOKEN_INVALID");
 }

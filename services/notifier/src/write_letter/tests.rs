@@ -105,7 +105,7 @@ fn write(texts: &LetterTexts, kind: LetterKind, mailbox: Mailbox, language: Lang
     let letterhead = letterhead();
     let invitation = Invitation {
         text: invitation_text(language),
-        link: "https://riverbend.example.com/invitation#c2FtcGxlLXRva2VuLXNhbXBsZS10b2tlbi1zYW1wbGU".to_owned(),
+        link: "https://riverbend.example.com/invitation/c2FtcGxlLXRva2VuLXNhbXBsZS10b2tlbi1zYW1wbGU".to_owned(),
         stands: true,
     };
     let digest =
