@@ -80,5 +80,7 @@ typed_id!(/// A screening that its client has not sent yet.
     DraftId in "drafts");
 typed_id!(/// One partner's word to the other.
     InvitationId in "invitations");
+typed_id!(/// That a case needs somebody, told until somebody has it.
+    AlertId in "alerts");
 typed_id!(/// What the law asks of a practice that learns of harm.
     ReportId in "reports");

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AppointmentId, CaseId, EventId, IntakeId, InvitationId};
+use crate::id::{AlertId, AppointmentId, CaseId, EventId, IntakeId, InvitationId};
 
 /// Every letter that Rapport writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -93,6 +93,10 @@ pub enum Cause {
     Before(AppointmentId, u32, u32),
     /// A day has come, in the practice's zone.
     Day(Date),
+    /// A step of an alert behind the letter that raised it.
+    Alert(AlertId, u32),
+    /// By this instant somebody should have reached the client, and nobody has.
+    Overdue(CaseId, Timestamp),
 }
 
 /// The text of the ledger's `cause` column.
@@ -105,6 +109,8 @@ impl fmt::Display for Cause {
             Self::Intake(intake) => write!(f, "{intake}"),
             Self::Before(appointment, sequence, hours) => write!(f, "{appointment}/{sequence}/-{hours}h"),
             Self::Day(date) => write!(f, "days/{date}"),
+            Self::Alert(alert, step) => write!(f, "{alert}/{step}"),
+            Self::Overdue(case, respond_by) => write!(f, "{case}/{}", respond_by.as_microsecond()),
         }
     }
 }
@@ -116,6 +122,8 @@ pub enum Recipient {
     Client(IntakeId),
     /// The practice's on-call chain, by position from 0.
     OnCall(u32),
+    /// The same person's webhook, by position from 0.
+    Webhook(u32),
     /// Whoever this invitation is for, at the address that the inviter gave.
     Invited(InvitationId),
     /// Somebody whom a rule tells, by their id under `[[notify]]` in practice.toml.
@@ -130,6 +138,7 @@ impl fmt::Display for Recipient {
         match self {
             Self::Client(intake) => write!(f, "{intake}"),
             Self::OnCall(position) => write!(f, "on-call/{position}"),
+            Self::Webhook(position) => write!(f, "webhook/{position}"),
             Self::Invited(invitation) => write!(f, "invitation/{}", invitation.uuid()),
             Self::Notified(id) => write!(f, "notify/{id}"),
             Self::Digest(position) => write!(f, "digest/{position}"),
@@ -143,6 +152,7 @@ impl Recipient {
     pub fn from_text(text: &str) -> Option<Self> {
         match text.split_once('/')? {
             ("on-call", position) => position.parse().ok().map(Self::OnCall),
+            ("webhook", position) => position.parse().ok().map(Self::Webhook),
             ("invitation", id) => id.parse().ok().map(InvitationId::new).map(Self::Invited),
             ("notify", id) => Some(Self::Notified(id.to_owned())),
             ("digest", position) => position.parse().ok().map(Self::Digest),
@@ -175,6 +185,16 @@ pub struct PracticeLetter {
     pub recipient: Recipient,
     /// Which.
     pub kind: LetterKind,
+}
+
+impl DueLetter {
+    /// Whether it begins an alert: the first letter to the chain about something. A step's own letters do not.
+    #[must_use]
+    pub fn raises_alert(&self) -> bool {
+        self.recipient == Recipient::OnCall(0)
+            && self.kind == LetterKind::StaffAlert
+            && !matches!(self.cause, Cause::Alert(..))
+    }
 }
 
 /// Where a letter stands.
@@ -276,6 +296,7 @@ mod tests {
         for recipient in [
             Recipient::Client(IntakeId::new(id)),
             Recipient::OnCall(2),
+            Recipient::Webhook(0),
             Recipient::Invited(InvitationId::new(id)),
             Recipient::Notified("director".to_owned()),
             Recipient::Digest(1),

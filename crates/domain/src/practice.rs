@@ -1,6 +1,6 @@
 //! The files that a practice edits: always current, unlike the protocol that an intake pins.
 //!
-//! [`load`] reads practice.toml, [`roster`] roster.csv, [`promise`] says what
+//! [`load`] reads practice.toml ([`on_call`] its chain), [`roster`] roster.csv, [`promise`] says what
 //! both promise a client, in words and instants.
 
 use jiff::{
@@ -22,6 +22,7 @@ mod draft;
 mod invitation;
 mod letters;
 mod load;
+mod on_call;
 mod paragraph;
 mod promise;
 mod roster;
@@ -33,6 +34,7 @@ mod session_page;
 mod tests;
 mod words;
 
+pub use on_call::{AlertPolicy, OnCall, Provider, Webhook};
 pub use session_page::{Fees, SessionPage, SessionTexts, StepText};
 
 /// practice.toml, checked, with the protocol that new intakes begin with.
@@ -58,6 +60,8 @@ pub struct Practice {
     pub closed_on: Vec<Date>,
     /// Whom alerts go to, in order.
     pub on_call: Vec<OnCall>,
+    /// What happens when nobody of them acknowledges.
+    pub alerts: AlertPolicy,
     /// What is promised.
     pub promise: Promise,
     /// Where people are seen.
@@ -114,15 +118,6 @@ impl Text {
             Language::Es => &self.es,
         }
     }
-}
-
-/// Somebody on call.
-#[derive(Clone)]
-pub struct OnCall {
-    /// Who.
-    pub name: String,
-    /// Where alerts go.
-    pub email: EmailAddress,
 }
 
 /// Somebody whom a rule of triage.yaml tells.

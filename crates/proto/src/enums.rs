@@ -1,6 +1,7 @@
 //! Enumerations: the domain's have no "unspecified", so reading them may give nothing.
 
 use rapport_domain::{
+    alert::AlertState,
     appointment::{AppointmentState, ClientWish},
     case::{CaseState, CloseReason},
     contact::Mailbox,
@@ -61,6 +62,7 @@ same_names!(Booking, staff::Booking: Auto, Hold, AloneByStaff, Never);
 same_names!(Urgency, staff::Urgency: Routine, Priority, Urgent, Immediate);
 same_names!(CaseState, staff::CaseState: Received, Triaged, Held, Confirmed, BeforeStaff, Closed);
 same_names!(CloseReason, staff::CloseReason: CareBegan, ReferredOn, ClientWithdrew, Unreachable, Duplicate, Other);
+same_names!(AlertState, staff::AlertState: Open, Acknowledged, Unheard, Ended);
 same_names!(ReportState, staff::ReportState: Open, Completed);
 same_names!(ClientWish, staff::ClientWish: Accepted, Declined);
 

@@ -5,10 +5,10 @@ use rapport_domain::{case::Case, event::Event, id::DraftId, intake::Intake, lett
 use sea_orm::{EntityTrait, IntoActiveModel};
 
 use crate::{
-    AuditEntry, CaseDetail, RequestKey, Seen, Store, StoreError, Topic, Tx, audit, cases, drafts,
+    AuditEntry, CaseDetail, RequestKey, Seen, Store, StoreError, Topic, Tx, alerts, audit, cases, drafts,
     entity::{
-        audit_log as audit_table, cases as cases_table, data_keys, intakes as intakes_table, letters as letters_table,
-        outbox as outbox_table, reports as reports_table, request_ids,
+        alerts as alerts_table, audit_log as audit_table, cases as cases_table, data_keys, intakes as intakes_table,
+        letters as letters_table, outbox as outbox_table, reports as reports_table, request_ids,
     },
     intakes, keys, letters, outbox, reports, requests,
     store::sealed::Sealed,
@@ -28,7 +28,7 @@ pub struct NewIntake {
     pub status_token_hash: [u8; 32],
     /// `IntakeReceived`.
     pub event: Event,
-    /// The staff alert, where safety was flagged.
+    /// The staff alert, where safety was flagged: it begins with its first letter.
     pub letters: Vec<DueLetter>,
     /// What the law asks for, where a safety rule says so.
     pub reports: Vec<Report>,
@@ -101,6 +101,7 @@ struct Rows {
     event: outbox_table::Model,
     audit: audit_table::Model,
     letters: Vec<letters_table::Model>,
+    alerts: Vec<alerts_table::Model>,
     reports: Vec<reports_table::Model>,
     draft: Option<DraftId>,
 }
@@ -110,13 +111,15 @@ impl Rows {
         let keyring = store.keyring();
         let person = keys::create(keyring, &new.intake.id, new.now);
         let case = keys::create(keyring, &new.case.id, new.now);
+        let letters: Vec<_> = new.letters.iter().map(|letter| letters::row(letter, new.now)).collect();
         Ok(Self {
             request: requests::row(keyring, &new.request, &new.response, new.now)?,
             case: cases::row(&new.case, &new.detail, &case)?,
             intake: intakes::row(&new.intake, &person, new.status_token_hash)?,
             event: outbox::row(&new.event),
             audit: audit::row(&new.audit),
-            letters: new.letters.iter().map(|letter| letters::row(letter, new.now)).collect(),
+            alerts: alerts::raised_by(&new.letters, &letters),
+            letters,
             reports: reports::rows(store, &new.reports, case.row.id, &case.key)?,
             draft: new.draft,
             keys: [person.row, case.row],
@@ -143,6 +146,7 @@ impl Rows {
         outbox_table::Entity::insert(self.event.into_active_model()).exec_without_returning(db).await?;
         audit_table::Entity::insert(self.audit.into_active_model()).exec_without_returning(db).await?;
         letters::queue_rows(tx, self.letters).await?;
+        alerts::insert_rows(tx, self.alerts).await?;
         reports::insert_rows(tx, self.reports).await?;
         Ok(true)
     }

@@ -402,6 +402,50 @@ pub mod letters {
     no_relations!();
 }
 
+/// What the on-call chain is told, until somebody acknowledges it.
+pub mod alerts {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "alerts")]
+    pub struct Model {
+        /// That of its first letter.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        /// That of its first letter.
+        pub cause: String,
+        pub case_id: Uuid,
+        pub state: String,
+        pub raised_at: DateTimeUtc,
+        pub steps: i32,
+        pub since: DateTimeUtc,
+        pub next_at: DateTimeUtc,
+        pub wall_time: bool,
+        pub acknowledged_by: Option<String>,
+        pub acknowledged_at: Option<DateTimeUtc>,
+        pub version: i64,
+    }
+    no_relations!();
+}
+
+/// Each step of an alert, once.
+pub mod alert_steps {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "alert_steps")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub alert_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub step: i32,
+        /// Positions in the chain, with a space between.
+        pub told: String,
+        pub at: DateTimeUtc,
+    }
+    no_relations!();
+}
+
 pub mod audit_log {
     use sea_orm::entity::prelude::*;
 

@@ -14,7 +14,7 @@ use sea_orm::{
 };
 
 use crate::{
-    Conn, Store, StoreError, Topic, Tx, column,
+    Conn, Store, StoreError, Topic, Tx, alerts, column,
     entity::letters as table,
     keys::{self, new_row_id},
     store::sealed::Sealed,
@@ -56,12 +56,14 @@ pub struct LetterStanding {
     pub updated_at: Timestamp,
 }
 
-/// Puts letters into the ledger; one that is there already stays as it is.
+/// Puts letters into the ledger, and raises the alerts that begin with them; one that is there already stays as it is.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn queue(tx: &Tx, letters: &[DueLetter], now: Timestamp) -> Result<(), StoreError> {
-    queue_rows(tx, letters.iter().map(|letter| row(letter, now)).collect()).await
+    let rows: Vec<_> = letters.iter().map(|letter| row(letter, now)).collect();
+    alerts::insert_rows(tx, alerts::raised_by(letters, &rows)).await?;
+    queue_rows(tx, rows).await
 }
 
 /// Puts letters about no case into the ledger; one that is there already stays as it is.

@@ -7,7 +7,7 @@
 //! aggregate, all alike: [`drafts`], [`intakes`], [`cases`], [`triage_results`],
 //! [`appointments`], [`wishes`], [`invitations`], [`reports`], [`no_contact`],
 //! [`calendar`], [`therapists`], [`protocols`]; what makes work happen once: [`outbox`],
-//! [`deliveries`], [`inbox`], [`requests`], [`letters`]; and [`audit`], [`search`],
+//! [`deliveries`], [`inbox`], [`requests`], [`letters`], [`alerts`]; and [`audit`], [`search`],
 //! [`staff_tokens`]. `entity` lists the tables, `migrations` makes them,
 //! `keys` finds the key that a row is sealed with.
 //!
@@ -15,6 +15,7 @@
 //! are ids, states, urgency, times and the therapist.
 
 pub mod accept;
+pub mod alerts;
 pub mod appointments;
 pub mod audit;
 pub mod calendar;

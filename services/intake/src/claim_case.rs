@@ -3,13 +3,14 @@
 use rapport_domain::id::CaseId;
 use rapport_proto::staff as pb;
 use rapport_security::StaffPrincipal;
-use rapport_store::{Tx, audit, cases};
+use rapport_store::{Tx, audit};
 
 use crate::{
     Deps, policy,
     refusal::Refusal,
     repeat::{self, Repeatable},
-    trail, view,
+    staff_case::StaffCase,
+    trail,
 };
 
 /// Claims the case; repeating it succeeds.
@@ -35,20 +36,16 @@ async fn claim(
     id: CaseId,
     etag: &str,
 ) -> Result<pb::CaseSummary, Refusal> {
-    let mut case = cases::get(tx, id).await?.ok_or(Refusal::NotFound)?;
-    if !policy::may_claim(staff.role, &case) {
+    let mut it = StaffCase::read(tx, id).await?;
+    if !policy::may_claim(staff.role, &it.case) {
         return Err(Refusal::RoleForbidden);
     }
-    let read_etag = view::case_etag(&case);
-    let held_before = case.assignee.is_some();
-    case.claim(&staff.label)?;
+    let held_before = it.case.assignee.is_some();
+    it.case.claim(&staff.label)?;
     if !held_before {
-        if !etag.is_empty() && etag != read_etag {
-            return Err(Refusal::EtagMismatch);
-        }
-        case.version = cases::save(tx, &case).await?;
+        it.check_etag(etag)?;
+        it.save(tx).await?;
     }
-    let detail = cases::detail(tx, id).await?.unwrap_or_default();
     audit::write(tx, &trail::by_staff(deps, staff, policy::CLAIM_CASE, vec![id.to_string()])).await?;
-    Ok(view::summary(&case, &detail, staff.role))
+    Ok(it.summary(staff.role))
 }

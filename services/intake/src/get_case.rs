@@ -15,7 +15,8 @@ use rapport_domain::{
 use rapport_proto::staff as pb;
 use rapport_security::{Role, StaffPrincipal};
 use rapport_store::{
-    appointments, audit, cases, intakes, invitations, letters, reports, search, therapists, triage_results, wishes,
+    alerts, appointments, audit, cases, intakes, invitations, letters, reports, search, therapists, triage_results,
+    wishes,
 };
 
 use crate::{Deps, policy, protocols::Protocols, refusal::Refusal, trail, view};
@@ -51,6 +52,7 @@ pub(crate) async fn run(
         therapist: therapist.as_ref(),
         wishes: &wishes,
         letters: &letters::of_case(store, id).await?,
+        alerts: &alerts::of_case(store, id).await?,
         twins: &twins,
     };
     let resources = told(&record, appointment.as_ref().map(|it| it.id));
@@ -136,6 +138,7 @@ fn told(record: &view::Record<'_>, appointment: Option<AppointmentId>) -> Vec<St
         .chain(record.intakes.iter().map(|intake| intake.id.to_string()))
         .chain(appointment.iter().map(AppointmentId::to_string))
         .chain(record.reports.iter().map(|it| it.report.id.to_string()))
+        .chain(record.alerts.iter().map(|(alert, _)| alert.id.to_string()))
         .chain(record.twins.iter().map(|twin| twin.case.to_string()))
         .collect()
 }

@@ -6,7 +6,7 @@
 //! `watch_intake`, `invite_partner`, `accept_invitation`, `decline_invitation`,
 //! `confirm_appointment`, `cancel_appointment`, `list_cases`,
 //! `watch_cases`, `get_case`, `claim_case`, `override_urgency`, `close_case`,
-//! `complete_report`, `staff_confirm_appointment`, `list_matches`, and for rules
+//! `complete_report`, `staff_confirm_appointment`, `list_matches`, `acknowledge_alert`, and for rules
 //! `get_protocol` and [`replay_protocol`] (by `protocol_api`). Beside them: `parse` (requests
 //! into domain types, every bad field at once), `view` (domain types into
 //! messages, as the reader's role may see them), [`policy`] (who may call what),
@@ -15,6 +15,7 @@
 //! `authenticate` and `deadline`, put together by `server`.
 
 mod accept_invitation;
+mod acknowledge_alert;
 mod authenticate;
 mod cancel_appointment;
 mod claim_case;

@@ -1,8 +1,9 @@
 //! The queue.
 
+use rapport_domain::case::Case;
 use rapport_proto::staff as pb;
 use rapport_security::StaffPrincipal;
-use rapport_store::{CaseCursor, audit, cases};
+use rapport_store::{CaseCursor, CaseDetail, alerts, audit, cases};
 
 use crate::{Deps, parse::ListCases, policy, refusal::Refusal, trail, view};
 
@@ -23,6 +24,10 @@ pub(crate) async fn run(
     };
     let resources = found.iter().map(|(case, _)| case.id.to_string()).collect();
     audit::write(&deps.store, &trail::by_staff(deps, staff, policy::LIST_CASES, resources)).await?;
-    let cases = found.iter().map(|(case, detail)| view::summary(case, detail, staff.role)).collect();
+    let unacknowledged = alerts::unacknowledged(&deps.store, found.iter().map(|(case, _)| case.id)).await?;
+    let line = |(case, detail): &(Case, CaseDetail)| {
+        view::summary(case, detail, unacknowledged.contains(&case.id), staff.role)
+    };
+    let cases = found.iter().map(line).collect();
     Ok(pb::ListCasesResponse { cases, next_page_token })
 }

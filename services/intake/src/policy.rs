@@ -59,13 +59,14 @@ pub(crate) const CLOSE_CASE: Rpc = call("rapport.staff.v1.TriageService/CloseCas
 pub(crate) const COMPLETE_REPORT: Rpc = call("rapport.staff.v1.TriageService/CompleteReport", CLINICIANS);
 pub(crate) const STAFF_CONFIRM_APPOINTMENT: Rpc = call("rapport.staff.v1.TriageService/ConfirmAppointment", DESK);
 pub(crate) const LIST_MATCHES: Rpc = call("rapport.staff.v1.TriageService/ListMatches", DESK);
+pub(crate) const ACKNOWLEDGE_ALERT: Rpc = call("rapport.staff.v1.TriageService/AcknowledgeAlert", DESK);
 pub(crate) const GET_PROTOCOL: Rpc =
     call("rapport.staff.v1.ProtocolService/GetProtocol", Access::Staff(&[Role::Clinician, Role::Admin]));
 /// Reasons tell of answers.
 pub(crate) const REPLAY_PROTOCOL: Rpc = stream("rapport.staff.v1.ProtocolService/ReplayProtocol", CLINICIANS);
 
 /// Every RPC that is served.
-pub const RPCS: [Rpc; 22] = [
+pub const RPCS: [Rpc; 23] = [
     GET_SCREENING,
     SUBMIT_INTAKE,
     GET_INTAKE,
@@ -86,6 +87,7 @@ pub const RPCS: [Rpc; 22] = [
     COMPLETE_REPORT,
     STAFF_CONFIRM_APPOINTMENT,
     LIST_MATCHES,
+    ACKNOWLEDGE_ALERT,
     GET_PROTOCOL,
     REPLAY_PROTOCOL,
 ];
@@ -133,7 +135,7 @@ pub(crate) const fn may_look_for_matches(role: Role, case: &Case) -> bool {
     may_confirm(role, case)
 }
 
-/// Whether a role may take this case in hand. A coordinator who held a
+/// Whether a role may take this case, or an alert about it, in hand. A coordinator who held a
 /// clinician's case would keep the clinicians from it.
 pub(crate) const fn may_claim(role: Role, case: &Case) -> bool {
     match role {
@@ -203,7 +205,7 @@ mod tests {
         check(&[ACCEPT_INVITATION, DECLINE_INVITATION], "...x....");
         let desk = [LIST_CASES, WATCH_CASES, GET_CASE, CLAIM_CASE, OVERRIDE_URGENCY, CLOSE_CASE];
         check(&desk, "....xx..");
-        check(&[STAFF_CONFIRM_APPOINTMENT, LIST_MATCHES], "....xx..");
+        check(&[STAFF_CONFIRM_APPOINTMENT, LIST_MATCHES, ACKNOWLEDGE_ALERT], "....xx..");
         check(&[GET_PROTOCOL], ".....xx.");
         check(&[COMPLETE_REPORT, REPLAY_PROTOCOL], ".....x..");
         let mut listed = RPCS.map(|rpc| rpc.name);

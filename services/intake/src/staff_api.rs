@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
 use crate::{
-    Deps, claim_case, close_case, complete_report, get_case,
+    Deps, acknowledge_alert, claim_case, close_case, complete_report, get_case,
     guard::StreamPlace,
     list_cases, list_matches, override_urgency, parse,
     policy::{self, Rpc},
@@ -154,6 +154,18 @@ impl TriageService for StaffApi {
         let query = parse::list_matches(request.into_inner(), self.deps.store.keyring())?;
         let found = list_matches::run(&self.deps, &self.protocols, &staff, query).await;
         self.answer(&staff, policy::LIST_MATCHES, name, found).await
+    }
+
+    async fn acknowledge_alert(
+        &self,
+        request: Request<pb::AcknowledgeAlertRequest>,
+    ) -> Result<Response<pb::AcknowledgeAlertResponse>, Status> {
+        let staff = staff(&request)?;
+        let request = request.into_inner();
+        let asked = parse::name("name", &request.name)?;
+        let repeatable = self.repeatable(&staff, policy::ACKNOWLEDGE_ALERT, &request, &request.request_id)?;
+        let acknowledged = acknowledge_alert::run(&self.deps, staff.clone(), asked, request.etag, repeatable).await;
+        self.answer(&staff, policy::ACKNOWLEDGE_ALERT, request.name, acknowledged).await
     }
 }
 

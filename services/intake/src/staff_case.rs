@@ -9,7 +9,7 @@ use rapport_domain::{
 };
 use rapport_proto::staff as pb;
 use rapport_security::Role;
-use rapport_store::{CaseDetail, Tx, cases, intakes, triage_results, wishes};
+use rapport_store::{CaseDetail, Tx, alerts, cases, intakes, triage_results, wishes};
 
 use crate::{refusal::Refusal, view};
 
@@ -17,6 +17,7 @@ use crate::{refusal::Refusal, view};
 pub(crate) struct StaffCase {
     pub(crate) case: Case,
     pub(crate) detail: CaseDetail,
+    unacknowledged: bool,
     read_etag: String,
 }
 
@@ -24,8 +25,9 @@ impl StaffCase {
     /// Reads it.
     pub(crate) async fn read(tx: &Tx, id: CaseId) -> Result<Self, Refusal> {
         let (case, detail) = cases::get_with_detail(tx, id).await?.ok_or(Refusal::NotFound)?;
+        let unacknowledged = alerts::unacknowledged(tx, std::iter::once(id)).await?.contains(&id);
         let read_etag = view::case_etag(&case);
-        Ok(Self { case, detail, read_etag })
+        Ok(Self { case, detail, unacknowledged, read_etag })
     }
 
     /// Refuses a change that was decided on looking at an older state.
@@ -41,7 +43,7 @@ impl StaffCase {
 
     /// Its line in the queue.
     pub(crate) fn summary(&self, role: Role) -> pb::CaseSummary {
-        view::summary(&self.case, &self.detail, role)
+        view::summary(&self.case, &self.detail, self.unacknowledged, role)
     }
 }
 

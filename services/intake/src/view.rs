@@ -15,8 +15,8 @@ pub(crate) use answers::answers;
 pub(crate) use client::{Standing, appointment, appointment_etag, crisis_line, intake, invited_session, safety_notice};
 pub(crate) use protocol::replay_step;
 pub(crate) use staff::{
-    LineUp, Record, ReportInFull, Sources, Twin, case, case_appointment, case_etag, emptied_by, line_up, report,
-    summary,
+    LineUp, Record, ReportInFull, Sources, Twin, alert, alert_etag, case, case_appointment, case_etag, emptied_by,
+    line_up, report, summary,
 };
 
 use rapport_domain::{appointment::Appointment, practice::Practice};

@@ -96,6 +96,8 @@ pub(crate) struct Matter<'a> {
     pub(crate) invitation: Option<&'a Invitation>,
     /// Whether it goes to the second partner, whose call is owed whatever becomes of the case's session.
     pub(crate) to_second_partner: bool,
+    /// Whether somebody on call has acknowledged the alert that it belongs to.
+    pub(crate) acknowledged: bool,
     /// The given name of the client that it goes to.
     pub(crate) given_name: Option<&'a str>,
     /// The practice's numbers, where it is about the practice.

@@ -17,7 +17,7 @@ use rapport_domain::{
 use rapport_messaging::{Transport, topology};
 use rapport_runtime::Clock;
 use rapport_store::{
-    ClaimedLetter, Store, StoreError, appointments, cases, intakes,
+    ClaimedLetter, Store, StoreError, alerts, appointments, cases, intakes,
     invitations::{self, InvitationLetter},
     letters, no_contact, triage_results,
 };
@@ -56,6 +56,7 @@ pub(crate) struct Subject {
     to_second_partner: bool,
     in_calendar: bool,
     digest: Option<Digest>,
+    acknowledged: bool,
     invitation: Option<Invitation>,
     /// Where the inviter asked for the invitation to go.
     invited: Option<InvitationLetter>,
@@ -177,7 +178,21 @@ impl Sender {
             (Recipient::Invited(id), Some(case)) => self.read_invitation(*id, case).await?.unzip(),
             _ => (None, None),
         };
-        Ok(Subject { case, appointment, urgency, to_second_partner, in_calendar, digest, invitation, invited })
+        let acknowledged = match letter.recipient {
+            Recipient::OnCall(_) | Recipient::Webhook(_) => alerts::is_acknowledged(&self.store, letter.id).await?,
+            _ => false,
+        };
+        Ok(Subject {
+            case,
+            appointment,
+            urgency,
+            to_second_partner,
+            in_calendar,
+            digest,
+            acknowledged,
+            invitation,
+            invited,
+        })
     }
 
     /// The practice's numbers, as they stand now.
@@ -251,6 +266,7 @@ impl Sender {
                 Some(email) => staff(email),
                 None => Err("the on-call chain is shorter than that".to_owned()),
             }),
+            Recipient::Webhook(_) => Ok(Err("this version sends no webhooks".to_owned())),
             Recipient::Notified(id) => Ok(match self.practice.notified(id) {
                 Some(somebody) => staff(&somebody.email),
                 None => Err("practice.toml has nobody of this id under [[notify]]".to_owned()),
@@ -290,6 +306,7 @@ impl Sender {
             invitation: subject.invitation.as_ref(),
             to_second_partner: subject.to_second_partner,
             digest: subject.digest.as_ref(),
+            acknowledged: subject.acknowledged,
             given_name: submission.map(|told| told.client.given_name.as_str()),
             call_by,
             letterhead: &self.letterhead,

@@ -6,7 +6,7 @@
 //! the rules; [`match_case`] finds a therapist and a time, or puts the case
 //! before staff. Then what the clock does: [`release_holds`] and
 //! [`expire_holds`] end holds, [`resume_cases`] sees to those that stand still,
-//! [`purge`] forgets what is no longer needed.
+//! [`walk_alerts`] tells the on-call chain until somebody acknowledges, [`purge`] forgets what is no longer needed.
 //! [`job`] says what retries and what fails. Every step can be called by itself,
 //! with the time as the injected clock has it.
 
@@ -35,6 +35,7 @@ pub mod relay;
 pub mod release_holds;
 pub mod resume_cases;
 pub mod triage_intake;
+pub mod walk_alerts;
 
 mod book;
 mod dossier;
@@ -92,6 +93,7 @@ pub async fn run(config: Config, deps: Deps, stop: CancellationToken) -> anyhow:
         consumers::run(&config, &deps, &stop),
         timer::every(&release_holds::TIMER, clock, &stop, &deps, release_holds::release_due),
         timer::every(&resume_cases::TIMER, clock, &stop, &undecided, ResumeCases::resume),
+        timer::every(&walk_alerts::TIMER, clock, &stop, &deps, walk_alerts::walk_due),
         timer::every(&purge::TIMER, clock, &stop, &deps, purge::purge),
     );
     Ok(())

@@ -9,8 +9,8 @@ use jiff::{
 use toml::Spanned;
 
 use super::{
-    BookingPolicy, Confirm, ConsentText, Line, Location, Notified, OnCall, Payer, Practice, Promise, SessionLanguage,
-    Text, invitation, letters,
+    BookingPolicy, Confirm, ConsentText, Line, Location, Notified, Payer, Practice, Promise, SessionLanguage, Text,
+    invitation, letters, on_call,
     paragraph::paragraph,
     section::{Section, Source},
     session_page,
@@ -87,10 +87,8 @@ fn read(source: &Source<'_>, protocol: Option<Protocol>, named: Vec<Named>) -> O
     }
     let emergency_note = root.required::<Text>("emergency_note");
     let cost = root.optional::<Text>("cost").map(toml::Spanned::into_inner);
-    let on_call = root.sections("on_call").into_iter().filter_map(on_call).collect::<Vec<_>>();
-    if on_call.is_empty() {
-        source.error(&at, "nobody is on call", "add at least one [[on_call]]");
-    }
+    let chain = on_call::chain(source, &mut root);
+    let alerts = root.section("alerts").and_then(|section| on_call::policy(source, section));
     let pages_url = root.optional::<String>("pages_url").and_then(|url| invitation::pages_url(source, &url));
     let invitation_text = root.section("invitation").and_then(|section| invitation::text(source, section));
     let letters = root.section("letters").and_then(|section| letters::policy(section, source));
@@ -121,7 +119,8 @@ fn read(source: &Source<'_>, protocol: Option<Protocol>, named: Vec<Named>) -> O
         hours,
         business_days,
         closed_on,
-        on_call,
+        on_call: chain,
+        alerts: alerts?,
         promise: promise?,
         locations,
         lines,
@@ -140,13 +139,6 @@ fn read(source: &Source<'_>, protocol: Option<Protocol>, named: Vec<Named>) -> O
         draft_days: draft_days?,
         protocol: protocol?,
     })
-}
-
-fn on_call(mut section: Section<'_, '_>) -> Option<OnCall> {
-    let name = text(&mut section, "name");
-    let email = section.parsed("email", EmailAddress::parse);
-    section.finish();
-    Some(OnCall { name: name?, email: email? })
 }
 
 fn promise(source: &Source<'_>, mut section: Section<'_, '_>) -> Option<Promise> {
@@ -337,7 +329,7 @@ impl Ids<'_, '_> {
     }
 }
 
-fn text(section: &mut Section<'_, '_>, key: &str) -> Option<String> {
+pub(super) fn text(section: &mut Section<'_, '_>, key: &str) -> Option<String> {
     section.parsed(key, |text| OneLine::<200>::parse(text).map(String::from))
 }
 

@@ -61,10 +61,7 @@ impl Practice {
             return from_now;
         }
         let safe = |date: Date| on_day(&self.zone, safe_hours, date);
-        let open = |date: Date| match self.closed_on.contains(&date) {
-            true => Vec::new(),
-            false => on_day(&self.zone, &self.hours, date),
-        };
+        let open = |date: Date| self.open_on(date);
         let open_and_safe = |date: Date| match (safe_hours.is_empty(), urgency >= Urgency::Urgent) {
             (true, _) => open(date),
             (false, true) => safe(date),
@@ -80,10 +77,36 @@ impl Practice {
         next(&open_and_safe, least).or_else(|| next(&safe, SignedDuration::ZERO)).unwrap_or(from_now)
     }
 
+    /// The instant so many minutes later: in wall time, or counted in the practice's hours alone.
+    #[must_use]
+    pub fn minutes_later(&self, from: Timestamp, minutes: u32, in_hours: bool) -> Timestamp {
+        let wanted = SignedDuration::from_mins(i64::from(minutes));
+        if !in_hours {
+            return from + wanted;
+        }
+        let from_now = Stretch { starts_at: from, ends_at: Timestamp::MAX };
+        let coming = days_from(self.today(from)).take(MOST_DAYS).flat_map(|date| self.open_on(date));
+        let mut left = wanted;
+        for open in coming.filter_map(|open| open.common(from_now)) {
+            let length = open.starts_at.duration_until(open.ends_at);
+            if left < length {
+                return open.starts_at + left;
+            }
+            left -= length;
+        }
+        // Closed for two months: nothing waits for ever.
+        from + wanted
+    }
+
     /// Whether business days are counted by this day.
     #[must_use]
     pub fn is_business_day(&self, date: Date) -> bool {
         self.business_days.contains(&date.weekday()) && !self.closed_on.contains(&date)
+    }
+
+    /// When somebody answers the phone on a day.
+    fn open_on(&self, date: Date) -> Vec<Stretch> {
+        if self.closed_on.contains(&date) { Vec::new() } else { on_day(&self.zone, &self.hours, date) }
     }
 
     /// The close of business some business days after today.

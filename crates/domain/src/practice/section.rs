@@ -123,6 +123,12 @@ impl<'s, 'i> Section<'s, 'i> {
         self.table(value?)
     }
 
+    /// A table that may be absent.
+    pub(super) fn optional_section(&mut self, key: &str) -> Option<Self> {
+        let value = self.take(key)?;
+        self.table(value)
+    }
+
     /// A list of tables; absent is empty.
     pub(super) fn sections(&mut self, key: &str) -> Vec<Self> {
         let Some(value) = self.take(key) else { return Vec::new() };

@@ -30,6 +30,9 @@ pub(super) async fn run(db: &impl ConnectionTrait, rows: Rows, now: Timestamp) -
     for (position, letter) in rows.letters.into_iter().enumerate() {
         statement.insert(&format!("new_letter_{position}"), letter.into_active_model());
     }
+    for (position, alert) in rows.alerts.into_iter().enumerate() {
+        statement.insert(&format!("new_alert_{position}"), alert.into_active_model());
+    }
     for (position, report) in rows.reports.into_iter().enumerate() {
         statement.insert(&format!("new_report_{position}"), report.into_active_model());
     }

@@ -2,8 +2,10 @@
 //! everything that tells of answers left empty: no rule, no reason, no score.
 //!
 //! [`people`] holds whom a case is about, [`clinical`] what triage found,
-//! [`decisions`] what staff decided, [`mod@line_up`] who could see them, [`sources`] who told what.
+//! [`calls`] whom the on-call chain told, [`decisions`] what staff decided,
+//! [`mod@line_up`] who could see them, [`sources`] who told what.
 
+mod calls;
 mod clinical;
 mod decisions;
 mod line_up;
@@ -13,6 +15,7 @@ mod sources;
 use std::collections::BTreeSet;
 
 use rapport_domain::{
+    alert::{Alert, AlertStep},
     appointment::{Appointment, ClientWish},
     case::{Case, CaseState, StaffReason},
     id::{CaseId, IntakeId},
@@ -29,6 +32,7 @@ use rapport_store::{CaseDetail, LetterStanding};
 use super::place;
 use crate::policy::sees_answers;
 
+pub(crate) use calls::{alert, alert_etag};
 pub(crate) use decisions::{ReportInFull, report};
 pub(crate) use line_up::{LineUp, emptied_by, line_up};
 pub(crate) use sources::Sources;
@@ -51,6 +55,7 @@ pub(crate) struct Record<'a> {
     pub(crate) therapist: Option<&'a Therapist>,
     pub(crate) wishes: &'a [(IntakeId, ClientWish)],
     pub(crate) letters: &'a [LetterStanding],
+    pub(crate) alerts: &'a [(Alert, Vec<AlertStep>)],
     pub(crate) twins: &'a [Twin],
 }
 
@@ -62,8 +67,8 @@ pub(crate) struct Twin {
     pub(crate) common: BTreeSet<&'static str>,
 }
 
-/// A line of the queue.
-pub(crate) fn summary(case: &Case, detail: &CaseDetail, role: Role) -> pb::CaseSummary {
+/// A line of the queue. `unacknowledged`: somebody on call was told, and nobody has it.
+pub(crate) fn summary(case: &Case, detail: &CaseDetail, unacknowledged: bool, role: Role) -> pb::CaseSummary {
     pb::CaseSummary {
         name: case.id.to_string(),
         state: enums::number(case.state),
@@ -77,6 +82,7 @@ pub(crate) fn summary(case: &Case, detail: &CaseDetail, role: Role) -> pb::CaseS
         label: detail.label.clone(),
         etag: case_etag(case),
         call_needed: !case.booking.by_machine() && case.state != CaseState::Closed,
+        unacknowledged,
     }
 }
 
@@ -95,9 +101,10 @@ pub(crate) fn case(record: &Record<'_>, practice: &Practice, role: Role) -> pb::
     let (fired_rules, scores, small_steps) = clinical::findings(results, &sources);
     let reports = if clinical { record.reports } else { &[] };
     let both = record.joint.filter(|_| clinical).zip(record.intakes.first().zip(record.intakes.get(1)));
+    let unacknowledged = record.alerts.iter().any(|(alert, _)| alert.state.wants_somebody());
     let wish_of = |intake: &Intake| record.wishes.iter().find(|(of, _)| *of == intake.id).map(|(_, wish)| *wish);
     pb::Case {
-        summary: Some(summary(case, detail, role)),
+        summary: Some(summary(case, detail, unacknowledged, role)),
         contacts: record.intakes.iter().map(|intake| people::safe_contact(intake, wish_of(intake))).collect(),
         appointment: record.appointment.map(|it| case_appointment(it, record.therapist, detail, practice, role)),
         fired_rules,
@@ -111,6 +118,7 @@ pub(crate) fn case(record: &Record<'_>, practice: &Practice, role: Role) -> pb::
         small_steps,
         joint: both.map(|(view, (first, second))| clinical::joint(first.id, second.id, view)),
         suspected_duplicates: record.twins.iter().map(people::suspected_duplicate).collect(),
+        alerts: record.alerts.iter().map(|(it, steps)| alert(it, steps, practice)).collect(),
     }
 }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what the tests share may end a test as they do themselves")]
 
 mod appointments;
+mod calls;
 mod cases;
 mod decisions;
 mod desk;

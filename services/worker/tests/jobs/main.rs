@@ -6,6 +6,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that fails should panic")]
 
+mod alerts;
 mod forgetting;
 mod house;
 mod matching;
