@@ -1,11 +1,17 @@
 //! Which letters there are, to whom, and where each stands in the ledger.
+//! [`decision`] is what staff may do about one, [`status`] a mail server's no in plain words.
+
+pub mod decision;
+pub mod status;
 
 use std::fmt;
 
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AlertId, AppointmentId, CaseId, EventId, IntakeId, InvitationId};
+use crate::id::{AlertId, AppointmentId, CaseId, EventId, IntakeId, InvitationId, LetterId};
+
+pub use decision::{LetterOutcome, NotOpen, Then};
 
 /// Every letter that Rapport writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -97,6 +103,8 @@ pub enum Cause {
     Alert(AlertId, u32),
     /// By this instant somebody should have reached the client, and nobody has.
     Overdue(CaseId, Timestamp),
+    /// A letter that was refused for good: the alert about it.
+    Letter(LetterId),
 }
 
 /// The text of the ledger's `cause` column.
@@ -111,6 +119,7 @@ impl fmt::Display for Cause {
             Self::Day(date) => write!(f, "days/{date}"),
             Self::Alert(alert, step) => write!(f, "{alert}/{step}"),
             Self::Overdue(case, respond_by) => write!(f, "{case}/{}", respond_by.as_microsecond()),
+            Self::Letter(letter) => write!(f, "{letter}"),
         }
     }
 }

@@ -6,6 +6,7 @@ use rapport_domain::{
     case::{CaseState, CloseReason},
     contact::Mailbox,
     intake::{Care, Format, IfPartnerSilent},
+    letter::LetterOutcome,
     report::ReportState,
     triage::{Booking, Urgency},
 };
@@ -63,6 +64,7 @@ same_names!(Urgency, staff::Urgency: Routine, Priority, Urgent, Immediate);
 same_names!(CaseState, staff::CaseState: Received, Triaged, Held, Confirmed, BeforeStaff, Closed);
 same_names!(CloseReason, staff::CloseReason: CareBegan, ReferredOn, ClientWithdrew, Unreachable, Duplicate, Other);
 same_names!(AlertState, staff::AlertState: Open, Acknowledged, Unheard, Ended);
+same_names!(LetterOutcome, staff::LetterOutcome: Arrived, NotArrived, DoneOtherwise);
 same_names!(ReportState, staff::ReportState: Open, Completed);
 same_names!(ClientWish, staff::ClientWish: Accepted, Declined);
 

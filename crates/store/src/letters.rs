@@ -1,4 +1,6 @@
-//! The mail ledger, which is the notifier's queue.
+//! The mail ledger, which is the notifier's queue. [`standing`] is what staff see of it, and what they decide.
+
+mod standing;
 
 use jiff::{SignedDuration, Timestamp};
 use rapport_domain::{
@@ -20,6 +22,8 @@ use crate::{
     store::sealed::Sealed,
 };
 
+pub use standing::{LetterFilter, LetterStanding, arrived, begin_again, get, hurry, list, of_case, settle};
+
 /// A letter that this notifier holds until its lease ends.
 #[derive(Clone)]
 pub struct ClaimedLetter {
@@ -33,27 +37,16 @@ pub struct ClaimedLetter {
     pub case: Option<CaseId>,
     /// About which appointment, in which state of it.
     pub appointment: Option<(AppointmentId, u32)>,
-    /// When it was queued: the message's date, and what the time for tries is counted from.
+    /// When it was queued: the message's date.
     pub queued_at: Timestamp,
     /// How often it was claimed, this time included; also tells this claim from a later one.
     pub attempts: u32,
+    /// How often it was tried since [`ClaimedLetter::tried_from`], this time included.
+    pub tries: u32,
+    /// What the time for tries is counted from: when it was queued, or staff had it sent again.
+    pub tried_from: Timestamp,
     /// The message of an earlier try, to be sent again byte by byte.
     pub bytes: Option<Vec<u8>>,
-}
-
-/// Where a letter stands, for staff.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LetterStanding {
-    /// Its row.
-    pub id: LetterId,
-    /// Which.
-    pub kind: LetterKind,
-    /// To whom.
-    pub recipient: Recipient,
-    /// Where it stands.
-    pub state: LedgerState,
-    /// When that last changed.
-    pub updated_at: Timestamp,
 }
 
 /// Puts letters into the ledger, and raises the alerts that begin with them; one that is there already stays as it is.
@@ -202,29 +195,6 @@ pub async fn superseded(conn: &impl Conn, letter: &ClaimedLetter, now: Timestamp
     change(conn, letter, &[LedgerState::Claimed], ended(LedgerState::Superseded, None, now)).await
 }
 
-/// Every letter about a case, the oldest first.
-///
-/// # Errors
-/// Where the database fails.
-pub async fn of_case(conn: &impl Conn, case: CaseId) -> Result<Vec<LetterStanding>, StoreError> {
-    let rows = table::Entity::find()
-        .filter(table::Column::CaseId.eq(case.uuid()))
-        .order_by_asc(table::Column::Id)
-        .all(conn.db())
-        .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(LetterStanding {
-                id: LetterId::new(row.id),
-                kind: kind(&row)?,
-                recipient: recipient(&row)?,
-                state: LedgerState::from_name(&row.state).ok_or(StoreError::Unreadable("a letter's state"))?,
-                updated_at: column::to_time(row.updated_at)?,
-            })
-        })
-        .collect()
-}
-
 /// Whether a letter of one of these kinds about the appointment may have reached its recipient: it was sent, or nobody
 /// can tell.
 ///
@@ -287,10 +257,14 @@ fn new_row(cause: &Cause, recipient: &Recipient, kind: LetterKind, now: Timestam
         sequence: None,
         state: LedgerState::Queued.name().to_owned(),
         attempts: 0,
+        tries: 0,
+        rounds: 1,
+        tried_from: None,
         not_before: column::from_time(now),
         leased_until: None,
         bytes: None,
         why: None,
+        settled_by: None,
         queued_at: column::from_time(now),
         updated_at: column::from_time(now),
     }
@@ -316,6 +290,7 @@ async fn take(
     Ok(table::Entity::update_many()
         .set(changed(LedgerState::Claimed, now))
         .col_expr(table::Column::Attempts, Expr::col(table::Column::Attempts).add(1))
+        .col_expr(table::Column::Tries, Expr::col(table::Column::Tries).add(1))
         .col_expr(table::Column::LeasedUntil, Expr::value(column::from_time(leased_until)))
         .filter(table::Column::Id.in_subquery(due(now, limit)))
         .exec_with_returning(conn.db())
@@ -405,6 +380,8 @@ async fn read(conn: &impl Conn, row: table::Model) -> Result<ClaimedLetter, Stor
         appointment: row.appointment_id.map(AppointmentId::new).zip(row.sequence.map(column::to_count)),
         queued_at: column::to_time(row.queued_at)?,
         attempts: column::to_count(row.attempts),
+        tries: column::to_count(row.tries),
+        tried_from: column::to_time(row.tried_from.unwrap_or(row.queued_at))?,
         bytes,
     })
 }

@@ -58,7 +58,7 @@ pub use error::StoreError;
 pub use intakes::SealedIntake;
 pub use invitations::{InvitationDetail, InvitationLetter};
 pub use join::{Joined, JoiningIntake, Raise};
-pub use letters::{ClaimedLetter, LetterStanding};
+pub use letters::{ClaimedLetter, LetterFilter, LetterStanding};
 pub use requests::{RequestKey, Seen};
 pub use search::SearchToken;
 pub use staff_tokens::NewStaffToken;

@@ -8,6 +8,7 @@ use sea_orm_migration::{
 mod m0001_one_intake;
 mod m0002_clinical_core;
 mod m0006_letters;
+mod m0007_delivery;
 mod m0008_calls;
 
 /// Every migration that this version knows.
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_one_intake::Migration),
             Box::new(m0002_clinical_core::Migration),
             Box::new(m0006_letters::Migration),
+            Box::new(m0007_delivery::Migration),
             Box::new(m0008_calls::Migration),
         ]
     }

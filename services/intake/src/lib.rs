@@ -7,7 +7,9 @@
 //! `confirm_appointment`, `cancel_appointment`, `list_cases`,
 //! `watch_cases`, `get_case`, `claim_case`, `override_urgency`, `close_case`,
 //! `complete_report`, `staff_confirm_appointment`, `list_matches`, `acknowledge_alert`, and for rules
-//! `get_protocol` and [`replay_protocol`] (by `protocol_api`). Beside them: `parse` (requests
+//! `get_protocol` and [`replay_protocol`] (by `protocol_api`), for letters that
+//! went wrong `list_letters`, `resend_letter` and `resolve_letter` (by
+//! `operations_api`). Beside them: `parse` (requests
 //! into domain types, every bad field at once), `view` (domain types into
 //! messages, as the reader's role may see them), [`policy`] (who may call what),
 //! `refusal` and `status` (why a call fails, and how that is said on the
@@ -34,7 +36,9 @@ mod guard;
 mod hints;
 mod invite_partner;
 mod list_cases;
+mod list_letters;
 mod list_matches;
+mod operations_api;
 mod override_urgency;
 mod own_appointment;
 mod own_intake;
@@ -45,11 +49,14 @@ mod protocols;
 mod refusal;
 mod repeat;
 pub mod replay_protocol;
+mod resend_letter;
+mod resolve_letter;
 mod save_draft;
 mod server;
 mod staff_api;
 mod staff_case;
 mod staff_confirm_appointment;
+mod staff_letter;
 mod status;
 mod submit_intake;
 mod trail;

@@ -15,11 +15,11 @@ pub(crate) async fn run(
     query: ListCases,
 ) -> Result<pb::ListCasesResponse, Refusal> {
     // One more than asked for tells whether there is a next page.
-    let mut found = cases::list(&deps.store, &query.filter, query.after, query.page_size as u64 + 1).await?;
-    let more = found.len() > query.page_size;
-    found.truncate(query.page_size);
+    let mut found = cases::list(&deps.store, &query.filter, query.page.after, query.page.size as u64 + 1).await?;
+    let more = found.len() > query.page.size;
+    found.truncate(query.page.size);
     let next_page_token = match found.last().filter(|_| more) {
-        Some((last, _)) => query.token_behind(CaseCursor::behind(last), deps.store.keyring())?,
+        Some((last, _)) => query.page.token_behind(&CaseCursor::behind(last), deps.store.keyring())?,
         None => String::new(),
     };
     let resources = found.iter().map(|(case, _)| case.id.to_string()).collect();

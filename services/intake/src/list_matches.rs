@@ -40,12 +40,12 @@ pub(crate) async fn run(
         return Err(Refusal::RoleForbidden);
     }
     let care = care(&case, query.care)?;
-    let now = query.after.map_or_else(|| deps.clock.now(), |after| after.now);
+    let now = query.page.after.map_or_else(|| deps.clock.now(), |after| after.now);
     let clients = clients(deps, protocols, &case, care).await?;
     let ranking = ranking(deps, protocols, &case, care, &clients, now).await?;
-    let (page, last) = page(&ranking, query.after, query.page_size);
+    let (page, last) = page(&ranking, query.page.after, query.page.size);
     let next_page_token = match last {
-        Some((last, score)) => query.token_behind(MatchCursor { now, last, score }, deps.store.keyring())?,
+        Some((last, score)) => query.page.token_behind(&MatchCursor { now, last, score }, deps.store.keyring())?,
         None => String::new(),
     };
     let of_clients = clients.iter().map(|own| own.intake.id.to_string());

@@ -2,14 +2,17 @@
 //!
 //! [`submit_intake`](mod@submit_intake) puts a submission together from
 //! [`client`], [`contact`], [`preferences`], [`consents`] and [`screenings`];
-//! [`list_cases`](mod@list_cases) and [`list_matches`](mod@list_matches) read filters and page tokens, [`decisions`] what staff decide.
+//! [`list_cases`](mod@list_cases), [`list_matches`](mod@list_matches) and [`letters`] read filters and page tokens
+//! ([`page`]), [`decisions`] what staff decide.
 
 mod client;
 mod consents;
 mod contact;
 mod decisions;
+mod letters;
 mod list_cases;
 mod list_matches;
+mod page;
 mod preferences;
 mod replay_protocol;
 mod screenings;
@@ -27,6 +30,7 @@ use uuid::Uuid;
 use crate::refusal::Refusal;
 
 pub(crate) use decisions::{CloseCase, CompleteReport, OverrideUrgency, close_case, complete_report, override_urgency};
+pub(crate) use letters::{ListLetters, list_letters};
 pub(crate) use list_cases::{ListCases, list_cases};
 pub(crate) use list_matches::{ListMatches, MatchCursor, list_matches};
 pub(crate) use replay_protocol::replay_protocol;
@@ -35,12 +39,6 @@ pub(crate) use submit_intake::{Against, SubmitIntake, submit_intake};
 
 /// How many entries a list may have; far above what any form sends.
 const MOST_ENTRIES: usize = 100;
-
-/// A page's size where its caller names none.
-const USUAL_PAGE: usize = 50;
-
-/// A page's size at most; more is not refused but cut.
-const LONGEST_PAGE: usize = 200;
 
 /// A resource name.
 pub(crate) fn name<T>(field: &str, text: &str) -> Result<T, Refusal>
@@ -57,18 +55,6 @@ pub(crate) fn request_id(text: &str) -> Result<Uuid, &'static str> {
         .and_then(|text| Uuid::try_parse(text).ok())
         .filter(|id| !id.is_nil())
         .ok_or("must be a UUID that was made for this request")
-}
-
-/// How many entries a page is to have; a negative number is noted.
-fn page_size(asked: i32, problems: &mut FieldProblems) -> usize {
-    match usize::try_from(asked) {
-        Ok(0) => USUAL_PAGE,
-        Ok(size) => size.min(LONGEST_PAGE),
-        Err(_) => {
-            problems.add("page_size", "must not be negative");
-            USUAL_PAGE
-        }
-    }
 }
 
 /// The hash of a token in a field that may be left empty.

@@ -2,6 +2,7 @@
 
 use rapport_domain::case::Case;
 use rapport_security::{Principal, Role};
+use rapport_store::LetterStanding;
 
 /// Who may call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,8 +66,16 @@ pub(crate) const GET_PROTOCOL: Rpc =
 /// Reasons tell of answers.
 pub(crate) const REPLAY_PROTOCOL: Rpc = stream("rapport.staff.v1.ProtocolService/ReplayProtocol", CLINICIANS);
 
+/// Administrators see that letters fail, and nobody's.
+pub(crate) const LIST_LETTERS: Rpc = call(
+    "rapport.staff.v1.OperationsService/ListLetters",
+    Access::Staff(&[Role::Coordinator, Role::Clinician, Role::Admin]),
+);
+pub(crate) const RESEND_LETTER: Rpc = call("rapport.staff.v1.OperationsService/ResendLetter", DESK);
+pub(crate) const RESOLVE_LETTER: Rpc = call("rapport.staff.v1.OperationsService/ResolveLetter", DESK);
+
 /// Every RPC that is served.
-pub const RPCS: [Rpc; 23] = [
+pub const RPCS: [Rpc; 26] = [
     GET_SCREENING,
     SUBMIT_INTAKE,
     GET_INTAKE,
@@ -90,6 +99,9 @@ pub const RPCS: [Rpc; 23] = [
     ACKNOWLEDGE_ALERT,
     GET_PROTOCOL,
     REPLAY_PROTOCOL,
+    LIST_LETTERS,
+    RESEND_LETTER,
+    RESOLVE_LETTER,
 ];
 
 /// The RPC at an HTTP path.
@@ -117,6 +129,16 @@ impl Access {
 /// Whether a role reads safety answers, rules, reasons and scores.
 pub(crate) const fn sees_answers(role: Role) -> bool {
     matches!(role, Role::Clinician)
+}
+
+/// Whether a role reads whose case something is about.
+pub(crate) const fn sees_cases(role: Role) -> bool {
+    matches!(role, Role::Coordinator | Role::Clinician)
+}
+
+/// Whether a role says what becomes of a letter: what a clinician's case owes its clients, a clinician says.
+pub(crate) const fn may_decide_on_letter(role: Role, letter: &LetterStanding) -> bool {
+    matches!(role, Role::Clinician) || matches!(role, Role::Coordinator) && !letter.clinician_only
 }
 
 /// Whether a role lowers or closes a case where safety is in question.
@@ -206,6 +228,8 @@ mod tests {
         let desk = [LIST_CASES, WATCH_CASES, GET_CASE, CLAIM_CASE, OVERRIDE_URGENCY, CLOSE_CASE];
         check(&desk, "....xx..");
         check(&[STAFF_CONFIRM_APPOINTMENT, LIST_MATCHES, ACKNOWLEDGE_ALERT], "....xx..");
+        check(&[LIST_LETTERS], "....xxx.");
+        check(&[RESEND_LETTER, RESOLVE_LETTER], "....xx..");
         check(&[GET_PROTOCOL], ".....xx.");
         check(&[COMPLETE_REPORT, REPLAY_PROTOCOL], ".....x..");
         let mut listed = RPCS.map(|rpc| rpc.name);
@@ -218,5 +242,6 @@ mod tests {
     fn only_clinicians_see_answers() {
         assert_eq!(Role::ALL.map(sees_answers), [false, true, false, false]);
         assert_eq!(Role::ALL.map(decides_safety), [false, true, false, false]);
+        assert_eq!(Role::ALL.map(sees_cases), [true, true, false, false]);
     }
 }

@@ -1,6 +1,6 @@
 //! Why a call is refused: one variant per reason of the contract.
 
-use rapport_domain::{case::CaseError, problem::FieldProblem, report::AlreadyCompleted};
+use rapport_domain::{case::CaseError, letter::NotOpen, problem::FieldProblem, report::AlreadyCompleted};
 use rapport_store::StoreError;
 
 /// Why a call is refused.
@@ -42,6 +42,9 @@ pub(crate) enum Refusal {
     /// What was written about a report stands.
     #[error("the report is completed")]
     ReportCompleted,
+    /// What was asked for does not fit where the letter stands.
+    #[error("the letter's state does not take that: read it again")]
+    LetterNotOpen,
     /// The draft was sent before, or its time is over.
     #[error("the draft is gone: send the answers again without it")]
     DraftGone,
@@ -94,6 +97,12 @@ impl From<CaseError> for Refusal {
 impl From<AlreadyCompleted> for Refusal {
     fn from(AlreadyCompleted: AlreadyCompleted) -> Self {
         Self::ReportCompleted
+    }
+}
+
+impl From<NotOpen> for Refusal {
+    fn from(NotOpen: NotOpen) -> Self {
+        Self::LetterNotOpen
     }
 }
 

@@ -7,7 +7,10 @@ use http::{HeaderName, HeaderValue, Method, header};
 use rapport_proto::{
     FILE_DESCRIPTOR_SET,
     intake::intake_service_server::IntakeServiceServer,
-    staff::{protocol_service_server::ProtocolServiceServer, triage_service_server::TriageServiceServer},
+    staff::{
+        operations_service_server::OperationsServiceServer, protocol_service_server::ProtocolServiceServer,
+        triage_service_server::TriageServiceServer,
+    },
 };
 use rapport_store::protocols;
 use tokio::net::TcpListener;
@@ -23,6 +26,7 @@ use crate::{
     Config, Deps,
     client_api::ClientApi,
     guard::{GuardLayer, REQUEST_ID},
+    operations_api::OperationsApi,
     protocol_api::ProtocolApi,
     protocols::Protocols,
     staff_api::StaffApi,
@@ -105,6 +109,10 @@ impl Intake {
             .max_decoding_message_size(config.most_bytes)
             .accept_compressed(CompressionEncoding::Gzip)
             .send_compressed(CompressionEncoding::Gzip);
+        let operations_api = OperationsServiceServer::new(OperationsApi::new(deps.clone()))
+            .max_decoding_message_size(config.most_bytes)
+            .accept_compressed(CompressionEncoding::Gzip)
+            .send_compressed(CompressionEncoding::Gzip);
         let staff_api = TriageServiceServer::new(StaffApi::new(deps.clone(), protocols, stop.clone()))
             .max_decoding_message_size(config.most_bytes)
             .accept_compressed(CompressionEncoding::Gzip)
@@ -113,7 +121,9 @@ impl Intake {
         let client_routes = Routes::new(GuardLayer::new(&config, deps.clone()).named_layer(client_api));
         let client_routes = health(client_routes, "rapport.intake.v1.IntakeService").await?;
         let guard = GuardLayer::new(&config, deps);
-        let staff_routes = Routes::new(guard.named_layer(staff_api)).add_service(guard.named_layer(protocol_api));
+        let staff_routes = Routes::new(guard.named_layer(staff_api))
+            .add_service(guard.named_layer(protocol_api))
+            .add_service(guard.named_layer(operations_api));
         let staff_routes = health(staff_routes, "rapport.staff.v1.TriageService").await?;
         let drained = async {
             tokio::try_join!(

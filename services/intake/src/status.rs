@@ -60,6 +60,7 @@ const fn code_and_reason(refusal: &Refusal) -> (Code, Reason) {
         Refusal::CaseClosed => (Code::FailedPrecondition, Reason::CaseClosed),
         Refusal::ReportOpen => (Code::FailedPrecondition, Reason::ReportOpen),
         Refusal::ReportCompleted => (Code::FailedPrecondition, Reason::ReportCompleted),
+        Refusal::LetterNotOpen => (Code::FailedPrecondition, Reason::LetterNotOpen),
         Refusal::DraftGone => (Code::FailedPrecondition, Reason::DraftGone),
         Refusal::InvitationNotOffered => (Code::FailedPrecondition, Reason::InvitationNotOffered),
         Refusal::InvitationClosed => (Code::FailedPrecondition, Reason::InvitationClosed),

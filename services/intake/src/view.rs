@@ -1,11 +1,12 @@
 //! Domain types as messages, as their reader may see them.
 //!
-//! [`client`] holds what clients read, [`next_step`] its sentences, [`mod@session_page`] what belongs to a session, [`answers`](mod@answers)
-//! what they answered in a draft, [`staff`] what staff read with what each role
+//! [`client`] holds what clients read, [`next_step`] its sentences, [`mod@session_page`] what belongs to a session,
+//! [`answers`](mod@answers) what they answered in a draft, [`letters`] where letters stand, [`staff`] what staff read with what each role
 //! may not see left out, [`protocol`] what a replay tells.
 
 mod answers;
 mod client;
+mod letters;
 mod next_step;
 mod protocol;
 mod session_page;
@@ -13,6 +14,7 @@ mod staff;
 
 pub(crate) use answers::answers;
 pub(crate) use client::{Standing, appointment, appointment_etag, crisis_line, intake, invited_session, safety_notice};
+pub(crate) use letters::{letter, letter_etag};
 pub(crate) use protocol::replay_step;
 pub(crate) use staff::{
     LineUp, Record, ReportInFull, Sources, Twin, alert, alert_etag, case, case_appointment, case_etag, emptied_by,

@@ -16,17 +16,17 @@ const TRIED_FOR: SignedDuration = SignedDuration::from_hours(24);
 /// 0 to 1, keeps letters that were refused together from coming back together.
 pub(crate) fn next_try(
     kind: LetterKind,
-    queued_at: Timestamp,
-    attempts: u32,
+    tried_from: Timestamp,
+    tries: u32,
     now: Timestamp,
     jitter: f64,
 ) -> Option<Timestamp> {
     let longest = if kind == LetterKind::StaffAlert { LONGEST_ALERT_WAIT } else { LONGEST_WAIT };
-    let doubled = 2_i32.checked_pow(attempts.saturating_sub(1)).unwrap_or(i32::MAX);
+    let doubled = 2_i32.checked_pow(tries.saturating_sub(1)).unwrap_or(i32::MAX);
     let wait = FIRST_WAIT.checked_mul(doubled).unwrap_or(longest).min(longest);
     let wait = SignedDuration::try_from_secs_f64(wait.as_secs_f64() * (0.75 + 0.5 * jitter.clamp(0.0, 1.0))).ok()?;
     let next = now.checked_add(wait).ok()?;
-    (next.duration_since(queued_at) <= TRIED_FOR).then_some(next)
+    (next.duration_since(tried_from) <= TRIED_FOR).then_some(next)
 }
 
 /// A letter's share of chance, from 0 to 1: its id's random end, stirred by the attempt.

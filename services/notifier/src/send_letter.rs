@@ -133,7 +133,7 @@ impl Sender {
             }
             End::Refused(Refused { for_good, why }) => {
                 let chance = jitter(letter.id, letter.attempts);
-                let next = next_try(letter.kind, letter.queued_at, letter.attempts, now, chance);
+                let next = next_try(letter.kind, letter.tried_from, letter.tries, now, chance);
                 if let Some(next) = next.filter(|_| !for_good) {
                     tracing::warn!(letter.id = %letter.id, why, again = %next, "a letter was refused for now");
                     letters::retry(&self.store, letter, next, why, now).await.map(|()| LedgerState::Retry)

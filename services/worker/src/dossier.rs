@@ -103,9 +103,7 @@ pub(crate) fn letter_to(intake: &Intake, kind: LetterKind, cause: Cause) -> Opti
     intake.submission.client.email.as_ref()?;
     let appointment = match cause {
         Cause::Appointment(id, sequence) | Cause::Before(id, sequence, _) => Some((id, sequence)),
-        Cause::Event(_) | Cause::Case(_) | Cause::Intake(_) | Cause::Day(_) | Cause::Alert(..) | Cause::Overdue(..) => {
-            None
-        }
+        _ => None,
     };
     Some(DueLetter { cause, recipient: Recipient::Client(intake.id), kind, case: intake.case, appointment })
 }

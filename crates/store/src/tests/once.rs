@@ -135,6 +135,27 @@ async fn a_refused_letter_waits_and_keeps_its_message() {
     .await;
 }
 
+/// Guards: the conditions of `standing::decide`.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_staff_decide_on_an_older_look_changes_nothing() {
+    database::on_each(async |store| {
+        let letter = claimed(&store).await;
+        letters::failed(&store, &letter, "550", sample::later(1)).await.unwrap();
+        let read = letters::get(&store, letter.id).await.unwrap().unwrap();
+        let again = || {
+            let read = read.clone();
+            store.transact(move |tx| Box::pin(async move { letters::begin_again(tx, &read, sample::later(2)).await }))
+        };
+        assert_eq!(again().await, Ok(()));
+        assert_eq!(again().await, Err(StoreError::Conflict));
+        let claimed = claim(&store, 2).await.remove(0);
+        assert_eq!((claimed.attempts, claimed.tries, claimed.tried_from), (2, 1, sample::later(2)));
+        letters::failed(&store, &claimed, "550", sample::later(3)).await.unwrap();
+        assert_eq!(again().await, Err(StoreError::Conflict));
+    })
+    .await;
+}
+
 /// Guard: the primary key of `inbox`.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_consumer_sees_an_event_once_and_a_rolled_back_one_not_at_all() {

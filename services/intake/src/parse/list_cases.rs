@@ -6,23 +6,16 @@ use rapport_proto::{enums, staff as pb};
 use rapport_security::Keyring;
 use rapport_store::{CaseCursor, CaseFilter};
 
-use super::{entries, page_size};
+use super::{
+    entries,
+    page::{self, Page},
+};
 use crate::refusal::Refusal;
 
 /// A page of the queue that was asked for.
 pub(crate) struct ListCases {
     pub(crate) filter: CaseFilter,
-    pub(crate) after: Option<CaseCursor>,
-    pub(crate) page_size: usize,
-    bound_to: Vec<u8>,
-}
-
-impl ListCases {
-    /// The token of the page behind this one; it opens with the same filters alone.
-    pub(crate) fn token_behind(&self, last: CaseCursor, keyring: &Keyring) -> Result<String, Refusal> {
-        let cursor = serde_json::to_vec(&last).map_err(|_| Refusal::Internal("a cursor cannot be written"))?;
-        Ok(keyring.seal_page_token(&self.bound_to, &cursor))
-    }
+    pub(crate) page: Page<CaseCursor>,
 }
 
 /// Reads the request.
@@ -35,19 +28,12 @@ pub(crate) fn list_cases(request: pb::ListCasesRequest, keyring: &Keyring) -> Re
     for (at, urgency) in entries("urgencies", &request.urgencies, &mut problems) {
         filter.urgencies.extend(problems.take(at, enums::read::<Urgency>(*urgency)));
     }
-    let page_size = page_size(request.page_size, &mut problems);
+    let size = page::size(request.page_size, &mut problems);
     if !problems.is_empty() {
         return Err(Refusal::Fields(problems.into_vec()));
     }
-    let bound_to = bound_to(&request);
-    let after = match request.page_token.as_str() {
-        "" => None,
-        token => {
-            let cursor = keyring.open_page_token(&bound_to, token).map_err(|_| Refusal::PageTokenInvalid)?;
-            Some(serde_json::from_slice(&cursor).map_err(|_| Refusal::PageTokenInvalid)?)
-        }
-    };
-    Ok(ListCases { filter, after, page_size, bound_to })
+    let page = Page::open(size, &request.page_token, bound_to(&request), keyring)?;
+    Ok(ListCases { filter, page })
 }
 
 /// The filters in one form, whatever their order; a page may be of another size than the one before.
@@ -81,7 +67,8 @@ mod tests {
         let request = pb::ListCasesRequest { states, ..pb::ListCasesRequest::default() };
         let cursor =
             r#"{"urgency":"URGENT","respond_by":"2026-03-02T14:30:00Z","case":"00000000-0000-0000-0000-000000000001"}"#;
-        list_cases(request, keyring).unwrap().token_behind(serde_json::from_str(cursor).unwrap(), keyring).unwrap()
+        let page = list_cases(request, keyring).unwrap().page;
+        page.token_behind(&serde_json::from_str(cursor).unwrap(), keyring).unwrap()
     }
 
     #[test]
@@ -92,7 +79,7 @@ mod tests {
             let request =
                 pb::ListCasesRequest { states, page_token: page_token.clone(), ..pb::ListCasesRequest::default() };
             match list_cases(request, &keyring) {
-                Ok(query) => assert!(opens && query.after.is_some()),
+                Ok(query) => assert!(opens && query.page.after.is_some()),
                 Err(refusal) => assert!(!opens && refusal == Refusal::PageTokenInvalid),
             }
         };
@@ -111,7 +98,7 @@ mod tests {
     fn page_sizes_have_a_usual_and_a_longest() {
         let check = |page_size: i32, expected: Option<usize>| {
             let request = pb::ListCasesRequest { page_size, ..pb::ListCasesRequest::default() };
-            assert_eq!(list_cases(request, &keyring()).ok().map(|query| query.page_size), expected);
+            assert_eq!(list_cases(request, &keyring()).ok().map(|query| query.page.size), expected);
         };
         check(0, Some(50));
         check(7, Some(7));

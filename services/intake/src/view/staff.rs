@@ -29,7 +29,7 @@ use rapport_proto::{enums, staff as pb, time};
 use rapport_security::Role;
 use rapport_store::{CaseDetail, LetterStanding};
 
-use super::place;
+use super::{letters::letter, place};
 use crate::policy::sees_answers;
 
 pub(crate) use calls::{alert, alert_etag};
@@ -110,7 +110,7 @@ pub(crate) fn case(record: &Record<'_>, practice: &Practice, role: Role) -> pb::
         fired_rules,
         scores,
         protocol: results.first().map(|(_, result)| result.protocol.clone()).unwrap_or_default(),
-        letters: record.letters.iter().map(letter).collect(),
+        letters: record.letters.iter().map(|it| letter(it, role)).collect(),
         invitation: people::invitation(case.care, record.intakes, record.invitations).into(),
         overrides: detail.overrides.iter().map(|it| decisions::urgency_override(it, role)).collect(),
         closure: detail.closed.as_ref().map(|it| decisions::closure(it, role)),
@@ -153,13 +153,5 @@ pub(crate) fn case_appointment(
         location: place(it, practice),
         release_time: it.release_at.map(time::to_message),
         because: if sees_answers(role) { detail.match_because.clone() } else { Vec::new() },
-    }
-}
-
-fn letter(standing: &LetterStanding) -> pb::Letter {
-    pb::Letter {
-        letter: standing.kind.name().to_owned(),
-        state: standing.state.name().to_owned(),
-        update_time: Some(time::to_message(standing.updated_at)),
     }
 }

@@ -11,6 +11,7 @@ mod drafts;
 mod edges;
 mod house;
 mod invitations;
+mod letters;
 mod matches;
 mod partners;
 mod people;

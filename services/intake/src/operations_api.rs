@@ -1,0 +1,70 @@
+//! The RPCs of `rapport.staff.v1.OperationsService`: parse, call, convert.
+
+use rapport_proto::{
+    enums,
+    staff::{self as pb, operations_service_server::OperationsService},
+};
+use rapport_security::Principal;
+use tonic::{Request, Response, Status};
+
+use crate::{
+    Deps, list_letters, parse, policy, refusal::Refusal, repeat::Repeatable, resend_letter, resolve_letter,
+    staff_api::staff, staff_letter::StaffLetter, trail,
+};
+
+/// What keeps the installation running.
+pub(crate) struct OperationsApi {
+    deps: Deps,
+}
+
+impl OperationsApi {
+    pub(crate) const fn new(deps: Deps) -> Self {
+        Self { deps }
+    }
+}
+
+#[tonic::async_trait]
+impl OperationsService for OperationsApi {
+    async fn list_letters(
+        &self,
+        request: Request<pb::ListLettersRequest>,
+    ) -> Result<Response<pb::ListLettersResponse>, Status> {
+        let staff = staff(&request)?;
+        let request = request.into_inner();
+        let asked = request.case_name.clone();
+        let query = parse::list_letters(request, self.deps.store.keyring())?;
+        let listed = list_letters::run(&self.deps, &staff, query).await;
+        Ok(Response::new(trail::noting_refusal(&self.deps, &staff, policy::LIST_LETTERS, asked, listed).await?))
+    }
+
+    async fn resend_letter(
+        &self,
+        request: Request<pb::ResendLetterRequest>,
+    ) -> Result<Response<pb::ResendLetterResponse>, Status> {
+        let staff = staff(&request)?;
+        let request = request.into_inner();
+        let rpc = policy::RESEND_LETTER;
+        let letter = parse::name("name", &request.name)?;
+        let principal = Principal::Staff(staff.clone());
+        let repeatable = Repeatable::new(&self.deps, &principal, rpc, &request, &request.request_id)?;
+        let asked = StaffLetter { letter, etag: request.etag };
+        let resent = resend_letter::run(&self.deps, staff.clone(), asked, repeatable).await;
+        Ok(Response::new(trail::noting_refusal(&self.deps, &staff, rpc, request.name, resent).await?))
+    }
+
+    async fn resolve_letter(
+        &self,
+        request: Request<pb::ResolveLetterRequest>,
+    ) -> Result<Response<pb::ResolveLetterResponse>, Status> {
+        let staff = staff(&request)?;
+        let request = request.into_inner();
+        let rpc = policy::RESOLVE_LETTER;
+        let letter = parse::name("name", &request.name)?;
+        let outcome = enums::read(request.outcome).map_err(|why| Refusal::field("outcome", why.to_string()))?;
+        let principal = Principal::Staff(staff.clone());
+        let repeatable = Repeatable::new(&self.deps, &principal, rpc, &request, &request.request_id)?;
+        let asked = StaffLetter { letter, etag: request.etag };
+        let resolved = resolve_letter::run(&self.deps, staff.clone(), asked, outcome, repeatable).await;
+        Ok(Response::new(trail::noting_refusal(&self.deps, &staff, rpc, request.name, resolved).await?))
+    }
+}

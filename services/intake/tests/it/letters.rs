@@ -1,0 +1,203 @@
+//! Letters that went wrong, as staff read and resolve them.
+
+use jiff::SignedDuration;
+use prost::Message;
+use rapport_domain::{
+    id::{CaseId, IntakeId},
+    letter::{Cause, DueLetter, LetterKind, Recipient},
+};
+use rapport_proto::staff::{self as pb, operations_service_client::OperationsServiceClient};
+use rapport_security::Role;
+use rapport_store::{ClaimedLetter, StoreError, letters};
+use tonic::{Status, transport::Channel};
+
+use crate::{
+    house::{House, bearing, house, on_each, reason},
+    people::Desk,
+};
+
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
+
+fn operations(house: &House) -> OperationsServiceClient<Channel> {
+    OperationsServiceClient::new(house.staff_channel.clone())
+}
+
+impl Desk<'_> {
+    /// A letter of a kind to the case's first client, as a notifier holds it.
+    pub(crate) async fn letter(&self, case: &str, kind: LetterKind) -> ClaimedLetter {
+        let deps = &self.house.deps;
+        let case: CaseId = case.parse().unwrap();
+        let client: IntakeId = rapport_store::intakes::first_of_case(&deps.store, case).await.unwrap().unwrap();
+        let due =
+            DueLetter { cause: Cause::Case(case), recipient: Recipient::Client(client), kind, case, appointment: None };
+        let now = deps.clock.now();
+        let queued = deps.store.transact(move |tx| Box::pin(async move { letters::queue(tx, &[due], now).await }));
+        queued.await.map_err(|error: StoreError| error).unwrap();
+        let all = letters::claim(&deps.store, deps.clock.now(), LEASE, 100).await.unwrap();
+        all.into_iter().find(|letter| letter.case == Some(case) && letter.kind == kind).unwrap()
+    }
+
+    /// One whose mailbox does not exist.
+    async fn refused(&self, case: &str) -> ClaimedLetter {
+        let letter = self.letter(case, LetterKind::WeWillCall).await;
+        let deps = &self.house.deps;
+        let why = "the mail server replied 550 5.1.1 to RCPT TO";
+        letters::failed(&deps.store, &letter, why, deps.clock.now()).await.unwrap();
+        letter
+    }
+
+    /// One whose reply was lost.
+    async fn unknown(&self, case: &str) -> ClaimedLetter {
+        let letter = self.letter(case, LetterKind::WeWillCall).await;
+        let deps = &self.house.deps;
+        letters::keep_bytes(&deps.store, &letter, b"kept").await.unwrap();
+        letters::sending(&deps.store, &letter, deps.clock.now(), LEASE).await.unwrap();
+        letters::unknown(&deps.store, &letter, "no reply", deps.clock.now()).await.unwrap();
+        letter
+    }
+
+    async fn letters(&self, role: Role, request: pb::ListLettersRequest) -> Result<pb::ListLettersResponse, Status> {
+        let request = bearing(self.token(role), request);
+        operations(self.house).list_letters(request).await.map(tonic::Response::into_inner)
+    }
+
+    async fn resend(&self, role: Role, letter: &ClaimedLetter, etag: &str) -> Result<pb::Letter, Status> {
+        let request =
+            pb::ResendLetterRequest { name: letter.id.to_string(), etag: etag.to_owned(), ..Default::default() };
+        let answer = operations(self.house).resend_letter(bearing(self.token(role), request)).await?;
+        Ok(answer.into_inner().record.unwrap())
+    }
+
+    async fn resolve(
+        &self,
+        role: Role,
+        letter: &ClaimedLetter,
+        outcome: pb::LetterOutcome,
+    ) -> Result<pb::Letter, Status> {
+        let request =
+            pb::ResolveLetterRequest { name: letter.id.to_string(), outcome: outcome.into(), ..Default::default() };
+        let answer = operations(self.house).resolve_letter(bearing(self.token(role), request)).await?;
+        Ok(answer.into_inner().record.unwrap())
+    }
+}
+
+fn open_only() -> pb::ListLettersRequest {
+    pb::ListLettersRequest { open_only: true, ..Default::default() }
+}
+
+#[tokio::test]
+async fn a_refused_letter_says_in_words_why_and_whom_to_call_until_somebody_did() {
+    on_each(async |house| {
+        let desk = Desk::of(house).await;
+        let case = desk.couple("").await;
+        let letter = desk.refused(&case).await;
+        let listed = desk.letters(Role::Coordinator, open_only()).await.unwrap().letters;
+        let [refused] = &listed[..] else { panic!("{listed:?}") };
+        assert_eq!(refused.to_do, "Letter refused: there is no such mailbox (5.1.1). Call.");
+        assert_eq!((&refused.case_name, &refused.recipient), (&case, &letter.recipient.to_string()));
+        let on_case = desk.record(Role::Coordinator, &case).await.letters;
+        assert!(on_case.contains(refused));
+        for _ in 0..2 {
+            let settled = desk.resolve(Role::Coordinator, &letter, pb::LetterOutcome::DoneOtherwise).await.unwrap();
+            assert_eq!((&*settled.state, &*settled.to_do, &*settled.settled_by), ("failed", "", "coordinator Sam"));
+        }
+        assert!(desk.letters(Role::Coordinator, open_only()).await.unwrap().letters.is_empty());
+        let arrived = desk.resolve(Role::Coordinator, &letter, pb::LetterOutcome::Arrived).await.unwrap_err();
+        assert_eq!(reason(&arrived), "LETTER_NOT_OPEN");
+    })
+    .await;
+}
+
+/// Guard: `begin_again` keeps the bytes, so that a second copy is the same message.
+#[tokio::test]
+async fn an_unknown_letter_is_sent_again_by_somebodys_word_alone() {
+    on_each(async |house| {
+        let desk = Desk::of(house).await;
+        let case = desk.couple("").await;
+        let letter = desk.unknown(&case).await;
+        let deps = &house.deps;
+        assert!(letters::claim(&deps.store, deps.clock.now(), LEASE, 100).await.unwrap().is_empty());
+        let again = desk.resolve(Role::Coordinator, &letter, pb::LetterOutcome::NotArrived).await.unwrap();
+        assert_eq!((&*again.state, &*again.to_do), ("queued", ""));
+        let claimed = letters::claim(&deps.store, deps.clock.now(), LEASE, 100).await.unwrap();
+        let [claimed] = &claimed[..] else { panic!("not due") };
+        assert_eq!((claimed.id, claimed.bytes.as_deref(), claimed.tries), (letter.id, Some(&b"kept"[..]), 1));
+        letters::sending(&deps.store, claimed, deps.clock.now(), LEASE).await.unwrap();
+        let in_hand = desk.resend(Role::Coordinator, &letter, "").await.unwrap_err();
+        assert_eq!(reason(&in_hand), "LETTER_NOT_OPEN");
+        letters::unknown(&deps.store, claimed, "no reply", deps.clock.now()).await.unwrap();
+        let arrived = desk.resolve(Role::Coordinator, &letter, pb::LetterOutcome::Arrived).await.unwrap();
+        assert_eq!((&*arrived.state, &*arrived.to_do), ("sent", ""));
+    })
+    .await;
+}
+
+/// Guard: `StaffLetter::follow`.
+#[tokio::test]
+async fn a_letter_that_changed_since_it_was_read_is_not_sent_again() {
+    let house = house().await;
+    let desk = Desk::of(&house).await;
+    let letter = desk.refused(&desk.couple("").await).await;
+    let etag = desk.letters(Role::Clinician, open_only()).await.unwrap().letters.remove(0).etag;
+    desk.resolve(Role::Clinician, &letter, pb::LetterOutcome::DoneOtherwise).await.unwrap();
+    assert_eq!(reason(&desk.resend(Role::Clinician, &letter, &etag).await.unwrap_err()), "ETAG_MISMATCH");
+    let resent = desk.resend(Role::Clinician, &letter, "").await.unwrap();
+    assert_eq!((&*resent.state, &*resent.settled_by), ("queued", ""));
+}
+
+/// Guards: `view::letter` for administrators, `list_letters` for their filter.
+#[tokio::test]
+async fn an_administrator_sees_that_letters_fail_and_nobodys() {
+    let house = house().await;
+    let desk = Desk::of(&house).await;
+    let case = desk.couple("").await;
+    let letter = desk.refused(&case).await;
+    let listed = desk.letters(Role::Admin, open_only()).await.unwrap();
+    assert_eq!(listed.letters.len(), 1);
+    let told = String::from_utf8_lossy(&listed.encode_to_vec()).into_owned();
+    for secret in [&case, &letter.recipient.to_string()] {
+        assert!(!told.contains(secret.as_str()), "{secret}");
+    }
+    let by_case = pb::ListLettersRequest { case_name: case.clone(), ..Default::default() };
+    assert_eq!(reason(&desk.letters(Role::Admin, by_case).await.unwrap_err()), "ROLE_FORBIDDEN");
+}
+
+/// Guards: `view::letters::recipient` and `policy::may_decide_on_letter`.
+#[tokio::test]
+async fn of_a_clinicians_case_a_coordinator_learns_not_who_is_written_to_and_decides_nothing() {
+    let house = house().await;
+    let desk = Desk::of(&house).await;
+    let case = desk.flagged("05-fear-of-partner.json").await;
+    let letter = desk.refused(&case).await;
+    let of = |role| desk.letters(role, open_only());
+    assert_eq!(of(Role::Coordinator).await.unwrap().letters[0].recipient, "");
+    assert_eq!(of(Role::Clinician).await.unwrap().letters[0].recipient, letter.recipient.to_string());
+    let refused = desk.resolve(Role::Coordinator, &letter, pb::LetterOutcome::DoneOtherwise).await.unwrap_err();
+    assert_eq!(reason(&refused), "ROLE_FORBIDDEN");
+    assert_eq!(reason(&desk.resend(Role::Coordinator, &letter, "").await.unwrap_err()), "ROLE_FORBIDDEN");
+    desk.resolve(Role::Clinician, &letter, pb::LetterOutcome::DoneOtherwise).await.unwrap();
+}
+
+#[tokio::test]
+async fn letters_are_paged_latest_first_and_each_once() {
+    on_each(async |house| {
+        let desk = Desk::of(house).await;
+        for _ in 0..5 {
+            let case = desk.couple("").await;
+            desk.refused(&case).await;
+        }
+        let (mut seen, mut page_token) = (Vec::new(), String::new());
+        loop {
+            let request = pb::ListLettersRequest { page_size: 2, page_token, ..open_only() };
+            let page = desk.letters(Role::Clinician, request).await.unwrap();
+            seen.extend(page.letters.into_iter().map(|letter| letter.name));
+            page_token = page.next_page_token;
+            if page_token.is_empty() {
+                break;
+            }
+        }
+        assert_eq!(seen.len(), 5);
+        assert!(seen.windows(2).all(|pair| pair[0] > pair[1]));
+    })
+    .await;
+}
