@@ -90,6 +90,7 @@ fn decide(criterion: &mut Criterion) {
         now: "2026-11-30T14:00:00Z".parse().unwrap(),
         continuity: None,
         conflicts: Vec::new(),
+        outside: false,
     };
     for (name, roster) in [("rank 12 therapists", roster.clone()), ("rank 192 therapists", many(&roster, 16))] {
         let taken = Taken::new(&practice.zone, &half_taken(&roster, wish.now));

@@ -4,7 +4,8 @@
 //! what counts how much. [`mod@rank`] takes everybody through the filters (those of
 //! the person, then those of the calendar), scores the times that are left and
 //! orders them; every candidate says why, everybody left out by which filter.
-//! [`line_up`] does the same for a person who chooses: everybody once.
+//! [`line_up`] does the same for a person who chooses: everybody once. Where nobody
+//! passes, [`fallback`] lets go of one wish after the other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +18,7 @@ use crate::{
     triage::{TriageResult, Urgency},
 };
 
+pub mod fallback;
 mod filter;
 mod free;
 mod rank;
@@ -30,6 +32,7 @@ pub use crate::calendar::{
     busy::{Busy, blocks},
     taken::Taken,
 };
+pub use fallback::{Outcome, with_fallback};
 pub use rank::{line_up, rank, span};
 pub use therapist::{Availability, Licence, Therapist};
 pub use weights::Weights;
@@ -55,6 +58,8 @@ pub struct Wish<'a> {
     pub continuity: Option<TherapistId>,
     /// Who may not treat them: whoever treats one partner alone.
     pub conflicts: Vec<TherapistId>,
+    /// Whether something that they asked for was let go of: such a time waits for their yes.
+    pub outside: bool,
 }
 
 impl<'a> Wish<'a> {
@@ -71,6 +76,7 @@ impl<'a> Wish<'a> {
             now,
             continuity: None,
             conflicts: Vec::new(),
+            outside: false,
         }
     }
 }

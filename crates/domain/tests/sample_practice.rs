@@ -120,6 +120,7 @@ impl Sample {
             now,
             continuity: None,
             conflicts: Vec::new(),
+            outside: false,
         };
         rank(&wish, roster, &Taken::new(&practice.zone, &[]), practice, practice.protocol.weights())
     }

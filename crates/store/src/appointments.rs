@@ -109,17 +109,29 @@ pub async fn due_for_release(conn: &impl Conn, now: Timestamp, limit: u64) -> Re
 /// # Errors
 /// Where the database fails.
 pub async fn treated_alone(conn: &impl Conn, tokens: &[SearchToken]) -> Result<BTreeSet<TherapistId>, StoreError> {
-    let ids: Vec<Uuid> = table::Entity::find()
+    let seen = seen_by(conn, tokens).await?.into_iter();
+    Ok(seen.filter(|(_, care)| *care == Care::Individual).map(|(therapist, _)| therapist).collect())
+}
+
+/// Who sees or saw the person of these tokens, and whether alone, in whatever case: each once, the latest session first.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn seen_by(conn: &impl Conn, tokens: &[SearchToken]) -> Result<Vec<(TherapistId, Care)>, StoreError> {
+    let rows: Vec<(Uuid, String)> = table::Entity::find()
         .select_only()
         .column(table::Column::TherapistId)
-        .distinct()
-        .filter(table::Column::Care.eq(column::from_care(Care::Individual)))
+        .column(table::Column::Care)
         .filter(table::Column::State.eq(AppointmentState::Confirmed.name()))
         .filter(table::Column::CaseId.in_subquery(search::cases_of_person(tokens)))
+        .group_by(table::Column::TherapistId)
+        .group_by(table::Column::Care)
+        .order_by_desc(table::Column::StartsAt.max())
+        .order_by_asc(table::Column::TherapistId)
         .into_tuple()
         .all(conn.db())
         .await?;
-    Ok(ids.into_iter().map(TherapistId::new).collect())
+    rows.into_iter().map(|(therapist, care)| Ok((TherapistId::new(therapist), column::to_care(&care)?))).collect()
 }
 
 fn read(row: table::Model) -> Result<Appointment, StoreError> {

@@ -29,6 +29,9 @@ pub struct CaseDetail {
     pub match_because: Vec<String>,
     /// Who was left out of the ranking, and by which filter.
     pub excluded: Vec<String>,
+    /// What was let go of to find a time, in words; empty where nothing was.
+    #[serde(default)]
+    pub fallback: String,
     /// How people judged its urgency otherwise, the oldest first.
     #[serde(default)]
     pub overrides: Vec<Override>,

@@ -11,7 +11,7 @@ use rapport_domain::{
     case::{Case, CaseState},
     id::{IntakeId, TherapistId},
     intake::Care,
-    matching::{Ranking, Wish, line_up, span},
+    matching::{Outcome, Ranking, Wish, fallback, line_up, span, with_fallback},
 };
 use rapport_proto::{staff as pb, time};
 use rapport_security::StaffPrincipal;
@@ -42,7 +42,7 @@ pub(crate) async fn run(
     let care = care(&case, query.care)?;
     let now = query.page.after.map_or_else(|| deps.clock.now(), |after| after.now);
     let clients = clients(deps, protocols, &case, care).await?;
-    let ranking = ranking(deps, protocols, &case, care, &clients, now).await?;
+    let Outcome { ranking, let_go } = ranking(deps, protocols, &case, care, &clients, now).await?;
     let (page, last) = page(&ranking, query.page.after, query.page.size);
     let next_page_token = match last {
         Some((last, score)) => query.page.token_behind(&MatchCursor { now, last, score }, deps.store.keyring())?,
@@ -54,7 +54,8 @@ pub(crate) async fn run(
     let (matches, left_out) = view::line_up(&page, &deps.practice, staff.role);
     let emptied_by = ranking.emptied_by.as_ref().map(|by| view::emptied_by(by, staff.role)).unwrap_or_default();
     let latest_start_time = Some(time::to_message(deps.practice.session_by(case.urgency, care, now)));
-    Ok(pb::ListMatchesResponse { matches, left_out, next_page_token, emptied_by, latest_start_time })
+    let fallback = fallback::in_words(&let_go);
+    Ok(pb::ListMatchesResponse { matches, left_out, next_page_token, emptied_by, latest_start_time, fallback })
 }
 
 /// Whom the session would be for.
@@ -91,15 +92,17 @@ async fn ranking(
     care: Care,
     clients: &[Arc<OwnIntake>],
     now: Timestamp,
-) -> Result<Ranking, Refusal> {
+) -> Result<Outcome, Refusal> {
     let (store, practice) = (&deps.store, &deps.practice);
     let first = clients.first().ok_or(Refusal::NotFound)?;
     let current = appointments::current_of_case(store, case.id).await?;
-    let mut conflicts = BTreeSet::new();
-    for own in clients.iter().filter(|_| care == Care::Couple) {
+    let mut seen_by = Vec::new();
+    for own in clients {
         let tokens = search::tokens(store, &own.intake.submission.client);
-        conflicts.extend(appointments::treated_alone(store, &tokens).await?);
+        seen_by.extend(appointments::seen_by(store, &tokens).await?);
     }
+    let last = seen_by.iter().find(|(_, seen)| *seen == care).map(|(therapist, _)| *therapist);
+    let alone = seen_by.iter().filter(|(_, seen)| *seen == Care::Individual && care == Care::Couple);
     let needs: BTreeSet<_> = clients.iter().flat_map(|own| own.found.needs.iter().cloned()).collect();
     let drivers = strongest(clients);
     let wish = Wish {
@@ -108,8 +111,8 @@ async fn ranking(
         needs: &needs,
         drivers: &drivers,
         urgency: case.urgency,
-        continuity: current.as_ref().map(|current| current.therapist),
-        conflicts: conflicts.into_iter().collect(),
+        continuity: current.as_ref().map(|current| current.therapist).or(last),
+        conflicts: alone.map(|(therapist, _)| *therapist).collect(),
         ..Wish::of(care, &first.intake.submission, &first.found, now)
     };
     let (from, to) = span(&wish, practice);
@@ -117,7 +120,9 @@ async fn ranking(
     let mut busy = calendar::busy(store, from, to).await?;
     busy.retain(|block| block.appointment.is_none() || block.appointment != current.as_ref().map(|it| it.id));
     let protocol = protocols.get(store, &first.intake.protocol).await?;
-    Ok(line_up(&wish, &roster, &Taken::new(&practice.zone, &busy), practice, protocol.weights()))
+    let taken = Taken::new(&practice.zone, &busy);
+    let line_up = |wish: &Wish<'_>| line_up(wish, &roster, &taken, practice, protocol.weights());
+    Ok(with_fallback(&wish, protocol.weights(), line_up))
 }
 
 /// Each driver as strongly as it shows in any of them.

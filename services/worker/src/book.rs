@@ -8,7 +8,7 @@ use rapport_domain::{
     id::AppointmentId,
     intake::Care,
     letter::{Cause, DueLetter, LetterKind},
-    matching::{Candidate, Excluded},
+    matching::{Candidate, Excluded, fallback},
     practice::Confirm,
 };
 use rapport_store::{Blocked, Tx, appointments, calendar, cases, letters, outbox};
@@ -28,18 +28,21 @@ pub(crate) struct Session {
     letters: Vec<DueLetter>,
     because: Vec<String>,
     excluded: Vec<String>,
+    fallback: String,
 }
 
 impl Session {
     /// A session with this candidate: a joint one is held until the release step; one alone is fixed or, where the
     /// practice wants it so, waits for the client's yes. Where their answers ask for somebody's yes it waits for that,
-    /// and staff are told at once.
+    /// and staff are told at once. A time alone outside of what they asked for waits for the client's yes, too: nobody
+    /// said that they could come then.
     pub(crate) fn plan(
         deps: &Deps,
         dossier: &Dossier,
         care: Care,
         candidate: &Candidate,
         excluded: &[Excluded],
+        let_go: &[fallback::Step],
         now: Timestamp,
     ) -> Self {
         let (case, slot) = (dossier.case.id, &candidate.slot);
@@ -47,7 +50,9 @@ impl Session {
         let needs_staff = dossier.found.booking.needs_staff();
         let (state, release_at) = match (care, policy.confirm) {
             (Care::Couple, _) => (AppointmentState::Held, Some(policy.release_at(slot.starts_at))),
-            (Care::Individual, Confirm::Auto) if !needs_staff => (AppointmentState::Confirmed, None),
+            (Care::Individual, Confirm::Auto) if !needs_staff && let_go.is_empty() => {
+                (AppointmentState::Confirmed, None)
+            }
             (Care::Individual, _) => (AppointmentState::Held, Some(slot.starts_at.min(now + WAITS_FOR_YES))),
         };
         let appointment = Appointment {
@@ -74,6 +79,7 @@ impl Session {
             letters: dossier.letters(care, kind, cause).into_iter().chain(alert).collect(),
             because: terms.into_iter().map(|term| term.text.clone()).collect(),
             excluded: in_words(excluded),
+            fallback: fallback::in_words(let_go),
             appointment,
         }
     }
@@ -88,7 +94,7 @@ impl Session {
     /// # Errors
     /// [`JobError::Taken`] where somebody else has the time: the transaction must roll back.
     pub(crate) async fn book(self, tx: &Tx, mut dossier: Dossier, now: Timestamp) -> Result<(), JobError> {
-        let Self { appointment, blocks, event, letters, because, excluded } = self;
+        let Self { appointment, blocks, event, letters, because, excluded, fallback } = self;
         appointments::insert(tx, &appointment).await?;
         if calendar::block(tx, &blocks, appointment.id).await? == Blocked::Taken {
             return Err(JobError::Taken);
@@ -96,6 +102,7 @@ impl Session {
         dossier.case.follow(appointment.state)?;
         dossier.detail.match_because = because;
         dossier.detail.excluded = excluded;
+        dossier.detail.fallback = fallback;
         cases::save_with_detail(tx, &dossier.case, &dossier.detail).await?;
         outbox::add(tx, &event).await?;
         letters::queue(tx, &letters, now).await?;

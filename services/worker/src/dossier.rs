@@ -26,8 +26,9 @@ pub(crate) struct Dossier {
     pub(crate) found: TriageResult,
     /// The second partner's, once it is in.
     pub(crate) second: Option<(Intake, Option<TriageResult>)>,
-    /// Who sees the first partner alone, and so never both. Whom the second partner sees weighs at the release step.
-    conflicts: Vec<TherapistId>,
+    /// Who sees or saw the first partner, and whether alone, the latest first. Whom the second partner sees weighs at the
+    /// release step.
+    seen_by: Vec<(TherapistId, Care)>,
 }
 
 /// Reads a case whose first intake is triaged.
@@ -47,8 +48,8 @@ pub(crate) async fn read(store: &Store, case: CaseId) -> Result<Dossier, JobErro
         let found = take(intake.id);
         (intake, found)
     });
-    let conflicts = treated_alone(store, &first).await?;
-    Ok(Dossier { case, detail, first, found, second, conflicts })
+    let seen_by = appointments::seen_by(store, &search::tokens(store, &first.submission.client)).await?;
+    Ok(Dossier { case, detail, first, found, second, seen_by })
 }
 
 /// Who sees this client alone, in whatever case.
@@ -68,12 +69,15 @@ impl Dossier {
         self.case.next_session_for()
     }
 
-    /// What a session must fit, from the first partner's intake alone.
+    /// What a session must fit, from the first partner's intake alone. Without `continuity` it is whoever saw them last
+    /// in the same way.
     pub(crate) fn wish(&self, care: Care, continuity: Option<TherapistId>, now: Timestamp) -> Wish<'_> {
+        let last = self.seen_by.iter().find(|(_, seen)| *seen == care).map(|(therapist, _)| *therapist);
+        let alone = self.seen_by.iter().filter(|(_, seen)| *seen == Care::Individual);
         Wish {
-            continuity,
-            // Whoever sees somebody alone may go on doing so.
-            conflicts: if care == Care::Couple { self.conflicts.clone() } else { Vec::new() },
+            continuity: continuity.or(last),
+            // Whoever sees somebody alone may go on doing so, and never sees both.
+            conflicts: alone.filter(|_| care == Care::Couple).map(|(therapist, _)| *therapist).collect(),
             ..Wish::of(care, &self.first.submission, &self.found, now)
         }
     }

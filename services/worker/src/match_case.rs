@@ -16,7 +16,7 @@ use rapport_domain::{
     event::{Event, Fact},
     id::{CaseId, EventId, IntakeId, TherapistId},
     letter::Cause,
-    matching::{EmptiedBy, Ranking, Therapist, rank, span},
+    matching::{EmptiedBy, Outcome, Ranking, Therapist, Wish, rank, span, with_fallback},
     protocol::Protocol,
     triage::TriageResult,
 };
@@ -162,9 +162,11 @@ impl MatchCase {
     ) -> ((Option<Session>, Ranking), Vec<Busy>) {
         let care = dossier.care();
         let wish = dossier.wish(care, cue.continuity, cue.now);
-        let ranking = rank(&wish, therapists, taken, &self.deps.practice, protocol.weights());
+        let rank = |wish: &Wish<'_>| rank(wish, therapists, taken, &self.deps.practice, protocol.weights());
+        let Outcome { ranking, let_go } = with_fallback(&wish, protocol.weights(), rank);
         let best = ranking.candidates.first();
-        let session = best.map(|best| Session::plan(&self.deps, dossier, care, best, &ranking.excluded, cue.now));
+        let session =
+            best.map(|best| Session::plan(&self.deps, dossier, care, best, &ranking.excluded, &let_go, cue.now));
         let blocks = session.as_ref().map_or_else(Vec::new, |session| session.blocks().to_vec());
         ((session, ranking), blocks)
     }

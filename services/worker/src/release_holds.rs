@@ -237,12 +237,20 @@ fn suits_both(
     let policy = &deps.practice.booking;
     let out = SignedDuration::from_hours(i64::from(policy.hold_min_days) * 24 + 2);
     let any_time = Preferences { windows: Vec::new(), ..second.submission.preferences.clone() };
+    let as_held = as_held(dossier);
     let needs = dossier.found.needs.union(&found.needs).cloned().collect();
     let mut wish = Wish { needs: &needs, ..dossier.wish(Care::Couple, None, hold.starts_at - out) };
     wish.conflicts.extend(sees_them_alone);
     wish.states.push(second.submission.client.residence_state);
-    wish.preferences.push(&any_time);
+    wish.preferences = vec![&as_held, &any_time];
     at_held_time(deps, &wish, hold, held_with, Vec::new()).is_some()
+}
+
+/// The first partner's wishes once a time is held for them: when, how and where it is they have read, and it may have
+/// been outside of what they asked for.
+fn as_held(dossier: &Dossier) -> Preferences {
+    let wishes = dossier.first.submission.preferences.clone();
+    Preferences { windows: Vec::new(), formats: Vec::new(), locations: Vec::new(), ..wishes }
 }
 
 /// A session alone with the same therapist at the held time, where the filters allow it.
@@ -253,12 +261,13 @@ async fn alone_at_held_time(
     held_with: &[Therapist],
     now: Timestamp,
 ) -> Result<Option<Session>, JobError> {
-    let wish = dossier.wish(Care::Individual, Some(hold.therapist), now);
+    let as_held = as_held(dossier);
+    let wish = Wish { preferences: vec![&as_held], ..dossier.wish(Care::Individual, Some(hold.therapist), now) };
     let (from, to) = span(&wish, &deps.practice);
     let mut busy = calendar::busy(&deps.store, from, to).await?;
     busy.retain(|block| block.appointment != Some(hold.id));
     let candidate = at_held_time(deps, &wish, hold, held_with, busy);
-    Ok(candidate.map(|candidate| Session::plan(deps, dossier, Care::Individual, &candidate, &[], now)))
+    Ok(candidate.map(|candidate| Session::plan(deps, dossier, Care::Individual, &candidate, &[], &[], now)))
 }
 
 /// The matcher's answer for the held time alone: everything before and behind it is fenced off.

@@ -74,6 +74,13 @@ impl WeeklyWindow {
         clock_text(self.end)
     }
 
+    /// The same with its start earlier and its end later by so many minutes, within the day.
+    #[must_use]
+    pub fn widened(self, minutes: u16) -> Self {
+        let end = self.end.saturating_add(minutes).min(DAY);
+        Self { day: self.day, start: self.start.saturating_sub(minutes), end }
+    }
+
     /// Whether a session with these wall times fits into it; one that crosses midnight does not.
     #[must_use]
     pub fn contains(self, starts: DateTime, ends: DateTime) -> bool {

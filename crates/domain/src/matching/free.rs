@@ -195,7 +195,7 @@ impl<'a> Calendar<'a> {
     /// A session fits into the week, and one that is only held into the holds' share of it; one hold always does.
     fn has_capacity(&self, therapist: &Therapist, week: Week) -> bool {
         let Asked { wish, practice, .. } = self.asked;
-        let is_hold = wish.care == Care::Couple || practice.booking.confirm == Confirm::Link;
+        let is_hold = wish.care == Care::Couple || practice.booking.confirm == Confirm::Link || wish.outside;
         let share = f64::from(therapist.weekly_capacity) * practice.booking.hold_share;
         week.booked < therapist.weekly_capacity && (!is_hold || f64::from(week.held + 1) <= share.max(1.0))
     }

@@ -72,6 +72,7 @@ impl Asks {
             now: self.now,
             continuity: self.continuity,
             conflicts: self.conflicts.clone(),
+            outside: false,
         }
     }
 

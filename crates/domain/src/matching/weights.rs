@@ -1,11 +1,16 @@
 //! matching.yaml: which driver asks for which method, and what counts how much.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
-use serde_saphyr::Spanned;
+use serde_saphyr::{Location, Spanned};
 
+use super::fallback::Step;
 use crate::problem::{FileProblem, yaml_place};
+
+const WIDEN: &str = "widen_windows";
+const STAFF: &str = "staff";
+const STEPS: [&str; 4] = [WIDEN, "offer_video", "other_locations", STAFF];
 
 /// matching.yaml.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +23,8 @@ pub struct Weights {
     pub drivers: BTreeMap<String, Driver>,
     /// What counts how much.
     pub terms: TermWeights,
+    /// What is let go of where nobody passes, in this order, before staff look; nothing where the file does not say.
+    pub fallback: Vec<Step>,
 }
 
 /// A driver and the method that the practice answers it with.
@@ -55,7 +62,8 @@ impl Weights {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let WeightsFile { methods, competences, drivers, weights } = read;
+        let fallback = read.steps();
+        let WeightsFile { methods, competences, drivers, weights, .. } = read;
         let driver = |driver: DriverEntry| Driver { label: driver.label, method: driver.method.value };
         Ok(Self {
             methods,
@@ -68,6 +76,7 @@ impl Weights {
                 continuity: weights.value.continuity.value,
                 even_load: weights.value.even_load.value,
             },
+            fallback,
         })
     }
 }
@@ -80,6 +89,14 @@ struct WeightsFile {
     competences: BTreeMap<String, String>,
     drivers: BTreeMap<String, DriverEntry>,
     weights: Spanned<WeightEntries>,
+    fallback: Option<Spanned<Vec<StepEntry>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StepEntry {
+    step: Spanned<String>,
+    minutes: Option<Spanned<i64>>,
 }
 
 #[derive(Deserialize)]
@@ -120,6 +137,9 @@ impl WeightsFile {
                 problems.push(FileProblem::error(file, yaml_place(&weight.referenced), what, "0 leaves the term out"));
             }
         }
+        self.fallback_problems(&mut |place, what, hint| {
+            problems.push(FileProblem::error(file, yaml_place(place), what, hint));
+        });
         if problems.is_empty() && each.iter().all(|weight| weight.value <= 0.0) {
             let place = yaml_place(&self.weights.referenced);
             problems.push(FileProblem::error(file, place, "every weight is 0", "give at least one term a weight"));
@@ -127,11 +147,58 @@ impl WeightsFile {
         problems.sort();
         problems
     }
+
+    fn fallback_problems(&self, note: &mut dyn FnMut(&Location, String, &str)) {
+        let Some(steps) = &self.fallback else { return };
+        let mut seen = BTreeSet::new();
+        for (at, StepEntry { step, minutes }) in steps.value.iter().enumerate() {
+            let (name, place) = (step.value.as_str(), &step.referenced);
+            let is_last = at + 1 == steps.value.len();
+            if !STEPS.contains(&name) {
+                note(
+                    place,
+                    format!("{name:?} is no step"),
+                    "one of widen_windows, offer_video, other_locations, staff",
+                );
+            } else if !seen.insert(name) {
+                note(place, format!("the step {name:?} stands here twice"), "what was let go of once stays so");
+            } else if name == STAFF && !is_last {
+                note(place, "nothing comes behind staff".to_owned(), "put it last");
+            } else if is_last && name != STAFF {
+                note(place, "the last step must be staff".to_owned(), "add {step: staff}");
+            }
+            match (name == WIDEN, minutes) {
+                (true, None) => note(place, "widen_windows needs its minutes".to_owned(), "as in minutes: 120"),
+                (true, Some(minutes)) if !(15..=720).contains(&minutes.value) => {
+                    note(&minutes.referenced, "must be from 15 to 720 minutes".to_owned(), "");
+                }
+                (false, Some(minutes)) => {
+                    note(&minutes.referenced, format!("{name:?} takes no minutes"), "remove them")
+                }
+                _ => {}
+            }
+        }
+        if steps.value.is_empty() {
+            note(&steps.referenced, "the last step must be staff".to_owned(), "add {step: staff}");
+        }
+    }
+
+    /// The steps before staff.
+    fn steps(&self) -> Vec<Step> {
+        let each = self.fallback.iter().flat_map(|steps| &steps.value);
+        each.filter_map(|StepEntry { step, minutes }| match step.value.as_str() {
+            WIDEN => minutes.as_ref().and_then(|it| u16::try_from(it.value).ok()).map(Step::WidenWindows),
+            "offer_video" => Some(Step::OfferVideo),
+            "other_locations" => Some(Step::OtherLocations),
+            _ => None,
+        })
+        .collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Weights;
+    use super::{Step, Weights};
 
     const GOOD: &str = "\
 methods: { eft: EFT-trained }
@@ -161,6 +228,27 @@ weights: { drivers: 40, preferences: 20, soon: 25, continuity: 10, even_load: 5 
             "matching.yaml:4:55: the method \"oft\" is not defined, add it under methods, or name one that stands there\n\
              matching.yaml:5:48: a weight must be a number from 0 to 1000000, 0 leaves the term out",
         );
+    }
+
+    #[test]
+    fn the_steps_of_a_fallback_end_with_staff_and_each_stands_once_with_what_it_needs() {
+        let with = |steps: &str| format!("{GOOD}fallback:\n{steps}");
+        let steps = "  - {step: widen_windows, minutes: 60}\n  - {step: other_locations}\n  - {step: staff}\n";
+        let weights = Weights::load("matching.yaml", &with(steps)).unwrap();
+        assert_eq!(weights.fallback, [Step::WidenWindows(60), Step::OtherLocations]);
+        assert_eq!(Weights::load("matching.yaml", GOOD).unwrap().fallback, []);
+        let wrong = "  - {step: staff}\n  - {step: widen_window}\n  - {step: widen_windows}\n  - {step: offer_video, minutes: 9}\n  - {step: widen_windows, minutes: 5}\n";
+        check(
+            &with(wrong),
+            "matching.yaml:7:12: nothing comes behind staff, put it last\n\
+             matching.yaml:8:12: \"widen_window\" is no step, one of widen_windows, offer_video, other_locations, staff\n\
+             matching.yaml:9:12: widen_windows needs its minutes, as in minutes: 120\n\
+             matching.yaml:10:34: \"offer_video\" takes no minutes, remove them\n\
+             matching.yaml:11:12: the step \"widen_windows\" stands here twice, what was let go of once stays so\n\
+             matching.yaml:11:36: must be from 15 to 720 minutes",
+        );
+        check(&with("  - {step: offer_video}\n"), "matching.yaml:7:12: the last step must be staff, add {step: staff}");
+        check(&format!("{GOOD}fallback: []\n"), "matching.yaml:6:11: the last step must be staff, add {step: staff}");
     }
 
     #[test]

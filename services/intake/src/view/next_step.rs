@@ -2,7 +2,13 @@
 //! reads over a shoulder – never the kind of care, an answer or another person.
 
 use jiff::Timestamp;
-use rapport_domain::{appointment::AppointmentState, contact::Language, intake::Care, practice::Practice};
+use rapport_domain::{
+    appointment::{AppointmentState, ClientWish},
+    contact::Language,
+    intake::Care,
+    matching::fallback,
+    practice::Practice,
+};
 use rapport_proto::intake as pb;
 
 use super::client::Standing;
@@ -49,7 +55,15 @@ pub(super) fn next_step(standing: &Standing<'_>, practice: &Practice, now: Times
             "Gracias. Tenemos sus respuestas y buscamos a la persona y la hora adecuadas para usted. Pronto tendrá noticias nuestras.".to_owned(),
         ),
     };
-    NextStep { sentence, call_by: None }
+    NextStep { sentence: sentence + &outside(standing, practice, language), call_by: None }
+}
+
+/// How their time lies outside of what they asked for, behind what happens next; nothing once they have said yes to it.
+fn outside(standing: &Standing<'_>, practice: &Practice, language: Language) -> String {
+    let wishes = &standing.own.intake.submission.preferences;
+    let session = standing.open_appointment().filter(|_| standing.wish != Some(ClientWish::Accepted));
+    let how = session.map(|session| fallback::outside(wishes, session, practice, language)).unwrap_or_default();
+    if how.is_empty() { how } else { format!(" {how}") }
 }
 
 /// A session alone that the practice fixes only at the client's yes; where their answers call for somebody of the

@@ -153,5 +153,6 @@ pub(crate) fn case_appointment(
         location: place(it, practice),
         release_time: it.release_at.map(time::to_message),
         because: if sees_answers(role) { detail.match_because.clone() } else { Vec::new() },
+        fallback: detail.fallback.clone(),
     }
 }

@@ -224,3 +224,18 @@ async fn the_page_of_a_session_tells_what_fits_the_own_answers_and_what_it_costs
     house.client.clone().cancel_appointment(bearing(&answer.status_token, request)).await.unwrap();
     assert_eq!(own(&house, &answer).await.session_page, None);
 }
+
+/// Red without `outside` in `view::next_step`.
+#[tokio::test]
+async fn a_time_outside_of_what_they_asked_for_says_so_until_they_have_said_yes_to_it() {
+    let house = house().await;
+    let mut request = house.sample("01-drift-and-stress.json");
+    request.preferences.as_mut().unwrap().formats = vec![pb::Format::InPerson.into()];
+    let answer = house.client.clone().submit_intake(request).await.unwrap().into_inner();
+    let held = hold(&house, &answer.intake, Care::Individual).await;
+    let told = "It is by video, which you did not ask for. If it does not suit you, please say so";
+    assert!(own(&house, &answer).await.next_step.contains(told));
+    let request = pb::ConfirmAppointmentRequest { name: held.id.to_string(), ..Default::default() };
+    house.client.clone().confirm_appointment(bearing(&answer.status_token, request)).await.unwrap();
+    assert!(!own(&house, &answer).await.next_step.contains("did not ask for"));
+}

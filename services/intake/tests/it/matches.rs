@@ -168,3 +168,19 @@ async fn a_joint_session_is_looked_for_by_what_both_partners_said() {
     let alone = pb::ListMatchesRequest { care: intake::Care::Individual.into(), ..of(&case) };
     assert!(!needs(&desk.matches(Role::Clinician, alone).await.0.unwrap()));
 }
+
+#[tokio::test]
+async fn where_something_had_to_be_let_go_of_staff_read_what() {
+    let house = house().await;
+    let desk = Desk::of(&house).await;
+    let mut request = house.sample("01-drift-and-stress.json");
+    let preferences = request.preferences.as_mut().unwrap();
+    preferences.formats = vec![intake::Format::InPerson.into()];
+    preferences.payer.clear();
+    let sunday = intake::WeeklyWindow { day: 7, start_time: "14:00".to_owned(), end_time: "18:00".to_owned() };
+    preferences.windows = vec![sunday];
+    let case = desk.another_of(request).await;
+    let found = desk.matches(Role::Coordinator, of(&case)).await.0.unwrap();
+    assert_eq!(found.fallback, "the clients' hours were widened by 120 minutes; video was offered");
+    assert!(!found.matches.is_empty());
+}

@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that fails should panic")]
 
 mod alerts;
+mod fallback;
 mod forgetting;
 mod house;
 mod matching;

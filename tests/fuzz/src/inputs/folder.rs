@@ -170,6 +170,7 @@ fn ranked(practice: &Practice, ground: &Ground) -> Result<Vec<String>, Complaint
             now,
             continuity: None,
             conflicts: Vec::new(),
+            outside: false,
         };
         let ranking = rank(&wish, &roster.value, &taken, practice, practice.protocol.weights());
         let odd = ranking.candidates.iter().find(|one| one.slot.starts_at < now || !(0.0..=1.0).contains(&one.score));
