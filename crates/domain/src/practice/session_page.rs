@@ -188,7 +188,7 @@ fn amount(dollars: u32) -> String {
     let digits = dollars.to_string();
     let mut text = String::from("$");
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
