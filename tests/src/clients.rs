@@ -2,6 +2,7 @@
 
 use std::{
     ffi::OsStr,
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::Stdio,
 };
@@ -29,6 +30,15 @@ pub async fn node(script: &str, arguments: &[&str]) -> Result<Value> {
     let mut command = Command::new("node");
     command.arg(path(script)).args(arguments).env(environment::NODE_MODULES, packages);
     answer(command, script, &[]).await
+}
+
+/// Runs a script of ours in Node that drives a browser; gives the JSON that it printed. Pictures of every page lie below
+/// the folder afterwards.
+pub async fn browser(script: &str, pages: SocketAddr, pictures: &Path) -> Result<Value> {
+    let browser = Path::new("/usr/bin/chromium");
+    ensure!(browser.is_file(), "there is no {}: run `tests/run`, which installs it", browser.display());
+    let address = format!("http://{pages}");
+    node(&format!("../browser/{script}"), &[&address, &pictures.display().to_string()]).await
 }
 
 /// A script of ours in Python, not yet started.

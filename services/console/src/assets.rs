@@ -18,7 +18,8 @@ const STYLE: &str = concat!(
     include_str!("../assets/base.css"),
     include_str!("../assets/form.css")
 );
-const SCRIPT: &str = include_str!("../assets/leave.js");
+const SCRIPT: &str =
+    concat!(include_str!("../assets/leave.js"), include_str!("../assets/form.js"), include_str!("../assets/news.js"));
 const ICON: &str = include_str!("../assets/favicon.svg");
 
 /// One file as it is served.

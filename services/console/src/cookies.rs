@@ -14,6 +14,18 @@ use axum::http::{HeaderMap, HeaderValue, header};
 pub(crate) enum Cookie {
     /// `en` or `es`, where somebody chose it.
     Language,
+    /// The token of a form that is under way.
+    Draft,
+    /// The way through it: `screening::sheet::Way`.
+    Way,
+    /// What somebody told of themselves, until it is sent: `about::About`.
+    About,
+    /// `1` where somebody lets this device keep the way back.
+    Keep,
+    /// The token that opens an intake.
+    Intake,
+    /// The token of an invitation.
+    Invitation,
 }
 
 /// How long a browser keeps it.
@@ -27,11 +39,18 @@ pub(crate) enum Keep {
 
 impl Cookie {
     /// All of them, as leaving forgets them.
-    pub(crate) const ALL: [Self; 1] = [Self::Language];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Language, Self::Draft, Self::Way, Self::About, Self::Keep, Self::Intake, Self::Invitation];
 
     const fn name(self) -> &'static str {
         match self {
             Self::Language => "__Host-lang",
+            Self::Draft => "__Host-form",
+            Self::Way => "__Host-way",
+            Self::About => "__Host-you",
+            Self::Keep => "__Host-keep",
+            Self::Intake => "__Host-own",
+            Self::Invitation => "__Host-asked",
         }
     }
 }

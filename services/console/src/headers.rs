@@ -20,7 +20,7 @@ const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto")
 
 /// Adds them. `Strict-Transport-Security` only where the visitor came over TLS.
 pub(crate) async fn surround(request: Request, next: Next) -> Response {
-    let over_tls = request.headers().get(FORWARDED_PROTO).is_some_and(|value| value == "https");
+    let over_tls = over_tls(request.headers());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     put(headers, header::CONTENT_SECURITY_POLICY, POLICY);
@@ -37,6 +37,11 @@ pub(crate) async fn surround(request: Request, next: Next) -> Response {
         put(headers, header::STRICT_TRANSPORT_SECURITY, HSTS);
     }
     response
+}
+
+/// Whether the visitor came over TLS, as the proxy before us says.
+pub(crate) fn over_tls(headers: &HeaderMap) -> bool {
+    headers.get(FORWARDED_PROTO).is_some_and(|value| value == "https")
 }
 
 fn put(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {

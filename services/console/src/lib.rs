@@ -12,24 +12,29 @@
 //! `problem` (why a page cannot be shown, and what it says then), `words` (every
 //! text, in both languages) and `assets`.
 
-#![expect(dead_code, reason = "the form's pages, which use the rest of it, come with the next change")]
-
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use rapport_runtime::{Clock, Ids};
 use tokio_util::sync::CancellationToken;
 
+mod about;
 mod api;
 mod assets;
+mod calendar_file;
 mod cookies;
+mod dates;
 mod desk;
+mod draft;
 mod form;
 mod headers;
 mod hours;
+mod own;
 mod pages;
 mod practice;
 mod problem;
+mod progress;
 mod routes;
+mod screening;
 mod server;
 mod shell;
 mod visitor;

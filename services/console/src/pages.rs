@@ -1,7 +1,17 @@
 //! Every page, one file each; `routes` lists where they stand.
 
+pub(crate) mod about;
+pub(crate) mod begin;
 pub(crate) mod help;
+pub(crate) mod invitation;
+pub(crate) mod invite;
 pub(crate) mod language;
+pub(crate) mod later;
 pub(crate) mod leave;
+pub(crate) mod news;
 pub(crate) mod questions;
+pub(crate) mod review;
+pub(crate) mod send;
+pub(crate) mod session;
+pub(crate) mod step;
 pub(crate) mod welcome;

@@ -14,6 +14,7 @@ use rapport_runtime::Clock;
 use crate::{
     api::{Api, anonymous},
     problem::Problem,
+    screening::Screening,
 };
 
 /// How old it may be: a changed line or price is on every page after this.
@@ -28,11 +29,13 @@ pub(crate) struct PracticeBoard {
     api: Api,
     clock: Arc<dyn Clock>,
     kept: Mutex<BTreeMap<Key, (Timestamp, Arc<GetScreeningResponse>)>>,
+    /// A protocol never changes: its forms are read once.
+    screenings: Mutex<BTreeMap<Key, Arc<Screening>>>,
 }
 
 impl PracticeBoard {
     pub(crate) fn new(api: Api, clock: Arc<dyn Clock>) -> Self {
-        Self { api, clock, kept: Mutex::default() }
+        Self { api, clock, kept: Mutex::default(), screenings: Mutex::default() }
     }
 
     /// Today's.
@@ -60,9 +63,28 @@ impl PracticeBoard {
         Ok(read)
     }
 
+    /// The forms of a protocol, cut into steps.
+    pub(crate) async fn screening(&self, language: Language, protocol: &str) -> Result<Arc<Screening>, Problem> {
+        let key = (language, protocol.to_owned());
+        if let Some(screening) = self.screenings().get(&key) {
+            return Ok(Arc::clone(screening));
+        }
+        let screening = Arc::new(Screening::read(&*self.of(language, protocol).await?)?);
+        let mut screenings = self.screenings();
+        if screenings.len() >= MOST {
+            screenings.clear();
+        }
+        screenings.insert(key, Arc::clone(&screening));
+        Ok(screening)
+    }
+
     /// The last that was read in this language, however old: what a page shows that has to say that nothing can be read.
     pub(crate) fn last(&self, language: Language) -> Option<Arc<GetScreeningResponse>> {
         self.kept().get(&(language, String::new())).map(|(_, screening)| Arc::clone(screening))
+    }
+
+    fn screenings(&self) -> std::sync::MutexGuard<'_, BTreeMap<Key, Arc<Screening>>> {
+        self.screenings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, BTreeMap<Key, (Timestamp, Arc<GetScreeningResponse>)>> {

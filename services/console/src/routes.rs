@@ -16,6 +16,28 @@ pub(crate) fn all() -> Router<Desk> {
         .route("/answers", get(pages::questions::show))
         .route("/language", post(pages::language::choose))
         .route("/leave", post(pages::leave::leave))
+        // The form.
+        .route("/begin", post(pages::begin::begin))
+        .route("/questions/{number}", get(pages::step::show).post(pages::step::answer))
+        .route("/about/{number}", get(pages::about::show).post(pages::about::keep))
+        .route("/review", get(pages::review::show))
+        .route("/send", get(pages::send::sent).post(pages::send::send))
+        .route("/later", get(pages::later::show))
+        .route("/continue", get(pages::begin::go_on))
+        .route("/continue/{token}", get(pages::begin::resume))
+        // What became of it.
+        .route("/session", get(pages::session::show))
+        .route("/session/{token}", get(pages::session::open))
+        .route("/session/news", get(pages::news::stream))
+        .route("/session/calendar", get(pages::session::calendar))
+        .route("/session/accept", post(pages::session::accept))
+        .route("/session/cancel", post(pages::session::cancel))
+        // Two partners.
+        .route("/invite", get(pages::invite::show).post(pages::invite::make))
+        .route("/invitation", get(pages::invitation::show))
+        .route("/invitation/{token}", get(pages::invitation::open))
+        .route("/invitation/look", post(pages::invitation::look))
+        .route("/invitation/decline", post(pages::invitation::decline))
         .route("/assets/{name}", get(assets::serve))
         .fallback(async || Problem::NotFound)
 }

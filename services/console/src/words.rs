@@ -6,32 +6,67 @@
 
 use rapport_domain::contact::Language;
 
+mod about;
 mod help;
+mod invite;
 mod problems;
 mod questions;
+mod review;
+mod session;
 mod shell;
+mod steps;
 mod welcome;
 
+pub(crate) use about::About;
 pub(crate) use help::Help;
+pub(crate) use invite::Invite;
 pub(crate) use problems::{Problems, Saying};
 pub(crate) use questions::Questions;
+pub(crate) use review::Review;
+pub(crate) use session::Session;
 pub(crate) use shell::Shell;
+pub(crate) use steps::Steps;
 pub(crate) use welcome::Welcome;
 
 /// The texts of all pages in one language.
 pub(crate) struct Words {
-    pub(crate) shell: Shell,
-    pub(crate) problems: Problems,
-    pub(crate) welcome: Welcome,
+    pub(crate) about: About,
     pub(crate) help: Help,
+    pub(crate) invite: Invite,
+    pub(crate) problems: Problems,
     pub(crate) questions: Questions,
+    pub(crate) review: Review,
+    pub(crate) session: Session,
+    pub(crate) shell: Shell,
+    pub(crate) steps: Steps,
+    pub(crate) welcome: Welcome,
 }
 
-static EN: Words =
-    Words { shell: shell::EN, problems: problems::EN, welcome: welcome::EN, help: help::EN, questions: questions::EN };
+static EN: Words = Words {
+    about: about::EN,
+    help: help::EN,
+    invite: invite::EN,
+    problems: problems::EN,
+    questions: questions::EN,
+    review: review::EN,
+    session: session::EN,
+    shell: shell::EN,
+    steps: steps::EN,
+    welcome: welcome::EN,
+};
 
-static ES: Words =
-    Words { shell: shell::ES, problems: problems::ES, welcome: welcome::ES, help: help::ES, questions: questions::ES };
+static ES: Words = Words {
+    about: about::ES,
+    help: help::ES,
+    invite: invite::ES,
+    problems: problems::ES,
+    questions: questions::ES,
+    review: review::ES,
+    session: session::ES,
+    shell: shell::ES,
+    steps: steps::ES,
+    welcome: welcome::ES,
+};
 
 impl Words {
     /// In a language.

@@ -51,7 +51,7 @@ impl IntakeService for ClientApi {
         request: Request<pb::GetIntakeRequest>,
     ) -> Result<Response<pb::GetIntakeResponse>, Status> {
         let own = own_intake(&request)?;
-        let asked = parse::name("name", &request.get_ref().name)?;
+        let asked = asked_for(own, &request.get_ref().name)?;
         let intake = get_intake::run(&self.deps, &self.protocols, own, asked).await?;
         Ok(Response::new(pb::GetIntakeResponse { intake: Some(intake) }))
     }
@@ -64,7 +64,7 @@ impl IntakeService for ClientApi {
     ) -> Result<Response<Self::WatchIntakeStream>, Status> {
         let own = own_intake(&request)?;
         let place = request.extensions().get::<StreamPlace>().cloned();
-        let asked = parse::name("name", &request.get_ref().name)?;
+        let asked = asked_for(own, &request.get_ref().name)?;
         Ok(Response::new(watch_intake::run(&self.deps, &self.protocols, own, asked, place, self.stop.clone()).await?))
     }
 
@@ -162,6 +162,11 @@ fn own_intake<T>(request: &Request<T>) -> Result<IntakeId, Refusal> {
         Principal::Client(intake) => Ok(IntakeId::new(intake)),
         _ => Err(past_the_guard()),
     }
+}
+
+/// The intake that is asked for: the token's own where nothing is named, as behind a link that holds the token alone.
+fn asked_for(own: IntakeId, name: &str) -> Result<IntakeId, Refusal> {
+    if name.is_empty() { Ok(own) } else { parse::name("name", name) }
 }
 
 /// The invitation whose token the caller came with.

@@ -50,6 +50,7 @@ pub(crate) async fn run(
         time_zone: practice.zone.iana_name().unwrap_or_default().to_owned(),
         emergency_note: practice.emergency_note.get(language).to_owned(),
         office: practice.sender_name.clone(),
+        office_email: practice.sender_email.as_str().to_owned(),
         phone: practice.phone.clone(),
         lines: practice.lines.iter().map(|line| view::crisis_line(line, language)).collect(),
         cost: practice.cost.as_ref().map(|cost| cost.get(language).to_owned()).unwrap_or_default(),

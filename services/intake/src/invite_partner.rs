@@ -38,7 +38,7 @@ pub(crate) async fn run(
 ) -> Result<pb::InvitePartnerResponse, Refusal> {
     let caller = Principal::Client(own.uuid());
     let repeatable = Repeatable::new(deps, &caller, policy::INVITE_PARTNER, &request, &request.request_id)?;
-    let Asked { intake: asked, letter } = read(&request)?;
+    let Asked { intake: asked, letter } = read(own, &request)?;
     if asked != own {
         return Err(Refusal::NotFound);
     }
@@ -63,9 +63,12 @@ struct Asked {
 }
 
 /// Every bad field at once.
-fn read(request: &pb::InvitePartnerRequest) -> Result<Asked, Refusal> {
+fn read(own: IntakeId, request: &pb::InvitePartnerRequest) -> Result<Asked, Refusal> {
     let mut problems = FieldProblems::default();
-    let name = problems.take("name", request.name.parse::<IntakeId>());
+    let name = match request.name.as_str() {
+        "" => Some(own),
+        name => problems.take("name", name.parse::<IntakeId>()),
+    };
     let letter = request.letter.as_ref().map(|letter| {
         let email = problems.take("letter.email", EmailAddress::parse(&letter.email));
         let language = match letter.language.as_str() {

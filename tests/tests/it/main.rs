@@ -10,6 +10,7 @@
 )]
 
 mod bookings;
+mod browser;
 mod confidential;
 mod crashes;
 mod dependence;

@@ -343,6 +343,17 @@ impl Kind {
 }
 
 impl Item {
+    /// The place of the group that it stands in.
+    #[must_use]
+    pub const fn parent(&self) -> Option<usize> {
+        self.parent
+    }
+
+    /// The places of the questions whose answers decide whether it is asked; its group's decide as well.
+    pub fn asks_about(&self) -> impl Iterator<Item = usize> {
+        self.enable_when.iter().map(|condition| condition.question)
+    }
+
     /// Whether a person can answer it at all.
     #[must_use]
     pub const fn answerable(&self) -> bool {

@@ -16,7 +16,7 @@ use crate::{
 struct Help {
     shell: Shell,
     lines: Vec<CrisisLine>,
-    w: &'static words::Help,
+    help: &'static words::Help,
 }
 
 /// `GET /help`
@@ -24,5 +24,5 @@ pub(crate) async fn show(State(desk): State<Desk>, visitor: Visitor) -> Response
     let practice = desk.board.today(visitor.language).await.ok().or_else(|| desk.board.last(visitor.language));
     let lines = practice.as_ref().map(|practice| practice.lines.clone()).unwrap_or_default();
     let shell = Shell::around(&visitor, practice.as_deref());
-    page(&Help { shell, lines, w: &visitor.words().help })
+    page(&Help { shell, lines, help: &visitor.words().help })
 }

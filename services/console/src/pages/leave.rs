@@ -14,7 +14,7 @@ use crate::{cookies::SetCookies, shell::AWAY};
 /// `POST /leave`
 pub(crate) async fn leave() -> Response {
     // Nothing to read: not even our own style, so that the page is gone before anybody looks.
-    let body = format!("<!doctype html><html lang=\"en\"><title>…</title><p><a href=\"{AWAY}\">{AWAY}</a></p></html>");
+    let body = format!("<!DOCTYPE html><html lang=\"en\"><title>…</title><p><a href=\"{AWAY}\">{AWAY}</a></p></html>");
     let mut response = Html(body).into_response();
     let headers = response.headers_mut();
     headers.extend(HeaderValue::try_from(format!("0; url={AWAY}")).map(|value| (header::REFRESH, value)));

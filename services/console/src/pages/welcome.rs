@@ -7,6 +7,7 @@ use axum::{extract::State, response::Response};
 use rapport_proto::intake::GetScreeningResponse;
 
 use crate::{
+    cookies::Cookie,
     desk::Desk,
     hours,
     problem::Problem,
@@ -21,6 +22,8 @@ struct Welcome {
     shell: Shell,
     practice: Arc<GetScreeningResponse>,
     hours: Vec<String>,
+    /// A form is open on this device.
+    resumable: bool,
     w: &'static words::Welcome,
 }
 
@@ -28,6 +31,7 @@ struct Welcome {
 pub(crate) async fn show(State(desk): State<Desk>, visitor: Visitor) -> Result<Response, Problem> {
     let practice = desk.board.today(visitor.language).await?;
     let shell = Shell::around(&visitor, Some(&*practice));
+    let resumable = visitor.cookies.get(Cookie::Draft).is_some();
     let hours = hours::in_words(&practice.open_hours, visitor.language);
-    Ok(page(&Welcome { shell, practice, hours, w: &visitor.words().welcome }))
+    Ok(page(&Welcome { shell, practice, hours, resumable, w: &visitor.words().welcome }))
 }

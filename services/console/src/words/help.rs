@@ -4,6 +4,7 @@
 pub(crate) struct Help {
     pub(crate) title: &'static str,
     pub(crate) lead: &'static str,
+    pub(crate) lines: &'static str,
     pub(crate) call: &'static str,
     pub(crate) chat: &'static str,
     pub(crate) log: &'static str,
@@ -15,6 +16,7 @@ pub(crate) struct Help {
 pub(super) const EN: Help = Help {
     title: "You don’t have to carry this alone",
     lead: "Someone is there right now. These lines are free, and you need no reason to use them.",
+    lines: "Someone who answers now",
     call: "Call",
     chat: "Chat",
     log: "Calls and texts can show in a call log or on a phone bill. You can use someone else’s phone. A chat leaves a trace in the list of pages you visited.",
@@ -26,6 +28,7 @@ pub(super) const EN: Help = Help {
 pub(super) const ES: Help = Help {
     title: "No tiene que cargar con esto a solas",
     lead: "Hay alguien para usted ahora mismo. Estas líneas son gratis, y no necesita un motivo para usarlas.",
+    lines: "Alguien que contesta ahora",
     call: "Llamar al",
     chat: "Chatear",
     log: "Las llamadas y los mensajes pueden aparecer en el registro o en la factura del teléfono. Puede usar el teléfono de otra persona. Un chat deja rastro en la lista de páginas visitadas.",

@@ -17,6 +17,10 @@ pub(crate) struct Welcome {
     pub(crate) talk: &'static str,
     pub(crate) talk_text: &'static str,
     pub(crate) open: &'static str,
+    pub(crate) unsaved: &'static str,
+    pub(crate) unsaved_hint: &'static str,
+    pub(crate) begin: &'static str,
+    pub(crate) resume: &'static str,
 }
 
 pub(super) const EN: Welcome = Welcome {
@@ -43,6 +47,10 @@ pub(super) const EN: Welcome = Welcome {
     talk: "Rather talk?",
     talk_text: "You don’t have to fill anything in. Call us, and a person goes through it with you:",
     open: "We are there",
+    unsaved: "Don’t save on this device",
+    unsaved_hint: "Choose this where someone else may use it. When you close the browser, the way back is gone; you can copy a link instead.",
+    begin: "Begin",
+    resume: "Go on with the form that is open here",
 };
 
 pub(super) const ES: Welcome = Welcome {
@@ -69,4 +77,8 @@ pub(super) const ES: Welcome = Welcome {
     talk: "¿Prefiere hablar?",
     talk_text: "No tiene que llenar nada. Llámenos y una persona lo hace con usted:",
     open: "Estamos",
+    unsaved: "No guardar en este dispositivo",
+    unsaved_hint: "Elíjalo si otra persona puede usarlo. Al cerrar el navegador se pierde el camino de vuelta; en cambio puede copiar un enlace.",
+    begin: "Empezar",
+    resume: "Seguir con el formulario que está abierto aquí",
 };

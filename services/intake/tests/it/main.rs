@@ -2,9 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what the tests share may end a test as they do themselves")]
 
-mod accounts;
 mod appointments;
-mod audits;
 mod calls;
 mod cases;
 mod decisions;
@@ -15,7 +13,6 @@ mod house;
 mod invitations;
 mod letters;
 mod matches;
-mod matrix;
 mod partners;
 mod people;
 mod protocols;

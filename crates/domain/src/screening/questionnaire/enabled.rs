@@ -8,6 +8,8 @@ use crate::screening::{Answers, Value};
 /// One questionnaire, filled in: per item whether it was asked and what was answered.
 pub(crate) struct Sheet<'a> {
     states: Vec<State<'a>>,
+    /// Which items a form shows, groups and texts included.
+    shown: Vec<bool>,
     /// Values of items that are switched off, by their index.
     withheld: BTreeMap<usize, &'a [Value]>,
 }
@@ -64,7 +66,7 @@ impl<'a> Sheet<'a> {
                 *state = if values.is_empty() { State::Blank } else { State::Answered(values) };
             }
         }
-        Self { states, withheld }
+        Self { states, shown: enabled, withheld }
     }
 
     /// The same sheet with what was left blank counting as not asked, wherever somebody was not asked.
@@ -91,7 +93,7 @@ impl<'a> Sheet<'a> {
                 *state = State::Answered(values);
             }
         }
-        Self { states, withheld: BTreeMap::new() }
+        Self { states, shown: self.shown.clone(), withheld: BTreeMap::new() }
     }
 
     /// What became of an item.
@@ -101,9 +103,16 @@ impl<'a> Sheet<'a> {
 }
 
 impl Questionnaire {
+    /// Which of its items a form shows to whoever answered this so far, by their place.
+    #[must_use]
+    pub fn shown(&self, answers: &Answers) -> Vec<bool> {
+        Sheet::fill(self, answers).shown
+    }
+
     /// This form for whoever answered another one in which some of its questions did not stand: what those would have
     /// decided is left open, so that nobody's answer is lost to a question that nobody asked.
-    pub(crate) fn without_deciders(&self, stood: impl Fn(usize) -> bool) -> Self {
+    #[must_use]
+    pub fn without_deciders(&self, stood: impl Fn(usize) -> bool) -> Self {
         let mut form = self.clone();
         for item in &mut form.items {
             let open = |condition: &Condition| !stood(condition.question);

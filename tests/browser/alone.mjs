@@ -1,0 +1,41 @@
+// usage: node alone.mjs http://HOST:PORT OUT
+//
+// One person, on every kind of device: fills the form in, gets a session, puts it into a calendar, gives it back.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { Visitor, open } from "./visitor.mjs";
+import { WORDS, answerAll, begin, tellAboutYourself, waitFor } from "./form.mjs";
+
+const [base, out] = process.argv.slice(2);
+const browser = await open();
+
+async function walk(wish, number) {
+  const visitor = await Visitor.come(browser, base, out, wish);
+  await begin(visitor);
+  await answerAll(visitor, [], (at) => at.look("question"));
+  await tellAboutYourself(visitor, { given: "Avery", family: `Sample${number}`, email: `avery${number}@example.com`, phone: `704-555-01${40 + number}`, care: "alone" });
+  await visitor.press(WORDS[wish.language].send);
+  assert.equal(visitor.path(), "/session");
+  await waitFor(visitor, /Your session is set|Su sesión está confirmada/);
+  await visitor.look("session");
+  const [file] = await Promise.all([visitor.page.waitForEvent("download"), visitor.page.locator("a[href='/session/calendar']").click()]);
+  const entry = readFileSync(await file.path(), "utf8");
+  assert.match(entry, /SUMMARY:Riverbend Office\r\n/);
+  assert(!/Avery|couple|therap/i.test(entry), entry);
+  await visitor.page.locator("details summary").first().click();
+  await visitor.press(wish.language === "es" ? "Sí, devolverla" : "Yes, give it back");
+  await waitFor(visitor, /given back|cancelada/);
+  await visitor.look("given-back");
+  await visitor.leave();
+}
+
+const wishes = [
+  { device: "desktop", theme: "light", language: "en", scripts: true },
+  { device: "phone", theme: "dark", language: "es", scripts: true },
+  { device: "phone", theme: "light", language: "en", scripts: false },
+  { device: "desktop", theme: "dark", language: "es", scripts: false },
+];
+for (const [number, wish] of wishes.entries()) await walk(wish, number);
+await browser.close();
+console.log(JSON.stringify({ walked: wishes.length }));
