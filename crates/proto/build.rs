@@ -9,6 +9,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "rapport/errors/v1/reason.proto",
         "rapport/events/v1/event.proto",
         "rapport/intake/v1/intake_service.proto",
+        "rapport/staff/v1/account_service.proto",
+        "rapport/staff/v1/audit_service.proto",
         "rapport/staff/v1/operations_service.proto",
         "rapport/staff/v1/protocol_service.proto",
         "rapport/staff/v1/triage_service.proto",

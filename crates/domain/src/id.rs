@@ -82,5 +82,7 @@ typed_id!(/// One partner's word to the other.
     InvitationId in "invitations");
 typed_id!(/// That a case needs somebody, told until somebody has it.
     AlertId in "alerts");
+typed_id!(/// A member of staff who signs in.
+    AccountId in "accounts");
 typed_id!(/// What the law asks of a practice that learns of harm.
     ReportId in "reports");

@@ -9,7 +9,9 @@
 
 pub mod data_key;
 pub mod keyring;
+pub mod password;
 pub mod principal;
+pub mod second_factor;
 pub mod token;
 
 mod cipher;
@@ -17,8 +19,10 @@ mod random;
 
 pub use data_key::DataKey;
 pub use keyring::{KeyError, Keyring, MasterKey};
+pub use password::{Password, PasswordError};
 pub use principal::{Principal, Role, StaffPrincipal};
 pub use random::new_id;
+pub use second_factor::{TotpSecret, plain_recovery_code, recovery_codes};
 pub use token::{Token, TokenError};
 
 /// A sealed value that does not open: another key, another place, or altered bytes.

@@ -48,7 +48,7 @@ pub struct StaffPrincipal {
     pub label: String,
     /// What they may do.
     pub role: Role,
-    /// The token's row.
+    /// The account, or the row of a token that was made on the command line.
     pub token_id: Uuid,
 }
 
@@ -63,6 +63,8 @@ pub enum Principal {
     Draft(Uuid),
     /// Whoever was handed this invitation.
     Invitation(Uuid),
+    /// Whoever signs in to this account, or holds its one-time sign-in.
+    Newcomer(Uuid),
     /// A member of staff.
     Staff(StaffPrincipal),
 }
@@ -75,6 +77,7 @@ impl fmt::Display for Principal {
             Self::Client(intake) => write!(f, "intakes/{intake}"),
             Self::Draft(draft) => write!(f, "drafts/{draft}"),
             Self::Invitation(invitation) => write!(f, "invitations/{invitation}"),
+            Self::Newcomer(account) => write!(f, "accounts/{account}"),
             Self::Staff(staff) => write!(f, "staff/{}", staff.token_id),
         }
     }
@@ -89,6 +92,7 @@ impl Principal {
             Self::Client(_) => "client",
             Self::Draft(_) => "draft",
             Self::Invitation(_) => "invitation",
+            Self::Newcomer(_) => "newcomer",
             Self::Staff(staff) => staff.role.name(),
         }
     }

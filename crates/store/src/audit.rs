@@ -1,7 +1,15 @@
 //! Who did or read what.
+//!
+//! A row is written with what it tells of, or before that leaves. [`seal`] closes rows in batches, each seal over the one
+//! before it; [`mod@verify`] finds whatever was altered since; [`read`] is for those who read the trail, [`forget`] for
+//! when its time is over. The key of the seals stands in no database: whoever can write every table still cannot make one.
+
+pub mod forget;
+pub mod read;
+pub mod seal;
+pub mod verify;
 
 use jiff::Timestamp;
-
 use sea_orm::{EntityTrait, IntoActiveModel};
 
 use crate::{Conn, StoreError, column, entity::audit_log as table, keys::new_row_id};
@@ -42,5 +50,6 @@ pub(crate) fn row(entry: &AuditEntry) -> table::Model {
         method: entry.method.to_owned(),
         resources: entry.resources.join(" "),
         outcome: entry.outcome.to_owned(),
+        seal: None,
     }
 }

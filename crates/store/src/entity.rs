@@ -42,7 +42,7 @@ pub mod data_keys {
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
-        /// `intakes/…`, `cases/…` or `drafts/…`.
+        /// `intakes/…`, `cases/…`, `drafts/…` or `accounts/…`.
         pub subject: String,
         pub wrapped: Vec<u8>,
         pub master_version: i32,
@@ -480,6 +480,87 @@ pub mod audit_log {
         /// Names, with a space between.
         pub resources: String,
         pub outcome: String,
+        /// The number of the seal over it; none until it is sealed.
+        pub seal: Option<i64>,
+    }
+    no_relations!();
+}
+
+/// A seal over a batch of the audit trail, and over the seal before it.
+pub mod audit_seals {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "audit_seals")]
+    pub struct Model {
+        /// From 1, without a gap.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub number: i64,
+        /// How many entries it covers.
+        pub entries: i32,
+        pub seal: Vec<u8>,
+        pub sealed_at: DateTimeUtc,
+        /// Says that its entries were forgotten when their time was over, and not deleted by somebody else.
+        pub purge_mark: Option<Vec<u8>>,
+    }
+    no_relations!();
+}
+
+/// Members of staff who sign in.
+pub mod accounts {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "accounts")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub data_key: Uuid,
+        /// Keyed hash of the address.
+        pub email_token: Vec<u8>,
+        pub role: String,
+        pub state: String,
+        /// Name and address, under the account's key.
+        pub profile: Vec<u8>,
+        /// `Credentials`, under the account's key.
+        pub credentials: Vec<u8>,
+        pub failures: i32,
+        pub locked_until: DateTimeUtc,
+        pub created_at: DateTimeUtc,
+        pub version: i64,
+    }
+    sealed_under_key!();
+}
+
+pub mod staff_sessions {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "staff_sessions")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub account_id: Uuid,
+        pub token_hash: Vec<u8>,
+        pub created_at: DateTimeUtc,
+        /// When a person last used it.
+        pub touched_at: DateTimeUtc,
+        pub expires_at: DateTimeUtc,
+    }
+    no_relations!();
+}
+
+pub mod one_time_sign_ins {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "one_time_sign_ins")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub token_hash: Vec<u8>,
+        pub account_id: Uuid,
+        pub opens_session: bool,
+        pub expires_at: DateTimeUtc,
     }
     no_relations!();
 }

@@ -8,13 +8,14 @@
 //! [`appointments`], [`wishes`], [`invitations`], [`reports`], [`no_contact`],
 //! [`calendar`], [`therapists`], [`protocols`]; what makes work happen once: [`outbox`],
 //! [`deliveries`], [`inbox`], [`requests`], [`letters`], [`alerts`]; and [`audit`], [`search`],
-//! [`staff_tokens`]. `entity` lists the tables, `migrations` makes them,
+//! [`staff_tokens`], [`accounts`], [`sessions`]. `entity` lists the tables, `migrations` makes them,
 //! `keys` finds the key that a row is sealed with.
 //!
 //! Whatever somebody told in confidence stands in encrypted columns only; plain
 //! are ids, states, urgency, times and the therapist.
 
 pub mod accept;
+pub mod accounts;
 pub mod alerts;
 pub mod appointments;
 pub mod audit;
@@ -34,6 +35,7 @@ pub mod protocols;
 pub mod reports;
 pub mod requests;
 pub mod search;
+pub mod sessions;
 pub mod staff_tokens;
 pub mod store;
 pub mod therapists;
@@ -49,6 +51,7 @@ mod migrations;
 mod schema;
 
 pub use accept::{Accepted, NewIntake};
+pub use accounts::{Account, AccountState, Credentials, OneTimeSignIn};
 pub use audit::AuditEntry;
 pub use calendar::Blocked;
 pub use cases::{CaseCursor, CaseDetail, CaseFilter};
@@ -61,6 +64,7 @@ pub use join::{Joined, JoiningIntake, Raise};
 pub use letters::{ClaimedLetter, LetterFilter, LetterStanding};
 pub use requests::{RequestKey, Seen};
 pub use search::SearchToken;
+pub use sessions::Session;
 pub use staff_tokens::NewStaffToken;
 pub use store::{Conn, Store, StoreSettings, Tx};
 pub use wakes::{Topic, Wake, Wakes};

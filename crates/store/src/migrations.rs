@@ -10,6 +10,7 @@ mod m0002_clinical_core;
 mod m0006_letters;
 mod m0007_delivery;
 mod m0008_calls;
+mod m0009_accounts_and_audit;
 
 /// Every migration that this version knows.
 pub(crate) struct Migrator;
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_letters::Migration),
             Box::new(m0007_delivery::Migration),
             Box::new(m0008_calls::Migration),
+            Box::new(m0009_accounts_and_audit::Migration),
         ]
     }
 }

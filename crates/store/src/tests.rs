@@ -2,6 +2,7 @@
 //! `RAPPORT_TEST_POSTGRES` names a server on which databases may be created.
 
 mod accept;
+mod audit;
 mod calendar;
 mod cases;
 mod confidentiality;

@@ -2,13 +2,39 @@
 
 use http::{HeaderMap, header::AUTHORIZATION};
 use rapport_security::{Principal, Token};
-use rapport_store::{drafts, intakes, invitations, staff_tokens};
+use rapport_store::{Session, accounts, drafts, intakes, invitations, sessions, staff_tokens};
 
-use crate::{Deps, policy::Access, refusal::Refusal};
+use crate::{
+    Deps,
+    policy::{Access, Rpc},
+    refusal::Refusal,
+};
 
-/// Who calls. A token is looked up only as what this RPC takes, so that a
+/// What a caller sends with everything that a page asks by itself: nobody is working for it.
+const BACKGROUND: &str = "x-rapport-background";
+
+/// Who calls, and in which session, where they came with one. A token is looked up only as what this RPC takes, so that a
 /// client's token is never tried as a member of staff's.
-pub(crate) async fn authenticate(deps: &Deps, access: Access, headers: &HeaderMap) -> Result<Principal, Refusal> {
+pub(crate) async fn authenticate(
+    deps: &Deps,
+    rpc: &Rpc,
+    headers: &HeaderMap,
+) -> Result<(Principal, Option<Session>), Refusal> {
+    if !matches!(rpc.access, Access::Staff(_)) {
+        return Ok((principal(deps, rpc.access, headers).await?, None));
+    }
+    let (hash, now) = (bearer(headers).ok_or(Refusal::TokenInvalid)?, deps.clock.now());
+    if let Some(session) = sessions::by_hash(&deps.store, hash, now).await? {
+        if rpc.keeps_session && !headers.contains_key(BACKGROUND) {
+            sessions::touch(&deps.store, &session, now).await?;
+        }
+        return Ok((Principal::Staff(session.staff.clone()), Some(session)));
+    }
+    let staff = staff_tokens::by_hash(&deps.store, hash, now).await?;
+    Ok((Principal::Staff(staff.ok_or(Refusal::TokenInvalid)?), None))
+}
+
+async fn principal(deps: &Deps, access: Access, headers: &HeaderMap) -> Result<Principal, Refusal> {
     match access {
         Access::Public => Ok(Principal::Anonymous),
         Access::Client => {
@@ -27,11 +53,13 @@ pub(crate) async fn authenticate(deps: &Deps, access: Access, headers: &HeaderMa
             let invitation = invitations::by_token(&deps.store, hash).await?.ok_or(Refusal::TokenInvalid)?;
             Ok(Principal::Invitation(invitation.uuid()))
         }
-        Access::Staff(_) => {
+        Access::Enrol | Access::Redeem => {
             let hash = bearer(headers).ok_or(Refusal::TokenInvalid)?;
-            let staff = staff_tokens::by_hash(&deps.store, hash, deps.clock.now()).await?;
-            Ok(Principal::Staff(staff.ok_or(Refusal::TokenInvalid)?))
+            let offered = accounts::sign_in_by_hash(&deps.store, hash, deps.clock.now()).await?;
+            let fits = offered.filter(|offered| offered.opens_session == (access == Access::Redeem));
+            Ok(Principal::Newcomer(fits.ok_or(Refusal::TokenInvalid)?.account.uuid()))
         }
+        Access::Staff(_) => Err(Refusal::Internal("staff are told apart by their sessions")),
     }
 }
 

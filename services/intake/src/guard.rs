@@ -12,7 +12,7 @@ use std::{
 use futures::{FutureExt, future::BoxFuture};
 use http::{HeaderMap, HeaderValue, Request, Response};
 use rapport_security::Principal;
-use rapport_store::{AuditEntry, audit};
+use rapport_store::{AuditEntry, Session, audit};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::{Code, Status, body::Body};
 use tower::{Layer, Service};
@@ -127,8 +127,11 @@ impl GuardLayer {
         }
         let headers = request.headers().clone();
         let work = AssertUnwindSafe(async {
-            let principal = self.admit(rpc, &headers).await?;
+            let (principal, session) = self.admit(rpc, &headers).await?;
             request.extensions_mut().insert(principal);
+            if let Some(session) = session {
+                request.extensions_mut().insert(session);
+            }
             inner.call(request).await.map_err(|never| match never {})
         })
         .catch_unwind();
@@ -138,10 +141,10 @@ impl GuardLayer {
         caught.unwrap_or(Err(Refusal::Internal("a handler panicked")))
     }
 
-    async fn admit(&self, rpc: &'static Rpc, headers: &HeaderMap) -> Result<Principal, Refusal> {
-        let principal = authenticate(&self.deps, rpc.access, headers).await?;
+    async fn admit(&self, rpc: &'static Rpc, headers: &HeaderMap) -> Result<(Principal, Option<Session>), Refusal> {
+        let (principal, session) = authenticate(&self.deps, rpc, headers).await?;
         if rpc.access.admits(&principal) {
-            return Ok(principal);
+            return Ok((principal, session));
         }
         if matches!(rpc.access, Access::Staff(_)) {
             let entry = AuditEntry {

@@ -9,7 +9,10 @@
 //! `complete_report`, `staff_confirm_appointment`, `list_matches`, `acknowledge_alert`, and for rules
 //! `get_protocol` and [`replay_protocol`] (by `protocol_api`), for letters that
 //! went wrong `list_letters`, `resend_letter` and `resolve_letter` (by
-//! `operations_api`). Beside them: `parse` (requests
+//! `operations_api`); for staff themselves `sign_in`, `redeem_sign_in`, `enrol`,
+//! `get_session`, `sign_out`, `own_credentials`, `invite_staff`, `list_accounts`,
+//! `change_account` (by `account_api`); for auditors `read_audit` (by
+//! `audit_api`). Beside them: `parse` (requests
 //! into domain types, every bad field at once), `view` (domain types into
 //! messages, as the reader's role may see them), [`policy`] (who may call what),
 //! `refusal` and `status` (why a call fails, and how that is said on the
@@ -17,9 +20,12 @@
 //! `authenticate` and `deadline`, put together by `server`.
 
 mod accept_invitation;
+mod account_api;
 mod acknowledge_alert;
+mod audit_api;
 mod authenticate;
 mod cancel_appointment;
+mod change_account;
 mod claim_case;
 mod client_api;
 mod close_case;
@@ -27,25 +33,34 @@ mod complete_report;
 mod confirm_appointment;
 mod deadline;
 mod decline_invitation;
+mod enrol;
 mod get_case;
 mod get_draft;
 mod get_intake;
 mod get_protocol;
 mod get_screening;
+mod get_session;
 mod guard;
 mod hints;
 mod invite_partner;
+mod invite_staff;
+mod list_accounts;
 mod list_cases;
 mod list_letters;
 mod list_matches;
+mod open_session;
 mod operations_api;
 mod override_urgency;
 mod own_appointment;
+mod own_credentials;
 mod own_intake;
 mod parse;
+mod passwords;
 pub mod policy;
 mod protocol_api;
 mod protocols;
+mod read_audit;
+mod redeem_sign_in;
 mod refusal;
 mod repeat;
 pub mod replay_protocol;
@@ -53,6 +68,8 @@ mod resend_letter;
 mod resolve_letter;
 mod save_draft;
 mod server;
+mod sign_in;
+mod sign_out;
 mod staff_api;
 mod staff_case;
 mod staff_confirm_appointment;

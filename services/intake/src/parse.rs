@@ -3,8 +3,11 @@
 //! [`submit_intake`](mod@submit_intake) puts a submission together from
 //! [`client`], [`contact`], [`preferences`], [`consents`] and [`screenings`];
 //! [`list_cases`](mod@list_cases), [`list_matches`](mod@list_matches) and [`letters`] read filters and page tokens
-//! ([`page`]), [`decisions`] what staff decide.
+//! ([`page`]), [`decisions`] what staff decide, [`accounts`] who is to have an account,
+//! [`audit`] which part of the trail somebody wants.
 
+mod accounts;
+mod audit;
 mod client;
 mod consents;
 mod contact;
@@ -29,10 +32,13 @@ use uuid::Uuid;
 
 use crate::refusal::Refusal;
 
+pub(crate) use accounts::{InviteStaff, UpdateAccount, invite_staff, list_accounts, update_account};
+pub(crate) use audit::{ListAuditEntries, audit_filter, audit_head, list_audit_entries};
 pub(crate) use decisions::{CloseCase, CompleteReport, OverrideUrgency, close_case, complete_report, override_urgency};
 pub(crate) use letters::{ListLetters, list_letters};
 pub(crate) use list_cases::{ListCases, list_cases};
 pub(crate) use list_matches::{ListMatches, MatchCursor, list_matches};
+pub(crate) use page::Page;
 pub(crate) use replay_protocol::replay_protocol;
 pub(crate) use screenings::given_answers;
 pub(crate) use submit_intake::{Against, SubmitIntake, submit_intake};

@@ -17,6 +17,10 @@ pub enum Access {
     DraftOrNew,
     /// Whoever holds an invitation's token.
     Invitation,
+    /// Whoever holds the one-time sign-in of a new or reset account.
+    Enrol,
+    /// Whoever holds a one-time sign-in that an operator made.
+    Redeem,
     /// Staff in one of these roles.
     Staff(&'static [Role]),
 }
@@ -30,6 +34,8 @@ pub struct Rpc {
     pub access: Access,
     /// Whether it answers with a stream, which no deadline ends.
     pub streams: bool,
+    /// Whether a call shows that somebody is working, and so keeps their session open.
+    pub keeps_session: bool,
 }
 
 /// The queue and its cases are for those who work on them; whoever runs the
@@ -38,6 +44,11 @@ const DESK: Access = Access::Staff(&[Role::Coordinator, Role::Clinician]);
 
 /// What the law asks of clinicians is not even shown to anybody else.
 const CLINICIANS: Access = Access::Staff(&[Role::Clinician]);
+
+/// Everybody who has an account.
+const STAFF: Access = Access::Staff(&Role::ALL);
+
+const ADMINS: Access = Access::Staff(&[Role::Admin]);
 
 pub(crate) const GET_SCREENING: Rpc = call("rapport.intake.v1.IntakeService/GetScreening", Access::Public);
 pub(crate) const SUBMIT_INTAKE: Rpc = call("rapport.intake.v1.IntakeService/SubmitIntake", Access::Public);
@@ -74,8 +85,29 @@ pub(crate) const LIST_LETTERS: Rpc = call(
 pub(crate) const RESEND_LETTER: Rpc = call("rapport.staff.v1.OperationsService/ResendLetter", DESK);
 pub(crate) const RESOLVE_LETTER: Rpc = call("rapport.staff.v1.OperationsService/ResolveLetter", DESK);
 
+pub(crate) const SIGN_IN: Rpc = call("rapport.staff.v1.AccountService/SignIn", Access::Public);
+pub(crate) const REDEEM_SIGN_IN: Rpc = call("rapport.staff.v1.AccountService/RedeemSignIn", Access::Redeem);
+pub(crate) const GET_ENROLMENT: Rpc = call("rapport.staff.v1.AccountService/GetEnrolment", Access::Enrol);
+pub(crate) const ENROL: Rpc = call("rapport.staff.v1.AccountService/Enrol", Access::Enrol);
+/// Pages ask for it by themselves, to warn before a session ends.
+pub(crate) const GET_SESSION: Rpc =
+    Rpc { keeps_session: false, ..call("rapport.staff.v1.AccountService/GetSession", STAFF) };
+pub(crate) const SIGN_OUT: Rpc = call("rapport.staff.v1.AccountService/SignOut", STAFF);
+pub(crate) const CHANGE_PASSWORD: Rpc = call("rapport.staff.v1.AccountService/ChangePassword", STAFF);
+pub(crate) const REPLACE_RECOVERY_CODES: Rpc = call("rapport.staff.v1.AccountService/ReplaceRecoveryCodes", STAFF);
+pub(crate) const INVITE_STAFF: Rpc = call("rapport.staff.v1.AccountService/InviteStaff", ADMINS);
+pub(crate) const LIST_ACCOUNTS: Rpc = call("rapport.staff.v1.AccountService/ListAccounts", ADMINS);
+pub(crate) const UPDATE_ACCOUNT: Rpc = call("rapport.staff.v1.AccountService/UpdateAccount", ADMINS);
+pub(crate) const RESET_ACCOUNT: Rpc = call("rapport.staff.v1.AccountService/ResetAccount", ADMINS);
+
+const AUDITORS: Access = Access::Staff(&[Role::Auditor]);
+
+pub(crate) const LIST_AUDIT_ENTRIES: Rpc = call("rapport.staff.v1.AuditService/ListAuditEntries", AUDITORS);
+pub(crate) const VERIFY_AUDIT_TRAIL: Rpc = call("rapport.staff.v1.AuditService/VerifyAuditTrail", AUDITORS);
+pub(crate) const EXPORT_AUDIT_TRAIL: Rpc = stream("rapport.staff.v1.AuditService/ExportAuditTrail", AUDITORS);
+
 /// Every RPC that is served.
-pub const RPCS: [Rpc; 26] = [
+pub const RPCS: &[Rpc] = &[
     GET_SCREENING,
     SUBMIT_INTAKE,
     GET_INTAKE,
@@ -102,6 +134,21 @@ pub const RPCS: [Rpc; 26] = [
     LIST_LETTERS,
     RESEND_LETTER,
     RESOLVE_LETTER,
+    SIGN_IN,
+    REDEEM_SIGN_IN,
+    GET_ENROLMENT,
+    ENROL,
+    GET_SESSION,
+    SIGN_OUT,
+    CHANGE_PASSWORD,
+    REPLACE_RECOVERY_CODES,
+    INVITE_STAFF,
+    LIST_ACCOUNTS,
+    UPDATE_ACCOUNT,
+    RESET_ACCOUNT,
+    LIST_AUDIT_ENTRIES,
+    VERIFY_AUDIT_TRAIL,
+    EXPORT_AUDIT_TRAIL,
 ];
 
 /// The RPC at an HTTP path.
@@ -119,7 +166,8 @@ impl Access {
             | (Self::Client, Principal::Client(_))
             | (Self::Draft | Self::DraftOrNew, Principal::Draft(_))
             | (Self::DraftOrNew, Principal::Anonymous)
-            | (Self::Invitation, Principal::Invitation(_)) => true,
+            | (Self::Invitation, Principal::Invitation(_))
+            | (Self::Enrol | Self::Redeem, Principal::Newcomer(_)) => true,
             (Self::Staff(roles), Principal::Staff(staff)) => roles.contains(&staff.role),
             _ => false,
         }
@@ -168,11 +216,11 @@ pub(crate) const fn may_claim(role: Role, case: &Case) -> bool {
 }
 
 const fn call(name: &'static str, access: Access) -> Rpc {
-    Rpc { name, access, streams: false }
+    Rpc { name, access, streams: false, keeps_session: true }
 }
 
 const fn stream(name: &'static str, access: Access) -> Rpc {
-    Rpc { name, access, streams: true }
+    Rpc { name, access, streams: true, keeps_session: false }
 }
 
 #[cfg(test)]
@@ -215,6 +263,8 @@ mod tests {
                 let callers = bearers.iter().cloned().chain(Role::ALL.map(staff));
                 let found = callers.map(|caller| if rpc.access.admits(&caller) { 'x' } else { '.' });
                 assert_eq!(found.collect::<String>(), admitted, "{}", rpc.name);
+                let newcomer = matches!(rpc.access, Access::Public | Access::Enrol | Access::Redeem);
+                assert_eq!(rpc.access.admits(&Principal::Newcomer(Uuid::nil())), newcomer, "{}", rpc.name);
                 checked.push(rpc.name);
             }
         };
@@ -232,7 +282,12 @@ mod tests {
         check(&[RESEND_LETTER, RESOLVE_LETTER], "....xx..");
         check(&[GET_PROTOCOL], ".....xx.");
         check(&[COMPLETE_REPORT, REPLAY_PROTOCOL], ".....x..");
-        let mut listed = RPCS.map(|rpc| rpc.name);
+        check(&[SIGN_IN], "xxxxxxxx");
+        check(&[REDEEM_SIGN_IN, GET_ENROLMENT, ENROL], "........");
+        check(&[GET_SESSION, SIGN_OUT, CHANGE_PASSWORD, REPLACE_RECOVERY_CODES], "....xxxx");
+        check(&[INVITE_STAFF, LIST_ACCOUNTS, UPDATE_ACCOUNT, RESET_ACCOUNT], "......x.");
+        check(&[LIST_AUDIT_ENTRIES, VERIFY_AUDIT_TRAIL, EXPORT_AUDIT_TRAIL], ".......x");
+        let mut listed: Vec<_> = RPCS.iter().map(|rpc| rpc.name).collect();
         checked.sort_unstable();
         listed.sort_unstable();
         assert_eq!(checked, listed);

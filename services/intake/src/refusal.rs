@@ -18,6 +18,12 @@ pub(crate) enum Refusal {
     /// No token, or none that is valid.
     #[error("a valid bearer token is needed")]
     TokenInvalid,
+    /// Address, password or second factor are wrong, or there were too many failures: one wording for all.
+    #[error("this address, password or code is not right, or there were too many tries: wait a few minutes")]
+    SignInRefused,
+    /// What an administrator does to others, tried on their own account.
+    #[error("nobody changes their own account: ask another administrator")]
+    OwnAccount,
     /// The role may not do this.
     #[error("this role may not do that")]
     RoleForbidden,

@@ -8,6 +8,7 @@ use rapport_proto::{
     FILE_DESCRIPTOR_SET,
     intake::intake_service_server::IntakeServiceServer,
     staff::{
+        account_service_server::AccountServiceServer, audit_service_server::AuditServiceServer,
         operations_service_server::OperationsServiceServer, protocol_service_server::ProtocolServiceServer,
         triage_service_server::TriageServiceServer,
     },
@@ -24,6 +25,8 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::{
     Config, Deps,
+    account_api::AccountApi,
+    audit_api::AuditApi,
     client_api::ClientApi,
     guard::{GuardLayer, REQUEST_ID},
     operations_api::OperationsApi,
@@ -113,6 +116,14 @@ impl Intake {
             .max_decoding_message_size(config.most_bytes)
             .accept_compressed(CompressionEncoding::Gzip)
             .send_compressed(CompressionEncoding::Gzip);
+        let account_api = AccountServiceServer::new(AccountApi::new(deps.clone()))
+            .max_decoding_message_size(config.most_bytes)
+            .accept_compressed(CompressionEncoding::Gzip)
+            .send_compressed(CompressionEncoding::Gzip);
+        let audit_api = AuditServiceServer::new(AuditApi::new(deps.clone()))
+            .max_decoding_message_size(config.most_bytes)
+            .accept_compressed(CompressionEncoding::Gzip)
+            .send_compressed(CompressionEncoding::Gzip);
         let staff_api = TriageServiceServer::new(StaffApi::new(deps.clone(), protocols, stop.clone()))
             .max_decoding_message_size(config.most_bytes)
             .accept_compressed(CompressionEncoding::Gzip)
@@ -123,7 +134,9 @@ impl Intake {
         let guard = GuardLayer::new(&config, deps);
         let staff_routes = Routes::new(guard.named_layer(staff_api))
             .add_service(guard.named_layer(protocol_api))
-            .add_service(guard.named_layer(operations_api));
+            .add_service(guard.named_layer(operations_api))
+            .add_service(guard.named_layer(account_api))
+            .add_service(guard.named_layer(audit_api));
         let staff_routes = health(staff_routes, "rapport.staff.v1.TriageService").await?;
         let drained = async {
             tokio::try_join!(

@@ -52,6 +52,8 @@ const fn code_and_reason(refusal: &Refusal) -> (Code, Reason) {
         Refusal::RequestIdReused => (Code::InvalidArgument, Reason::RequestIdReused),
         Refusal::ProtocolUnknown => (Code::FailedPrecondition, Reason::ProtocolUnknown),
         Refusal::TokenInvalid => (Code::Unauthenticated, Reason::TokenInvalid),
+        Refusal::SignInRefused => (Code::Unauthenticated, Reason::SignInRefused),
+        Refusal::OwnAccount => (Code::FailedPrecondition, Reason::OwnAccount),
         Refusal::RoleForbidden => (Code::PermissionDenied, Reason::RoleForbidden),
         Refusal::NotFound => (Code::NotFound, Reason::ResourceNotFound),
         Refusal::EtagMismatch | Refusal::Store(StoreError::Conflict) => (Code::Aborted, Reason::EtagMismatch),

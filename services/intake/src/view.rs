@@ -1,9 +1,11 @@
 //! Domain types as messages, as their reader may see them.
 //!
 //! [`client`] holds what clients read, [`next_step`] its sentences, [`mod@session_page`] what belongs to a session,
-//! [`answers`](mod@answers) what they answered in a draft, [`letters`] where letters stand, [`staff`] what staff read with what each role
+//! [`answers`](mod@answers) what they answered in a draft, [`letters`] where letters stand,
+//! [`account`](mod@account) who may sign in, [`staff`] what staff read with what each role
 //! may not see left out, [`protocol`] what a replay tells.
 
+mod account;
 mod answers;
 mod client;
 mod letters;
@@ -12,6 +14,7 @@ mod protocol;
 mod session_page;
 mod staff;
 
+pub(crate) use account::{account, account_etag, unnamed_account};
 pub(crate) use answers::answers;
 pub(crate) use client::{Standing, appointment, appointment_etag, crisis_line, intake, invited_session, safety_notice};
 pub(crate) use letters::{letter, letter_etag};

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use rapport_security::Role;
 
 /// Intake without a waiting list: screening, triage, a first session and its letter.
@@ -54,6 +54,9 @@ pub(crate) enum Command {
     /// Work with staff's access.
     #[command(subcommand)]
     Staff(StaffCommand),
+    /// Work with the audit trail.
+    #[command(subcommand)]
+    Audit(AuditCommand),
 }
 
 #[derive(clap::Args)]
@@ -132,9 +135,99 @@ pub(crate) struct TriageReplay {
 }
 
 #[derive(Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Hold the audit trail against its seals: nothing was changed, taken away, added or made anew.
+    ///
+    /// Exit code 1 where anything is wrong.
+    Verify(AuditVerify),
+    /// Print the audit trail as JSON lines, the oldest entry first.
+    Export(AuditExport),
+}
+
+#[derive(clap::Args)]
+pub(crate) struct AuditVerify {
+    /// A head that was kept elsewhere, as the log or an earlier answer has it: shows too whether the end was cut off.
+    #[arg(long, value_name = "HEX")]
+    pub(crate) head: Option<AuditHead>,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct AuditExport {
+    /// Only entries from then on.
+    #[arg(long, value_name = "INSTANT")]
+    pub(crate) since: Option<Timestamp>,
+    /// Only entries before then.
+    #[arg(long, value_name = "INSTANT")]
+    pub(crate) until: Option<Timestamp>,
+}
+
+/// 32 bytes in hex.
+#[derive(Clone)]
+pub(crate) struct AuditHead(pub(crate) [u8; 32]);
+
+impl std::str::FromStr for AuditHead {
+    type Err = &'static str;
+
+    fn from_str(hex: &str) -> Result<Self, Self::Err> {
+        let wrong = "must be 64 hexadecimal digits";
+        if hex.len() != 64 || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(wrong);
+        }
+        let byte = |at: usize| hex.get(2 * at..2 * at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+        let bytes: Vec<u8> = (0..32).filter_map(byte).collect();
+        bytes.try_into().map(Self).map_err(|_| wrong)
+    }
+}
+
+#[derive(Subcommand)]
 pub(crate) enum StaffCommand {
-    /// Make a bearer token for the staff API. It is shown once.
+    /// Make an account, and a one-time sign-in by which its owner chooses a password. It is shown once.
+    Add(StaffAdd),
+    /// Make a one-time sign-in that opens a session at once, for somebody who lost password and phone.
+    SignIn(StaffSignIn),
+    /// Make a bearer token for a program that calls the staff API. It is shown once.
     Token(StaffToken),
+    /// Print which role may call what.
+    Roles(StaffRoles),
+}
+
+#[derive(clap::Args)]
+pub(crate) struct StaffAdd {
+    /// What colleagues call them; stands on the cases that they claim.
+    #[arg(long)]
+    pub(crate) name: String,
+    /// Where they are written to, and what they sign in with.
+    #[arg(long)]
+    pub(crate) email: String,
+    /// What they may see and do.
+    #[arg(long, value_enum)]
+    pub(crate) role: RoleName,
+    /// The sign-in opens a session at once instead, within a quarter of an hour: for a first look.
+    #[arg(long)]
+    pub(crate) open: bool,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct StaffSignIn {
+    /// The account's address.
+    #[arg(value_name = "EMAIL")]
+    pub(crate) email: String,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct StaffRoles {
+    /// Print JSON instead of a Markdown table.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(clap::Args)]

@@ -3,7 +3,8 @@
 //! Read [`cli`] (what can be asked), [`settings`] (what can be set), [`house`]
 //! (what is opened at start) and [`roles`] with [`serve`] (what runs). Then a file
 //! per command: [`demo`], [`migrate`], [`submit`] over [`client`],
-//! [`check_config`], [`practice_check`], [`triage_replay`], [`staff_token`]. Beside them
+//! [`check_config`], [`practice_check`], [`triage_replay`], [`staff_add`], [`staff_roles`],
+//! [`staff_token`], [`audit_trail`]. Beside them
 //! [`practice_files`], [`master_key`], and [`mod@print`] and [`wording`] for what a
 //! terminal shows.
 
@@ -12,6 +13,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use rapport_runtime::{Clock, SystemClock};
 
+mod audit_trail;
 mod check_config;
 mod cli;
 mod client;
@@ -25,12 +27,14 @@ mod print;
 mod roles;
 mod serve;
 mod settings;
+mod staff_add;
+mod staff_roles;
 mod staff_token;
 mod submit;
 mod triage_replay;
 mod wording;
 
-use cli::{Cli, Command, PracticeCommand, StaffCommand, TriageCommand};
+use cli::{AuditCommand, Cli, Command, PracticeCommand, StaffCommand, TriageCommand};
 use roles::Role;
 
 /// Wrong use or settings, as clap's own.
@@ -73,6 +77,11 @@ async fn run(cli: Cli, settings: settings::Settings) -> anyhow::Result<bool> {
         Command::Migrate(wish) => migrate::run(&settings, wish.json).await?,
         Command::Submit(wish) => submit::run(&settings, &wish).await?,
         Command::CheckConfig(wish) => check_config::run(&settings, cli.config.as_deref(), wish.json)?,
+        Command::Audit(AuditCommand::Verify(wish)) => return audit_trail::verify(&settings, &wish).await,
+        Command::Audit(AuditCommand::Export(wish)) => audit_trail::export(&settings, &wish).await?,
+        Command::Staff(StaffCommand::Add(wish)) => staff_add::add(&settings, &wish).await?,
+        Command::Staff(StaffCommand::SignIn(wish)) => staff_add::sign_in(&settings, &wish).await?,
+        Command::Staff(StaffCommand::Roles(wish)) => staff_roles::run(wish.json)?,
         Command::Staff(StaffCommand::Token(wish)) => staff_token::run(&settings, &wish).await?,
         Command::Triage(TriageCommand::Replay(wish)) => return triage_replay::run(&settings, &wish).await,
         Command::Practice(PracticeCommand::Check(wish)) => {

@@ -185,3 +185,46 @@ fn a_replay_tells_what_would_change_by_ids_alone_and_twice_the_same() {
     assert!(text(&broken.stderr).contains("triage.yaml:"), "{}", text(&broken.stderr));
     assert_eq!(replay(&other, &["--since", "tomorrow"]).status.code(), Some(2));
 }
+
+#[test]
+fn an_account_is_made_once_for_an_address_and_its_sign_in_is_all_that_a_script_reads() {
+    let dir = tempfile::tempdir().unwrap();
+    let add = |more: &[&str]| {
+        let who = ["staff", "add", "--name", "Robin Sample", "--email", "robin@example.com", "--role", "clinician"];
+        rapport(dir.path(), &[&who, more].concat(), &[])
+    };
+    let made = add(&[]);
+    assert_eq!(made.status.code(), Some(0), "{}", text(&made.stderr));
+    assert_eq!(text(&made.stdout).trim_end().len(), 43);
+    let again = add(&["--open"]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(text(&again.stderr).contains("robin@example.com has an account already"), "{}", text(&again.stderr));
+    let sign_in = |email: &str| rapport(dir.path(), &["staff", "sign-in", email, "--json"], &[]);
+    let opened: Value = serde_json::from_slice(&sign_in("robin@example.com").stdout).unwrap();
+    assert_eq!((&opened["opens_session"], &opened["role"]), (&true.into(), &"clinician".into()));
+    assert_eq!(sign_in("nobody@example.com").status.code(), Some(1));
+    assert_eq!(rapport(dir.path(), &["staff", "add", "--name", "x"], &[]).status.code(), Some(2));
+    let roles = text(&rapport(dir.path(), &["staff", "roles"], &[]).stdout);
+    assert!(roles.contains("| `rapport.staff.v1.TriageService/CompleteReport` | clinician |"), "{roles}");
+}
+
+#[test]
+fn the_trail_of_a_demo_is_intact_and_one_without_its_head_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(demo(dir.path(), &[]).status.success());
+    let data = dir.path().join("data").display().to_string();
+    let audit =
+        |arguments: &[&str]| rapport(dir.path(), &[&["audit"], arguments].concat(), &[("RAPPORT__DATA__DIR", &data)]);
+    let verified = audit(&["verify", "--json"]);
+    assert_eq!(verified.status.code(), Some(0), "{}", text(&verified.stderr));
+    let found: Value = serde_json::from_slice(&verified.stdout).unwrap();
+    assert_eq!((&found["intact"], &found["faults"]), (&true.into(), &Value::Array(Vec::new())));
+    let exported = text(&audit(&["export"]).stdout);
+    assert!(
+        exported.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()) && exported.contains("SubmitIntake")
+    );
+    let other = audit(&["verify", "--head", &"0".repeat(64)]);
+    assert_eq!(other.status.code(), Some(1));
+    assert!(text(&other.stdout).contains("the end was cut off"), "{}", text(&other.stdout));
+    assert_eq!(audit(&["verify", "--head", "abc"]).status.code(), Some(2));
+}

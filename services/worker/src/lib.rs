@@ -34,6 +34,7 @@ pub mod purge;
 pub mod relay;
 pub mod release_holds;
 pub mod resume_cases;
+pub mod seal_audit;
 pub mod triage_intake;
 pub mod walk_alerts;
 
@@ -94,6 +95,7 @@ pub async fn run(config: Config, deps: Deps, stop: CancellationToken) -> anyhow:
         timer::every(&release_holds::TIMER, clock, &stop, &deps, release_holds::release_due),
         timer::every(&resume_cases::TIMER, clock, &stop, &undecided, ResumeCases::resume),
         timer::every(&walk_alerts::TIMER, clock, &stop, &deps, walk_alerts::walk_due),
+        timer::every(&seal_audit::TIMER, clock, &stop, &deps, seal_audit::seal_audit),
         timer::every(&purge::TIMER, clock, &stop, &deps, purge::purge),
     );
     Ok(())

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use rapport_store::{drafts, inbox, outbox, requests};
+use rapport_store::{accounts, audit, drafts, inbox, outbox, requests, sessions};
 
 use crate::{Deps, job::JobError, timer::Timer};
 
@@ -13,10 +13,13 @@ pub(crate) const TIMER: Timer = Timer { name: "purge", period: Duration::from_se
 /// How long an inbox row is kept: longer than any message waits for its last try or, as a dead letter, for somebody to
 /// look. Behind it, a case's state still keeps an event from having its effect twice.
 const INBOX: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How long the audit trail is kept: six years (45 CFR 164.316(b)(2)(i)), and the leap days in them.
+const AUDIT: SignedDuration = SignedDuration::from_hours(24 * (6 * 365 + 2));
 /// How long a published event is kept, for whoever looks into what happened last week.
 const PUBLISHED: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// Forgets expired answers to requests, old inbox rows and long published events, and destroys the drafts whose time is
+/// Forgets expired answers to requests, old inbox rows, long published events, sessions that have ended and
+/// entries of the audit trail that have stood long enough, and destroys the drafts whose time is
 /// over with their keys.
 ///
 /// # Errors
@@ -27,8 +30,10 @@ pub async fn purge(deps: &Deps, now: Timestamp) -> Result<(), JobError> {
     let requests = requests::purge_expired(store, now).await?;
     let inbox = inbox::purge_before(store, now - INBOX).await?;
     let outbox = outbox::purge_published_before(store, now - PUBLISHED).await?;
-    if drafts + requests + inbox + outbox > 0 {
-        tracing::info!(drafts, requests, inbox, outbox, "forgot rows that are no longer needed");
+    let sessions = sessions::purge(store, now).await? + accounts::purge_sign_ins(store, now).await?;
+    let audited = audit::forget::before(store, now - AUDIT).await?;
+    if drafts + requests + inbox + outbox + sessions + audited > 0 {
+        tracing::info!(drafts, requests, inbox, outbox, sessions, audited, "forgot rows that are no longer needed");
     }
     Ok(())
 }

@@ -3,44 +3,13 @@
 use std::collections::BTreeSet;
 
 use prost::Message;
-use rapport_intake::policy::{Access, RPCS};
 use rapport_proto::staff as pb;
 use rapport_security::Role;
-use tonic::{Code, transport::Channel};
-use tonic_prost::ProstCodec;
 
 use crate::{
-    house::{bearing, house, on_each, reason},
+    house::{bearing, house, on_each},
     people::{Desk, SAFE},
 };
-
-/// Every RPC of the staff API in every role, over the wire. Guard: `GuardLayer::admit`.
-#[tokio::test]
-async fn every_rpc_admits_the_roles_of_its_row_and_no_other() {
-    let house = house().await;
-    let desk = Desk::of(&house).await;
-    for rpc in RPCS {
-        let Access::Staff(admitted) = rpc.access else { continue };
-        for role in Role::ALL {
-            let refused = call(house.staff_channel.clone(), rpc.name, desk.token(role), rpc.streams).await;
-            let forbidden = refused == Some((Code::PermissionDenied, "ROLE_FORBIDDEN".to_owned()));
-            assert_eq!(forbidden, !admitted.contains(&role), "{} as {}: {refused:?}", rpc.name, role.name());
-        }
-    }
-}
-
-/// An empty request, and why it was refused.
-async fn call(channel: Channel, name: &str, token: &str, streams: bool) -> Option<(Code, String)> {
-    let mut client = tonic::client::Grpc::new(channel);
-    client.ready().await.unwrap();
-    let path = format!("/{name}").parse().unwrap();
-    let (request, codec) = (bearing(token, ()), ProstCodec::<(), ()>::default());
-    let refused = match streams {
-        true => client.server_streaming(request, path, codec).await.err(),
-        false => client.unary(request, path, codec).await.err(),
-    };
-    refused.map(|status| (status.code(), reason(&status)))
-}
 
 /// Red where a field of any answer is filled for every role: whatever a clinician reads of rules, scores, small steps,
 /// views, reports and reasons is looked for in the bytes of everything that a coordinator is answered.

@@ -10,7 +10,7 @@ use rapport_proto::{
     json,
     staff::triage_service_client::TriageServiceClient,
 };
-use rapport_runtime::{Clock, Ids, SystemClock, SystemIds};
+use rapport_runtime::{Clock, Ids, ManualClock, SystemClock, SystemIds};
 use rapport_security::{Keyring, MasterKey, Role, Token};
 use rapport_store::{NewStaffToken, Store, StoreSettings, staff_tokens};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
@@ -37,25 +37,38 @@ pub(crate) async fn house() -> House {
 pub(crate) async fn house_with(config: Config) -> House {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("rapport.db").display());
-    House { _folder: Some(folder), ..open(url, config, |_| {}).await }
+    House { _folder: Some(folder), ..open(url, config, Arc::new(SystemClock), |_| {}).await }
 }
 
 /// The service on SQLite with a practice that is changed.
 pub(crate) async fn house_of(change: impl FnOnce(&mut Practice)) -> House {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("rapport.db").display());
-    House { _folder: Some(folder), ..open(url, Config::default(), change).await }
+    House { _folder: Some(folder), ..open(url, Config::default(), Arc::new(SystemClock), change).await }
 }
 
 /// Runs a test on SQLite and, where the environment names a server, on a
 /// PostgreSQL database of its own, which stays to be looked into where the test fails.
-#[expect(clippy::disallowed_methods, reason = "which server the tests may use is no setting of Rapport's")]
 pub(crate) async fn on_each(test: impl AsyncFn(&House)) {
-    test(&house().await).await;
+    on_each_with(|| Arc::new(SystemClock), test).await;
+}
+
+/// As [`on_each`], with a clock that stands where the test puts it: any moment to begin with.
+pub(crate) async fn on_each_by_hand(test: impl AsyncFn(&House, &ManualClock)) {
+    let clock = ManualClock::at("2027-01-11T15:00:00Z".parse().unwrap());
+    on_each_with(|| Arc::new(clock.clone()), async |house: &House| test(house, &clock).await).await;
+}
+
+#[expect(clippy::disallowed_methods, reason = "which server the tests may use is no setting of Rapport's")]
+async fn on_each_with(clock: impl Fn() -> Arc<dyn Clock>, test: impl AsyncFn(&House)) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("rapport.db").display());
+    test(&House { _folder: Some(folder), ..open(url, Config::default(), clock(), |_| {}).await }).await;
     let Ok(server) = std::env::var("RAPPORT_TEST_POSTGRES") else { return };
     let name = format!("intake_{}", SystemIds.uuid().simple());
     ask(&server, format!("CREATE DATABASE {name}")).await;
-    let house = open(format!("{}/{name}", server.rsplit_once('/').unwrap().0), Config::default(), |_| {}).await;
+    let house =
+        open(format!("{}/{name}", server.rsplit_once('/').unwrap().0), Config::default(), clock(), |_| {}).await;
     test(&house).await;
     house.stop.cancel();
     ask(&server, format!("DROP DATABASE {name} WITH (FORCE)")).await;
@@ -66,7 +79,7 @@ async fn ask(server: &str, statement: String) {
     connection.execute(AssertSqlSafe(statement)).await.unwrap();
 }
 
-async fn open(url: String, config: Config, change: impl FnOnce(&mut Practice)) -> House {
+async fn open(url: String, config: Config, clock: Arc<dyn Clock>, change: impl FnOnce(&mut Practice)) -> House {
     let keyring = Keyring::new(&MasterKey::generate());
     let store = Store::connect(&StoreSettings { url, max_connections: 4 }, keyring).await.unwrap();
     store.migrate().await.unwrap();
@@ -75,7 +88,7 @@ async fn open(url: String, config: Config, change: impl FnOnce(&mut Practice)) -
     change(&mut practice);
     let roster = practice.roster(&files).map_err(|problems| format!("{problems:?}")).unwrap().value;
     rapport_store::therapists::seed_if_empty(&store, &roster).await.unwrap();
-    let deps = Deps { store, practice: Arc::new(practice), clock: Arc::new(SystemClock), ids: Arc::new(SystemIds) };
+    let deps = Deps { store, practice: Arc::new(practice), clock, ids: Arc::new(SystemIds) };
     let any = "127.0.0.1:0".parse().unwrap();
     let intake =
         rapport_intake::build(Config { listen: any, staff_listen: any, ..config }, deps.clone()).await.unwrap();
@@ -114,7 +127,7 @@ impl House {
 
     /// A staff token of this role.
     pub(crate) async fn token(&self, role: Role) -> String {
-        let (token, now) = (Token::generate(), SystemClock.now());
+        let (token, now) = (Token::generate(), self.deps.clock.now());
         let row = NewStaffToken {
             id: SystemIds.uuid(),
             label: format!("{} Sam", role.name()),

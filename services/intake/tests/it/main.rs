@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "what the tests share may end a test as they do themselves")]
 
+mod accounts;
 mod appointments;
+mod audits;
 mod calls;
 mod cases;
 mod decisions;
@@ -13,6 +15,7 @@ mod house;
 mod invitations;
 mod letters;
 mod matches;
+mod matrix;
 mod partners;
 mod people;
 mod protocols;
