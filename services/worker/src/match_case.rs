@@ -102,7 +102,7 @@ impl MatchCase {
         if intakes::same_person_open(&self.deps.store, &dossier.first, &tokens).await? {
             return self.refer(&cue, dossier, StaffReason::SamePersonElsewhere, Vec::new()).await;
         }
-        self.find_time(&cue, dossier).await
+        Box::pin(self.find_time(&cue, dossier)).await
     }
 
     /// A hold was freed: another time is looked for, unless the case is in somebody's hands already.
@@ -112,7 +112,7 @@ impl MatchCase {
         if dossier.case.state != CaseState::Triaged {
             return Ok(());
         }
-        self.find_time(&cue, dossier).await
+        Box::pin(self.find_time(&cue, dossier)).await
     }
 
     /// Takes the best time that is left, or the next best while each turns out to be somebody else's.
