@@ -13,6 +13,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "rapport/staff/v1/audit_service.proto",
         "rapport/staff/v1/operations_service.proto",
         "rapport/staff/v1/protocol_service.proto",
+        "rapport/staff/v1/roster_service.proto",
         "rapport/staff/v1/triage_service.proto",
     ];
     println!("cargo::rerun-if-changed={}", root.display());

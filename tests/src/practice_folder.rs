@@ -6,6 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use rapport_domain::{practice::Practice, protocol::Files};
 use tempfile::TempDir;
 
 /// The sample practice.
@@ -74,6 +75,28 @@ impl PracticeFolder {
 
     fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+}
+
+/// The sample practice, loaded.
+///
+/// # Panics
+/// Where it is not right.
+#[must_use]
+pub fn sample_practice() -> Practice {
+    let mut files = Files::new();
+    read(Path::new(SAMPLE), "", &mut files);
+    Practice::load(&files).unwrap_or_else(|problems| panic!("{problems:?}")).value
+}
+
+fn read(folder: &Path, prefix: &str, files: &mut Files) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            read(&entry.path(), &format!("{name}/"), files);
+        } else if let Ok(text) = fs::read_to_string(entry.path()) {
+            files.insert(name, text);
+        }
     }
 }
 

@@ -86,3 +86,7 @@ typed_id!(/// A member of staff who signs in.
     AccountId in "accounts");
 typed_id!(/// What the law asks of a practice that learns of harm.
     ReportId in "reports");
+typed_id!(/// A time in which a room cannot be used.
+    ClosureId in "roomClosures");
+typed_id!(/// A therapist's calendar as other programs read it.
+    FeedId in "calendarFeeds");

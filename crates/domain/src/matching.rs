@@ -34,7 +34,7 @@ pub use crate::calendar::{
 };
 pub use fallback::{Outcome, with_fallback};
 pub use rank::{line_up, rank, span};
-pub use therapist::{Availability, Licence, Therapist};
+pub use therapist::{Licence, Therapist, Training};
 pub use weights::Weights;
 
 /// What a session must fit.

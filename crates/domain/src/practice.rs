@@ -25,7 +25,7 @@ mod load;
 mod on_call;
 mod paragraph;
 mod promise;
-mod roster;
+pub mod roster;
 #[cfg(test)]
 pub(crate) mod sample;
 mod section;

@@ -7,6 +7,7 @@ use rapport_domain::{
     contact::Mailbox,
     intake::{Care, Format, IfPartnerSilent},
     letter::LetterOutcome,
+    matching::Training,
     report::ReportState,
     triage::{Booking, Urgency},
 };
@@ -67,6 +68,7 @@ same_names!(AlertState, staff::AlertState: Open, Acknowledged, Unheard, Ended);
 same_names!(LetterOutcome, staff::LetterOutcome: Arrived, NotArrived, DoneOtherwise);
 same_names!(ReportState, staff::ReportState: Open, Completed);
 same_names!(ClientWish, staff::ClientWish: Accepted, Declined);
+same_names!(Training, staff::Training: Learning, Trained, Certified, Supervisor);
 
 /// A domain value as the number that a message field carries.
 pub fn number<T: Paired>(value: T) -> i32

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     Conn, SearchToken, StoreError, Topic, Tx, column, entity::appointments as table, search, store::sealed::Sealed,
+    treated,
 };
 
 /// An appointment.
@@ -104,7 +105,53 @@ pub async fn due_for_release(conn: &impl Conn, now: Timestamp, limit: u64) -> Re
     rows.into_iter().map(read).collect()
 }
 
-/// Who sees the person of these tokens alone, in whatever case: a conflict where a couple is theirs.
+/// Sessions of a therapist whose time is taken and that end after this moment, in the order in which they begin.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn of_therapist(
+    conn: &impl Conn,
+    therapist: TherapistId,
+    after: Timestamp,
+    limit: u64,
+) -> Result<Vec<Appointment>, StoreError> {
+    let takes_time = AppointmentState::ALL.into_iter().filter(|state| state.takes_time()).map(AppointmentState::name);
+    let rows = table::Entity::find()
+        .filter(table::Column::TherapistId.eq(therapist.uuid()))
+        .filter(table::Column::EndsAt.gt(column::from_time(after)))
+        .filter(table::Column::State.is_in(takes_time))
+        .order_by_asc(table::Column::StartsAt)
+        .order_by_asc(table::Column::Id)
+        .limit(limit)
+        .all(conn.db())
+        .await?;
+    rows.into_iter().map(read).collect()
+}
+
+/// Sessions whose time is taken in a room within `[from, to)`, in part or whole, in the order in which they begin.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn in_room(
+    conn: &impl Conn,
+    room: &str,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<Appointment>, StoreError> {
+    let takes_time = AppointmentState::ALL.into_iter().filter(|state| state.takes_time()).map(AppointmentState::name);
+    let rows = table::Entity::find()
+        .filter(table::Column::Room.eq(room))
+        .filter(table::Column::StartsAt.lt(column::from_time(to)))
+        .filter(table::Column::EndsAt.gt(column::from_time(from)))
+        .filter(table::Column::State.is_in(takes_time))
+        .order_by_asc(table::Column::StartsAt)
+        .order_by_asc(table::Column::Id)
+        .all(conn.db())
+        .await?;
+    rows.into_iter().map(read).collect()
+}
+
+/// Who sees the person of these tokens alone, in whatever case or as the roster says: a conflict where a couple is theirs.
 ///
 /// # Errors
 /// Where the database fails.
@@ -113,7 +160,8 @@ pub async fn treated_alone(conn: &impl Conn, tokens: &[SearchToken]) -> Result<B
     Ok(seen.filter(|(_, care)| *care == Care::Individual).map(|(therapist, _)| therapist).collect())
 }
 
-/// Who sees or saw the person of these tokens, and whether alone, in whatever case: each once, the latest session first.
+/// Who sees or saw the person of these tokens, and whether alone, in whatever case: each once, the latest session first,
+/// and whom the roster names behind them.
 ///
 /// # Errors
 /// Where the database fails.
@@ -131,7 +179,12 @@ pub async fn seen_by(conn: &impl Conn, tokens: &[SearchToken]) -> Result<Vec<(Th
         .into_tuple()
         .all(conn.db())
         .await?;
-    rows.into_iter().map(|(therapist, care)| Ok((TherapistId::new(therapist), column::to_care(&care)?))).collect()
+    let seen = rows.into_iter().map(|(therapist, care)| Ok((TherapistId::new(therapist), column::to_care(&care)?)));
+    let mut seen = seen.collect::<Result<Vec<_>, StoreError>>()?;
+    let before = treated::by(conn, tokens).await?.into_iter().map(|therapist| (therapist, Care::Individual));
+    let new: Vec<_> = before.filter(|it| !seen.contains(it)).collect();
+    seen.extend(new);
+    Ok(seen)
 }
 
 fn read(row: table::Model) -> Result<Appointment, StoreError> {

@@ -5,7 +5,9 @@ use rapport_domain::{appointment::AppointmentState, calendar::busy::Busy, id::Ap
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, sea_query::OnConflict};
 
 use crate::{
-    Conn, StoreError, Tx, column,
+    Conn, StoreError, Tx,
+    closures::{self, Closure},
+    column,
     entity::{appointments, calendar_blocks as table},
     store::sealed::Sealed,
 };
@@ -19,7 +21,7 @@ pub enum Blocked {
     Taken,
 }
 
-/// Everything that is taken within `[from, to)`, in part or whole.
+/// Everything that is taken within `[from, to)`, in part or whole, and the rooms that are closed.
 ///
 /// # Errors
 /// Where the database fails.
@@ -32,17 +34,18 @@ pub async fn busy(conn: &impl Conn, from: Timestamp, to: Timestamp) -> Result<Ve
         .find_also_related(appointments::Entity)
         .all(conn.db())
         .await?;
-    rows.into_iter()
-        .map(|(block, appointment)| {
-            Ok(Busy {
-                resource: block.resource,
-                starts_at: column::to_time(block.starts_at)?,
-                ends_at: column::to_time(block.ends_at)?,
-                appointment: block.appointment_id.map(AppointmentId::new),
-                held: appointment.is_some_and(|it| it.state == AppointmentState::Held.name()),
-            })
+    let taken = rows.into_iter().map(|(block, appointment)| {
+        Ok(Busy {
+            resource: block.resource,
+            starts_at: column::to_time(block.starts_at)?,
+            ends_at: column::to_time(block.ends_at)?,
+            appointment: block.appointment_id.map(AppointmentId::new),
+            held: appointment.is_some_and(|it| it.state == AppointmentState::Held.name()),
         })
-        .collect()
+    });
+    let mut busy = taken.collect::<Result<Vec<_>, StoreError>>()?;
+    busy.extend(closures::within(conn, from, to).await?.iter().map(Closure::busy));
+    Ok(busy)
 }
 
 /// Takes the time of an appointment, all of it or none: on [`Blocked::Taken`] roll back.

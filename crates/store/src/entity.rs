@@ -278,6 +278,76 @@ pub mod therapists {
         pub id: Uuid,
         /// `Therapist` as JSON.
         pub profile: String,
+        /// Rises with every change; the etag.
+        pub version: i64,
+        /// `Elsewhere` as JSON: when their own calendar is taken.
+        pub elsewhere: Option<String>,
+    }
+    no_relations!();
+}
+
+/// Whom a therapist has treated alone since before this house knew, by hashes: a conflict where a couple is theirs.
+pub mod treated {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "treated")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub kind: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub token: Vec<u8>,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub therapist_id: Uuid,
+    }
+    no_relations!();
+}
+
+/// When a room cannot be used.
+pub mod room_closures {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "room_closures")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub room: String,
+        pub starts_at: DateTimeUtc,
+        pub ends_at: DateTimeUtc,
+    }
+    no_relations!();
+}
+
+/// Whose calendar may be read by whoever holds this token: one for each therapist.
+pub mod calendar_feeds {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "calendar_feeds")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub therapist_id: Uuid,
+        pub token_hash: Vec<u8>,
+        pub created_at: DateTimeUtc,
+    }
+    no_relations!();
+}
+
+/// Sessions that were put before staff because they stand outside of somebody's hours, at this time.
+pub mod outside_sessions {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "outside_sessions")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub appointment_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub starts_at: DateTimeUtc,
+        pub why: String,
+        pub found_at: DateTimeUtc,
     }
     no_relations!();
 }

@@ -6,8 +6,8 @@
 //! one round trip) and [`join`] (a second partner's). Then one file per
 //! aggregate, all alike: [`drafts`], [`intakes`], [`cases`], [`triage_results`],
 //! [`appointments`], [`wishes`], [`invitations`], [`reports`], [`no_contact`],
-//! [`calendar`], [`therapists`], [`protocols`]; what makes work happen once: [`outbox`],
-//! [`deliveries`], [`inbox`], [`requests`], [`letters`], [`alerts`]; and [`audit`], [`search`],
+//! [`therapists`], [`treated`], [`calendar`], [`closures`], [`outside`], [`feeds`], [`protocols`]; what makes work
+//! happen once: [`outbox`], [`deliveries`], [`inbox`], [`requests`], [`letters`], [`alerts`]; and [`audit`], [`search`],
 //! [`staff_tokens`], [`accounts`], [`sessions`]. `entity` lists the tables, `migrations` makes them,
 //! `keys` finds the key that a row is sealed with.
 //!
@@ -21,9 +21,11 @@ pub mod appointments;
 pub mod audit;
 pub mod calendar;
 pub mod cases;
+pub mod closures;
 pub mod deliveries;
 pub mod drafts;
 pub mod error;
+pub mod feeds;
 pub mod inbox;
 pub mod intakes;
 pub mod invitations;
@@ -31,6 +33,7 @@ pub mod join;
 pub mod letters;
 pub mod no_contact;
 pub mod outbox;
+pub mod outside;
 pub mod protocols;
 pub mod reports;
 pub mod requests;
@@ -39,6 +42,7 @@ pub mod sessions;
 pub mod staff_tokens;
 pub mod store;
 pub mod therapists;
+pub mod treated;
 pub mod triage_results;
 pub mod wakes;
 
@@ -55,18 +59,22 @@ pub use accounts::{Account, AccountState, Credentials, OneTimeSignIn};
 pub use audit::AuditEntry;
 pub use calendar::Blocked;
 pub use cases::{CaseCursor, CaseDetail, CaseFilter};
+pub use closures::Closure;
 pub use deliveries::LocalTransport;
 pub use drafts::Draft;
 pub use error::StoreError;
+pub use feeds::Feed;
 pub use intakes::SealedIntake;
 pub use invitations::{InvitationDetail, InvitationLetter};
 pub use join::{Joined, JoiningIntake, Raise};
 pub use letters::{ClaimedLetter, LetterFilter, LetterStanding};
+pub use outside::OutsideSession;
 pub use requests::{RequestKey, Seen};
 pub use search::SearchToken;
 pub use sessions::Session;
 pub use staff_tokens::NewStaffToken;
 pub use store::{Conn, Store, StoreSettings, Tx};
+pub use therapists::OnRoster;
 pub use wakes::{Topic, Wake, Wakes};
 
 #[cfg(test)]

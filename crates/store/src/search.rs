@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rapport_domain::{contact::Client, id::CaseId};
+use rapport_domain::{
+    contact::{Client, EmailAddress, Phone},
+    id::CaseId,
+};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait,
     sea_query::SelectStatement,
@@ -48,6 +51,14 @@ pub fn tokens(store: &Store, client: &Client) -> Vec<SearchToken> {
         .map(|email| token(EMAIL, &email.search_form()))
         .chain([token(PHONE, client.phone.as_str()), token(NAME, &name), token(BIRTH, &birth)])
         .collect()
+}
+
+/// The tokens of an address and a number, which tell a person again.
+#[must_use]
+pub fn contact_tokens(store: &Store, email: Option<&EmailAddress>, phone: Option<&Phone>) -> Vec<SearchToken> {
+    let token = |kind, value: &str| SearchToken { kind, token: store.keyring().search_token(kind, value) };
+    let email = email.map(|email| token(EMAIL, &email.search_form()));
+    email.into_iter().chain(phone.map(|phone| token(PHONE, phone.as_str()))).collect()
 }
 
 /// Lets a case be found; repeating it changes nothing.

@@ -4,7 +4,7 @@
 //! [`client`], [`contact`], [`preferences`], [`consents`] and [`screenings`];
 //! [`list_cases`](mod@list_cases), [`list_matches`](mod@list_matches) and [`letters`] read filters and page tokens
 //! ([`page`]), [`decisions`] what staff decide, [`accounts`] who is to have an account,
-//! [`audit`] which part of the trail somebody wants.
+//! [`audit`] which part of the trail somebody wants, [`roster`] who treats and when.
 
 mod accounts;
 mod audit;
@@ -18,6 +18,7 @@ mod list_matches;
 mod page;
 mod preferences;
 mod replay_protocol;
+mod roster;
 mod screenings;
 mod submit_intake;
 #[cfg(test)]
@@ -40,6 +41,10 @@ pub(crate) use list_cases::{ListCases, list_cases};
 pub(crate) use list_matches::{ListMatches, MatchCursor, list_matches};
 pub(crate) use page::Page;
 pub(crate) use replay_protocol::replay_protocol;
+pub(crate) use roster::{
+    ListHours, ListTherapists, SetHours, close_room, create_therapist, list_hours, list_therapists, set_hours,
+    treated_client, update_therapist,
+};
 pub(crate) use screenings::given_answers;
 pub(crate) use submit_intake::{Against, SubmitIntake, submit_intake};
 

@@ -42,6 +42,12 @@ pub struct Rpc {
 /// installation or reads the audit trail needs no client's name for that.
 const DESK: Access = Access::Staff(&[Role::Coordinator, Role::Clinician]);
 
+/// Who treats, and when, is no client's secret: whoever runs the installation sees to it too.
+const ROSTER: Access = Access::Staff(&[Role::Coordinator, Role::Clinician, Role::Admin]);
+
+/// A clinician asks the desk to change their hours.
+const KEEPS_ROSTER: Access = Access::Staff(&[Role::Coordinator, Role::Admin]);
+
 /// What the law asks of clinicians is not even shown to anybody else.
 const CLINICIANS: Access = Access::Staff(&[Role::Clinician]);
 
@@ -72,6 +78,20 @@ pub(crate) const COMPLETE_REPORT: Rpc = call("rapport.staff.v1.TriageService/Com
 pub(crate) const STAFF_CONFIRM_APPOINTMENT: Rpc = call("rapport.staff.v1.TriageService/ConfirmAppointment", DESK);
 pub(crate) const LIST_MATCHES: Rpc = call("rapport.staff.v1.TriageService/ListMatches", DESK);
 pub(crate) const ACKNOWLEDGE_ALERT: Rpc = call("rapport.staff.v1.TriageService/AcknowledgeAlert", DESK);
+pub(crate) const LIST_THERAPISTS: Rpc = call("rapport.staff.v1.RosterService/ListTherapists", ROSTER);
+pub(crate) const GET_THERAPIST: Rpc = call("rapport.staff.v1.RosterService/GetTherapist", ROSTER);
+pub(crate) const CREATE_THERAPIST: Rpc = call("rapport.staff.v1.RosterService/CreateTherapist", KEEPS_ROSTER);
+pub(crate) const UPDATE_THERAPIST: Rpc = call("rapport.staff.v1.RosterService/UpdateTherapist", KEEPS_ROSTER);
+pub(crate) const SET_HOURS: Rpc = call("rapport.staff.v1.RosterService/SetHours", KEEPS_ROSTER);
+pub(crate) const LIST_HOURS: Rpc = call("rapport.staff.v1.RosterService/ListHours", ROSTER);
+pub(crate) const IMPORT_ROSTER: Rpc = call("rapport.staff.v1.RosterService/ImportRoster", KEEPS_ROSTER);
+pub(crate) const IMPORT_BUSY_TIMES: Rpc = call("rapport.staff.v1.RosterService/ImportBusyTimes", KEEPS_ROSTER);
+/// A client's address is told.
+pub(crate) const NOTE_TREATED_CLIENT: Rpc = call("rapport.staff.v1.RosterService/NoteTreatedClient", DESK);
+pub(crate) const FORGET_TREATED_CLIENT: Rpc = call("rapport.staff.v1.RosterService/ForgetTreatedClient", DESK);
+pub(crate) const CLOSE_ROOM: Rpc = call("rapport.staff.v1.RosterService/CloseRoom", KEEPS_ROSTER);
+pub(crate) const REOPEN_ROOM: Rpc = call("rapport.staff.v1.RosterService/ReopenRoom", KEEPS_ROSTER);
+pub(crate) const LIST_ROOM_CLOSURES: Rpc = call("rapport.staff.v1.RosterService/ListRoomClosures", ROSTER);
 pub(crate) const GET_PROTOCOL: Rpc =
     call("rapport.staff.v1.ProtocolService/GetProtocol", Access::Staff(&[Role::Clinician, Role::Admin]));
 /// Reasons tell of answers.
@@ -129,6 +149,19 @@ pub const RPCS: &[Rpc] = &[
     STAFF_CONFIRM_APPOINTMENT,
     LIST_MATCHES,
     ACKNOWLEDGE_ALERT,
+    LIST_THERAPISTS,
+    GET_THERAPIST,
+    CREATE_THERAPIST,
+    UPDATE_THERAPIST,
+    SET_HOURS,
+    LIST_HOURS,
+    IMPORT_ROSTER,
+    IMPORT_BUSY_TIMES,
+    NOTE_TREATED_CLIENT,
+    FORGET_TREATED_CLIENT,
+    CLOSE_ROOM,
+    REOPEN_ROOM,
+    LIST_ROOM_CLOSURES,
     GET_PROTOCOL,
     REPLAY_PROTOCOL,
     LIST_LETTERS,
@@ -280,6 +313,11 @@ mod tests {
         check(&[STAFF_CONFIRM_APPOINTMENT, LIST_MATCHES, ACKNOWLEDGE_ALERT], "....xx..");
         check(&[LIST_LETTERS], "....xxx.");
         check(&[RESEND_LETTER, RESOLVE_LETTER], "....xx..");
+        check(&[LIST_THERAPISTS, GET_THERAPIST, LIST_HOURS, LIST_ROOM_CLOSURES], "....xxx.");
+        let kept = [CREATE_THERAPIST, UPDATE_THERAPIST, SET_HOURS, IMPORT_ROSTER, IMPORT_BUSY_TIMES];
+        check(&kept, "....x.x.");
+        check(&[CLOSE_ROOM, REOPEN_ROOM], "....x.x.");
+        check(&[NOTE_TREATED_CLIENT, FORGET_TREATED_CLIENT], "....xx..");
         check(&[GET_PROTOCOL], ".....xx.");
         check(&[COMPLETE_REPORT, REPLAY_PROTOCOL], ".....x..");
         check(&[SIGN_IN], "xxxxxxxx");

@@ -63,6 +63,9 @@ pub(crate) enum Refusal {
     /// The practice has no pages that a letter could lead to.
     #[error("this practice sends no invitations by letter")]
     InvitationLetterOff,
+    /// Somebody with this first licence is on the roster.
+    #[error("somebody with this first licence is on the roster: update them")]
+    TherapistExists,
     /// Damaged, or made for other filters.
     #[error("the page token does not belong to this listing")]
     PageTokenInvalid,

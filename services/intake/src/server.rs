@@ -10,7 +10,7 @@ use rapport_proto::{
     staff::{
         account_service_server::AccountServiceServer, audit_service_server::AuditServiceServer,
         operations_service_server::OperationsServiceServer, protocol_service_server::ProtocolServiceServer,
-        triage_service_server::TriageServiceServer,
+        roster_service_server::RosterServiceServer, triage_service_server::TriageServiceServer,
     },
 };
 use rapport_store::protocols;
@@ -32,6 +32,7 @@ use crate::{
     operations_api::OperationsApi,
     protocol_api::ProtocolApi,
     protocols::Protocols,
+    roster_api::RosterApi,
     staff_api::StaffApi,
 };
 
@@ -128,6 +129,10 @@ impl Intake {
             .max_decoding_message_size(config.most_bytes)
             .accept_compressed(CompressionEncoding::Gzip)
             .send_compressed(CompressionEncoding::Gzip);
+        let roster_api = RosterServiceServer::new(RosterApi::new(deps.clone()))
+            .max_decoding_message_size(config.most_bytes)
+            .accept_compressed(CompressionEncoding::Gzip)
+            .send_compressed(CompressionEncoding::Gzip);
         let health = |routes: Routes, service: &'static str| around(routes, service, config.reflection, &stop);
         let client_routes = Routes::new(GuardLayer::new(&config, deps.clone()).named_layer(client_api));
         let client_routes = health(client_routes, "rapport.intake.v1.IntakeService").await?;
@@ -136,7 +141,8 @@ impl Intake {
             .add_service(guard.named_layer(protocol_api))
             .add_service(guard.named_layer(operations_api))
             .add_service(guard.named_layer(account_api))
-            .add_service(guard.named_layer(audit_api));
+            .add_service(guard.named_layer(audit_api))
+            .add_service(guard.named_layer(roster_api));
         let staff_routes = health(staff_routes, "rapport.staff.v1.TriageService").await?;
         let drained = async {
             tokio::try_join!(

@@ -67,6 +67,7 @@ const fn code_and_reason(refusal: &Refusal) -> (Code, Reason) {
         Refusal::InvitationNotOffered => (Code::FailedPrecondition, Reason::InvitationNotOffered),
         Refusal::InvitationClosed => (Code::FailedPrecondition, Reason::InvitationClosed),
         Refusal::InvitationLetterOff => (Code::FailedPrecondition, Reason::InvitationLetterOff),
+        Refusal::TherapistExists => (Code::AlreadyExists, Reason::TherapistExists),
         Refusal::PageTokenInvalid => (Code::InvalidArgument, Reason::PageTokenInvalid),
         Refusal::MessageInvalid => (Code::InvalidArgument, Reason::MessageInvalid),
         Refusal::Overloaded => (Code::ResourceExhausted, Reason::Overloaded),

@@ -4,7 +4,7 @@ use rapport_domain::id::IntakeId;
 use rapport_security::{Principal, StaffPrincipal};
 use rapport_store::{AuditEntry, audit};
 
-use crate::{Deps, policy::Rpc, refusal::Refusal, status};
+use crate::{Deps, on_roster::Changed, policy::Rpc, refusal::Refusal, status};
 
 /// A call that succeeds, and the names of everything that it returns or changes.
 pub(crate) fn by(deps: &Deps, principal: &Principal, rpc: Rpc, resources: Vec<String>) -> AuditEntry {
@@ -16,6 +16,12 @@ pub(crate) fn by(deps: &Deps, principal: &Principal, rpc: Rpc, resources: Vec<St
         resources,
         outcome: "OK",
     }
+}
+
+/// Whom a change of the roster touched: the therapist, and the cases that it put before staff.
+pub(crate) fn of_change(changed: &Changed) -> Vec<String> {
+    let cases = changed.outside.iter().map(|it| it.session.case.to_string());
+    std::iter::once(changed.on_roster.therapist.id.to_string()).chain(cases).collect()
 }
 
 /// As [`by`], for staff.

@@ -3,7 +3,7 @@
 //! [`client`] holds what clients read, [`next_step`] its sentences, [`mod@session_page`] what belongs to a session,
 //! [`answers`](mod@answers) what they answered in a draft, [`letters`] where letters stand,
 //! [`account`](mod@account) who may sign in, [`staff`] what staff read with what each role
-//! may not see left out, [`protocol`] what a replay tells.
+//! may not see left out, [`protocol`] what a replay tells, [`roster`] who treats and when.
 
 mod account;
 mod answers;
@@ -11,6 +11,7 @@ mod client;
 mod letters;
 mod next_step;
 mod protocol;
+mod roster;
 mod session_page;
 mod staff;
 
@@ -19,6 +20,7 @@ pub(crate) use answers::answers;
 pub(crate) use client::{Standing, appointment, appointment_etag, crisis_line, intake, invited_session, safety_notice};
 pub(crate) use letters::{letter, letter_etag};
 pub(crate) use protocol::replay_step;
+pub(crate) use roster::{closure, import_rows, outside, therapist, therapists};
 pub(crate) use staff::{
     LineUp, Record, ReportInFull, Sources, Twin, alert, alert_etag, case, case_appointment, case_etag, emptied_by,
     line_up, report, summary,

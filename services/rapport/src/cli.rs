@@ -51,6 +51,9 @@ pub(crate) enum Command {
     /// Work with the rules that decide.
     #[command(subcommand)]
     Triage(TriageCommand),
+    /// Work with who treats, and when.
+    #[command(subcommand)]
+    Roster(RosterCommand),
     /// Work with staff's access.
     #[command(subcommand)]
     Staff(StaffCommand),
@@ -180,6 +183,52 @@ impl std::str::FromStr for AuditHead {
         let bytes: Vec<u8> = (0..32).filter_map(byte).collect();
         bytes.try_into().map(Self).map_err(|_| wrong)
     }
+}
+
+#[derive(Subcommand)]
+pub(crate) enum RosterCommand {
+    /// Read a file in the form of roster.csv: says what it would change, and with --apply changes it.
+    ///
+    /// Therapists are known by their licence numbers; whoever does not stand in the file stays as they are, and the
+    /// same file twice changes nothing. Leave, single days and busy times are never touched. Exit code 1 where the file
+    /// is not right; then nothing is changed.
+    Import(RosterImport),
+    /// Say who is on the roster, and what staff should see to.
+    List(Json),
+    /// Read when a therapist is taken out of their own calendar's .ics file, in the place of what was read before.
+    ///
+    /// Only begin and end of each event are kept. Without a file what was read before is forgotten. Exit code 1 where
+    /// the file is not right; then nothing is changed.
+    Busy(RosterBusy),
+}
+
+#[derive(clap::Args)]
+pub(crate) struct RosterImport {
+    /// The file.
+    #[arg(value_name = "FILE.csv")]
+    pub(crate) file: PathBuf,
+    /// Write what is said; without it nothing is.
+    #[arg(long)]
+    pub(crate) apply: bool,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct RosterBusy {
+    /// therapists/ID, or a part of the name that only one of them has.
+    #[arg(value_name = "THERAPIST")]
+    pub(crate) therapist: String,
+    /// The file; forgets what was read before where there is none.
+    #[arg(value_name = "FILE.ics")]
+    pub(crate) file: Option<PathBuf>,
+    /// Write what is said; without it nothing is.
+    #[arg(long)]
+    pub(crate) apply: bool,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Subcommand)]

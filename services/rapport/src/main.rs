@@ -3,7 +3,7 @@
 //! Read [`cli`] (what can be asked), [`settings`] (what can be set), [`house`]
 //! (what is opened at start) and [`roles`] with [`serve`] (what runs). Then a file
 //! per command: [`demo`], [`migrate`], [`submit`] over [`client`],
-//! [`check_config`], [`practice_check`], [`triage_replay`], [`staff_add`], [`staff_roles`],
+//! [`check_config`], [`practice_check`], [`triage_replay`], [`mod@roster`], [`staff_add`], [`staff_roles`],
 //! [`staff_token`], [`audit_trail`]. Beside them
 //! [`practice_files`], [`master_key`], and [`mod@print`] and [`wording`] for what a
 //! terminal shows.
@@ -25,6 +25,7 @@ mod practice_check;
 mod practice_files;
 mod print;
 mod roles;
+mod roster;
 mod serve;
 mod settings;
 mod staff_add;
@@ -83,6 +84,7 @@ async fn run(cli: Cli, settings: settings::Settings) -> anyhow::Result<bool> {
         Command::Staff(StaffCommand::SignIn(wish)) => staff_add::sign_in(&settings, &wish).await?,
         Command::Staff(StaffCommand::Roles(wish)) => staff_roles::run(wish.json)?,
         Command::Staff(StaffCommand::Token(wish)) => staff_token::run(&settings, &wish).await?,
+        Command::Roster(command) => return roster::run(&settings, &command).await,
         Command::Triage(TriageCommand::Replay(wish)) => return triage_replay::run(&settings, &wish).await,
         Command::Practice(PracticeCommand::Check(wish)) => {
             return practice_check::run(wish.dir.as_deref().or(settings.practice_dir()), SystemClock.now(), wish.json);

@@ -6,7 +6,8 @@
 //! the rules; [`match_case`] finds a therapist and a time, or puts the case
 //! before staff. Then what the clock does: [`release_holds`] and
 //! [`expire_holds`] end holds, [`resume_cases`] sees to those that stand still,
-//! [`walk_alerts`] tells the on-call chain until somebody acknowledges, [`purge`] forgets what is no longer needed.
+//! [`walk_alerts`] tells the on-call chain until somebody acknowledges, [`watch_hours`] finds sessions that hours no
+//! longer hold, [`purge`] forgets what is no longer needed.
 //! [`job`] says what retries and what fails. Every step can be called by itself,
 //! with the time as the injected clock has it.
 
@@ -37,6 +38,7 @@ pub mod resume_cases;
 pub mod seal_audit;
 pub mod triage_intake;
 pub mod walk_alerts;
+pub mod watch_hours;
 
 mod book;
 mod dossier;
@@ -96,6 +98,7 @@ pub async fn run(config: Config, deps: Deps, stop: CancellationToken) -> anyhow:
         timer::every(&resume_cases::TIMER, clock, &stop, &undecided, ResumeCases::resume),
         timer::every(&walk_alerts::TIMER, clock, &stop, &deps, walk_alerts::walk_due),
         timer::every(&seal_audit::TIMER, clock, &stop, &deps, seal_audit::seal_audit),
+        timer::every(&watch_hours::TIMER, clock, &stop, &deps, watch_hours::watch),
         timer::every(&purge::TIMER, clock, &stop, &deps, purge::purge),
     );
     Ok(())

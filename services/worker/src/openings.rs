@@ -32,11 +32,16 @@ pub(crate) struct Openings {
     practice: Arc<Practice>,
     /// Held while one reads: the others wait and find its look.
     last: Arc<tokio::sync::Mutex<Option<Arc<Look>>>>,
+    /// With the revision that it was read at: hours that were worked out are kept with it.
+    roster: Arc<tokio::sync::Mutex<Option<ReadAt>>>,
 }
+
+/// A roster with the revision that it was read at.
+type ReadAt = (i64, Arc<Vec<Therapist>>);
 
 /// The roster, and what was taken within a span of time.
 pub(crate) struct Look {
-    pub(crate) therapists: Vec<Therapist>,
+    pub(crate) therapists: Arc<Vec<Therapist>>,
     taken: Mutex<Taken>,
     span: (Timestamp, Timestamp),
     began: Instant,
@@ -44,7 +49,7 @@ pub(crate) struct Look {
 
 impl Openings {
     pub(crate) fn new(store: Store, practice: Arc<Practice>) -> Self {
-        Self { store, practice, last: Arc::default() }
+        Self { store, practice, last: Arc::default(), roster: Arc::default() }
     }
 
     /// A look at this span that may be shared.
@@ -63,10 +68,22 @@ impl Openings {
 
     async fn look(&self, span: (Timestamp, Timestamp)) -> Result<Arc<Look>, StoreError> {
         let began = Instant::now();
-        let therapists = therapists::all(&self.store).await?;
+        let therapists = self.roster().await?;
         let busy = calendar::busy(&self.store, span.0, span.1).await?;
         let taken = Mutex::new(Taken::new(&self.practice.zone, &busy));
         Ok(Arc::new(Look { therapists, taken, span, began }))
+    }
+
+    /// The roster of today, read again only where anything on it has changed.
+    async fn roster(&self) -> Result<Arc<Vec<Therapist>>, StoreError> {
+        let revision = therapists::revision(&self.store).await?;
+        let mut kept = self.roster.lock().await;
+        if let Some((_, roster)) = kept.as_ref().filter(|(read_at, _)| *read_at == revision) {
+            return Ok(Arc::clone(roster));
+        }
+        let roster = Arc::new(therapists::all(&self.store).await?);
+        *kept = Some((revision, Arc::clone(&roster)));
+        Ok(roster)
     }
 }
 

@@ -15,6 +15,7 @@ mod confidential;
 mod crashes;
 mod dependence;
 mod foreign_clients;
+mod hours;
 mod request_ids;
 mod samples;
 mod staff;

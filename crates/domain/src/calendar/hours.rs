@@ -6,10 +6,12 @@ use jiff::{
     tz::{AmbiguousOffset, TimeZone},
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::week::WeeklyWindow;
 
 /// A stretch of time: its end is the first instant after it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Stretch {
     /// When it begins.
     pub starts_at: Timestamp,
@@ -40,18 +42,28 @@ pub fn instant(zone: &TimeZone, date: Date, minute: u16) -> Option<Timestamp> {
     }
 }
 
+/// The instant at which hours end that a wall clock ends at a minute of a day, from 0 to 1440: of a time that comes twice
+/// it is the first, and one that is skipped counts on from before the change (RFC 5545, 3.3.5).
+#[must_use]
+pub fn edge(zone: &TimeZone, date: Date, minute: u16) -> Option<Timestamp> {
+    zone.to_ambiguous_timestamp(wall(date, minute)?).compatible().ok()
+}
+
 /// The weekly windows of one day, in order; those that touch are one.
 #[must_use]
 pub fn on_day(zone: &TimeZone, windows: &[WeeklyWindow], date: Date) -> Vec<Stretch> {
-    let edge = |minute| zone.to_ambiguous_timestamp(wall(date, minute)?).compatible().ok();
-    let mut stretches: Vec<Stretch> = windows
-        .iter()
-        .filter(|window| window.day() == date.weekday())
-        .filter_map(|window| {
-            Some(Stretch { starts_at: edge(window.start_minute())?, ends_at: edge(window.end_minute())? })
-        })
-        .filter(|stretch| stretch.starts_at < stretch.ends_at)
-        .collect();
+    let edge = |minute| edge(zone, date, minute);
+    let of_day = windows.iter().filter(|window| window.day() == date.weekday());
+    let stretches = of_day.filter_map(|window| {
+        Some(Stretch { starts_at: edge(window.start_minute())?, ends_at: edge(window.end_minute())? })
+    });
+    merge(stretches.collect())
+}
+
+/// The same time in order; stretches that touch are one, and one without length is none.
+#[must_use]
+pub fn merge(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
+    stretches.retain(|stretch| stretch.starts_at < stretch.ends_at);
     stretches.sort();
     let mut merged: Vec<Stretch> = Vec::new();
     for stretch in stretches {

@@ -44,6 +44,12 @@ impl WeeklyWindow {
         Ok(Self { day, start, end })
     }
 
+    /// From minutes of the day; `None` where they are none, or the end is not after the start.
+    #[must_use]
+    pub const fn from_minutes(day: Weekday, start: u16, end: u16) -> Option<Self> {
+        if start < end && end <= DAY { Some(Self { day, start, end }) } else { None }
+    }
+
     /// The day it recurs on.
     #[must_use]
     pub const fn day(self) -> Weekday {

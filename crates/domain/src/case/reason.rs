@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::outside::Outside;
+
 /// Why a case is before staff. Kept encrypted: some of it tells of answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
@@ -30,6 +32,11 @@ pub enum StaffReason {
     HoldLapsed,
     /// A session alone was held until somebody of the practice says yes, and nobody did.
     NotConfirmedByStaff,
+    /// A session that is booked no longer stands within its therapist's hours; it is taken all the same.
+    OutsideHours {
+        /// What is in its way.
+        why: Outside,
+    },
 }
 
 impl StaffReason {
@@ -48,6 +55,9 @@ impl StaffReason {
             Self::CancelledByClient => "The client gave their time back.".to_owned(),
             Self::HoldLapsed => "The client did not confirm the held time.".to_owned(),
             Self::NotConfirmedByStaff => "Nobody of the practice confirmed the held time: it is free again.".to_owned(),
+            Self::OutsideHours { why } => {
+                format!("The session is booked, and {}: find another time or therapist.", why.text())
+            }
         }
     }
 }

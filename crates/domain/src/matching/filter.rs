@@ -3,9 +3,9 @@
 
 use jiff::civil::Date;
 
-use super::{Availability, Therapist, Weights, Wish};
+use super::{Therapist, Weights, Wish};
 use crate::{
-    contact::UsState,
+    calendar::timetable::HoursRule,
     intake::{Care, Format},
     practice::Practice,
 };
@@ -13,6 +13,8 @@ use crate::{
 /// Why somebody cannot treat this wish, in the order in which it is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Filter {
+    /// Seeing anybody at all.
+    Active,
     /// A licence or telehealth registration that holds where each client sits.
     Licence,
     /// The kind of care.
@@ -41,7 +43,8 @@ pub(super) enum Filter {
 type Passes = fn(&Therapist, &Asked<'_>) -> bool;
 
 /// Those that need no calendar, with what each asks.
-pub(super) const OF_PERSON: [(Filter, Passes); 7] = [
+pub(super) const OF_PERSON: [(Filter, Passes); 8] = [
+    (Filter::Active, |therapist, _| therapist.active),
     (Filter::Licence, is_licensed),
     (Filter::Care, |therapist, asked| therapist.treats.contains(&asked.wish.care)),
     (Filter::Competence, |therapist, asked| asked.wish.needs.is_subset(&therapist.competences)),
@@ -56,25 +59,42 @@ pub(super) struct Asked<'a> {
     pub(super) wish: &'a Wish<'a>,
     pub(super) practice: &'a Practice,
     pub(super) weights: &'a Weights,
-    /// The day by which a licence must still hold.
-    pub(super) last_day: Date,
+    /// The first day on which a session may be: a licence that is over by then is none.
+    pub(super) first_day: Date,
+}
+
+/// A way in which a therapist could see them, and until when their licences allow it.
+#[derive(Clone, Copy)]
+pub(super) struct Setting<'t> {
+    pub(super) format: Format,
+    /// Id of the location; `None` for video.
+    pub(super) location: Option<&'t str>,
+    /// The last day on which every licence that it needs still holds.
+    pub(super) until: Date,
 }
 
 impl Asked<'_> {
-    /// How and where a therapist could see them: each of their hours with a format that it offers.
-    pub(super) fn settings<'t>(&self, therapist: &'t Therapist) -> Vec<(&'t Availability, Format)> {
-        let formats = [Format::InPerson, Format::Video].into_iter().filter(|format| self.wants_format(*format));
-        let allowed: Vec<Format> = formats.filter(|format| self.may_treat(therapist, *format)).collect();
-        let each = therapist.availability.iter();
-        each.flat_map(|hours| allowed.iter().map(move |format| (hours, *format)))
-            .filter(|(hours, format)| hours.offers(*format))
-            .filter(|(hours, format)| *format == Format::Video || self.suits_location(therapist, hours))
-            .collect()
+    /// How and where a therapist could see them.
+    pub(super) fn settings<'t>(&self, therapist: &'t Therapist) -> Vec<Setting<'t>> {
+        let mut settings: Vec<Setting<'t>> = Vec::new();
+        for place in therapist.hours.rules().iter().map(HoursRule::place) {
+            let location = place.location.as_deref();
+            for (format, location) in [(Format::InPerson, location), (Format::Video, None)] {
+                let known = settings.iter().any(|it| (it.format, it.location) == (format, location));
+                if known || !place.offers(format) || !self.wants_format(format) {
+                    continue;
+                }
+                let until = self.licensed_until(therapist, format).min(self.suits_location(therapist, location));
+                settings.extend(until.map(|until| Setting { format, location, until }));
+            }
+        }
+        settings
     }
 
     /// What the filter asks, after "is", "has" or the like: for the one who was left out.
     pub(super) fn left_out_by(&self, filter: Filter) -> String {
         match filter {
+            Filter::Active => "sees nobody at present".to_owned(),
             Filter::Licence => format!("is not licensed for {}", self.states()),
             Filter::Care => format!("does not treat {}", self.care()),
             Filter::Competence => format!("lacks what is needed: {}", self.needs()),
@@ -101,6 +121,7 @@ impl Asked<'_> {
     pub(super) fn emptied_by(&self, filter: Filter, alone: bool) -> String {
         let nobody = if alone { "no therapist" } else { "no therapist who fits otherwise" };
         let rest = match filter {
+            Filter::Active => "sees anybody at present".to_owned(),
             Filter::Licence => format!("is licensed for {}", self.states()),
             Filter::Care => format!("treats {}", self.care()),
             Filter::Competence => format!("has what is needed: {}", self.needs()),
@@ -120,27 +141,20 @@ impl Asked<'_> {
         self.wish.preferences.iter().all(|wish| wish.formats.is_empty() || wish.formats.contains(&format))
     }
 
-    /// A licence for where each client sits; by video a telehealth registration will do.
-    fn may_treat(&self, therapist: &Therapist, format: Format) -> bool {
-        self.wish.states.iter().all(|state| self.holds_licence(therapist, *state, format))
+    /// The last day of a licence for where each client sits; `None` where there is none on the first.
+    fn licensed_until(&self, therapist: &Therapist, format: Format) -> Option<Date> {
+        let each = self.wish.states.iter().map(|state| therapist.licensed_until(*state, format));
+        each.min().flatten().filter(|until| *until >= self.first_day)
     }
 
-    fn holds_licence(&self, therapist: &Therapist, state: UsState, format: Format) -> bool {
-        therapist.licences.iter().any(|licence| {
-            licence.state == state
-                && licence.expires >= self.last_day
-                && (format == Format::Video || !licence.video_only)
-        })
-    }
-
-    /// A place that every client can come to, in a state where the therapist may work in person.
-    fn suits_location(&self, therapist: &Therapist, hours: &Availability) -> bool {
-        let place = self.practice.locations.iter().find(|place| Some(&place.id) == hours.location.as_ref());
-        place.is_some_and(|place| {
-            let wanted = |locations: &[String]| locations.is_empty() || locations.contains(&place.id);
-            self.wish.preferences.iter().all(|wish| wanted(&wish.locations))
-                && self.holds_licence(therapist, place.state, Format::InPerson)
-        })
+    /// The last day of a licence for a place that every client can come to; `None` where there is no such place or
+    /// licence. Video is everywhere.
+    fn suits_location(&self, therapist: &Therapist, location: Option<&str>) -> Option<Date> {
+        let Some(id) = location else { return Some(Date::MAX) };
+        let place = self.practice.locations.iter().find(|place| place.id == id)?;
+        let wanted = |locations: &[String]| locations.is_empty() || locations.contains(&place.id);
+        let suits = self.wish.preferences.iter().all(|wish| wanted(&wish.locations));
+        therapist.licensed_until(place.state, Format::InPerson).filter(|until| suits && *until >= self.first_day)
     }
 
     fn states(&self) -> String {
@@ -174,7 +188,7 @@ impl Asked<'_> {
 }
 
 fn is_licensed(therapist: &Therapist, asked: &Asked<'_>) -> bool {
-    [Format::InPerson, Format::Video].into_iter().any(|format| asked.may_treat(therapist, format))
+    [Format::InPerson, Format::Video].into_iter().any(|format| asked.licensed_until(therapist, format).is_some())
 }
 
 fn takes_payers(therapist: &Therapist, asked: &Asked<'_>) -> bool {

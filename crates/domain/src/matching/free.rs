@@ -5,11 +5,11 @@
 
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 
 use super::{
-    Availability, Slot, Therapist, Wish,
-    filter::{Asked, Filter},
+    Slot, Therapist, Wish,
+    filter::{Asked, Filter, Setting},
 };
 use crate::{
     calendar::{
@@ -17,6 +17,7 @@ use crate::{
         hours::{days_from, week_of},
         slots::{Grid, Time, times_on},
         taken::{Taken, Week},
+        timetable::Shift,
         week::WeeklyWindow,
     },
     intake::{Care, Format},
@@ -55,7 +56,7 @@ pub(super) fn horizon(wish: &Wish<'_>, practice: &Practice) -> (Timestamp, Times
         Care::Individual => i64::from(booking.lead_hours),
         Care::Couple => i64::from(booking.hold_min_days) * 24,
     };
-    let from = wish.now + jiff::SignedDuration::from_hours(hours);
+    let from = wish.now + SignedDuration::from_hours(hours);
     (from, practice.session_by(wish.urgency, wish.care, wish.now))
 }
 
@@ -70,14 +71,11 @@ pub(super) struct Calendar<'a> {
     times: RefCell<TimesOfDays>,
 }
 
-/// The times of a stretch of a day, by the day and the stretch's first and last minute.
-type TimesOfDays = BTreeMap<(Date, u16, u16), Rc<[Time]>>;
+/// The times of a stretch of a day, by the day, the stretch's first and last minute and the session's length.
+type TimesOfDays = BTreeMap<(Date, u16, u16, SignedDuration), Rc<[Time]>>;
 
 /// A time that a therapist's hours hold, how, and where.
 type Offered<'a> = (Time, Format, Option<&'a str>);
-
-/// Hours with a format that they offer.
-type Setting<'a> = (&'a Availability, Format);
 
 impl<'a> Calendar<'a> {
     pub(super) fn new(asked: &'a Asked<'a>, taken: &'a Taken) -> Self {
@@ -90,7 +88,8 @@ impl<'a> Calendar<'a> {
             until,
         };
         let last = practice.today(until);
-        let days = days_from(practice.today(from)).take_while(|date| *date <= last).collect();
+        let days = days_from(practice.today(from)).take_while(|date| *date <= last);
+        let days = days.filter(|date| !practice.closed_on.contains(date)).collect();
         let windows = wish.preferences.iter().map(|wish| wish.windows.as_slice());
         let windows = windows.filter(|windows| !windows.is_empty()).collect();
         Self { asked, taken, grid, days, windows, times: RefCell::default() }
@@ -118,7 +117,7 @@ impl<'a> Calendar<'a> {
         let buffer = self.asked.practice.booking.buffer();
         let days = self.days.iter().copied().filter(move |date| week_of(*date) == week);
         let left = days
-            .flat_map(move |date| self.offered(&settings, date))
+            .flat_map(move |date| self.offered(therapist, &settings, date))
             .filter(move |(time, ..)| {
                 self.taken.is_free(&resource, time.starts_at, time.ends_at + buffer) && self.suits(time)
             })
@@ -132,7 +131,7 @@ impl<'a> Calendar<'a> {
     pub(super) fn filter_of(&self, therapist: &Therapist, settings: &[Setting<'_>]) -> Filter {
         let resource = therapist_resource(therapist.id);
         let mut last = Filter::Hours;
-        for (time, ..) in self.days.iter().flat_map(|date| self.offered(settings, *date)) {
+        for (time, ..) in self.days.iter().flat_map(|date| self.offered(therapist, settings, *date)) {
             let passed = if !self.suits(&time) {
                 Filter::Windows
             } else if !self.has_capacity(therapist, self.taken.week(&resource, week_of(time.date))) {
@@ -142,29 +141,45 @@ impl<'a> Calendar<'a> {
             };
             last = last.max(passed);
         }
-        last
+        if last == Filter::Hours && self.would_be_licensed(therapist, settings) { Filter::Licence } else { last }
     }
 
-    /// The times of one day within the promise; none twice.
-    fn offered<'t>(&self, settings: &[Setting<'t>], date: Date) -> Vec<Offered<'t>> {
-        let of_day = settings.iter().filter(|(hours, _)| hours.window.day() == date.weekday());
-        let mut offered: Vec<_> = of_day
-            .flat_map(|(hours, format)| {
-                let place = hours.location.as_deref().filter(|_| *format == Format::InPerson);
-                let times = self.times(hours.window, date);
-                (0..times.len()).filter_map(move |at| Some((*times.get(at)?, *format, place)))
-            })
-            .collect();
+    /// Whether there were times within the promise if only the licences held for longer.
+    fn would_be_licensed(&self, therapist: &Therapist, settings: &[Setting<'_>]) -> bool {
+        let for_ever: Vec<_> = settings.iter().map(|setting| Setting { until: Date::MAX, ..*setting }).collect();
+        self.days.iter().any(|date| !self.offered(therapist, &for_ever, *date).is_empty())
+    }
+
+    /// The times of one day within the promise on which licences hold; none twice.
+    fn offered<'t>(&self, therapist: &Therapist, settings: &[Setting<'t>], date: Date) -> Vec<Offered<'t>> {
+        let practice = self.asked.practice;
+        let session = therapist.session(self.asked.wish.care, &practice.booking);
+        let block = therapist.hours.around(practice, date);
+        let mut offered = Vec::new();
+        for shift in block.on(date) {
+            let here = settings.iter().filter(|setting| {
+                let same_place = setting.location.is_none() || setting.location == shift.place.location.as_deref();
+                date <= setting.until && shift.place.offers(setting.format) && same_place
+            });
+            for setting in here {
+                let times = self.times(shift, session);
+                let left = times
+                    .iter()
+                    .filter(|time| shift.at.starts_at <= time.starts_at && time.ends_at <= shift.at.ends_at);
+                offered.extend(left.map(|time| (*time, setting.format, setting.location)));
+            }
+        }
         offered.sort();
         offered.dedup();
         offered
     }
 
-    fn times(&self, window: WeeklyWindow, date: Date) -> Rc<[Time]> {
-        let key = (date, window.start_minute(), window.end_minute());
-        let practice = self.asked.practice;
+    fn times(&self, shift: &Shift, session: SignedDuration) -> Rc<[Time]> {
+        let key = (shift.date, shift.start, shift.end, session);
+        let grid = Grid { session, ..self.grid };
+        let zone = &self.asked.practice.zone;
         let mut times = self.times.borrow_mut();
-        let work_out = || times_on(&practice.zone, window, &practice.closed_on, date, self.grid).collect();
+        let work_out = || times_on(zone, shift.date, (shift.start, shift.end), grid).collect();
         Rc::clone(times.entry(key).or_insert_with(work_out))
     }
 

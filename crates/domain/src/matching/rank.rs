@@ -67,8 +67,8 @@ fn sort_out(
     weights: &Weights,
     pick: Pick,
 ) -> Ranking {
-    let (_, until) = horizon(wish, practice);
-    let asked = Asked { wish, practice, weights, last_day: practice.today(until) };
+    let (from, _) = horizon(wish, practice);
+    let asked = Asked { wish, practice, weights, first_day: practice.today(from) };
     let calendar = Calendar::new(&asked, taken);
     let scorer = Scorer::new(wish, practice, weights);
     let mut roster: Vec<&Therapist> = therapists.iter().collect();

@@ -96,7 +96,7 @@ impl<'a> Scorer<'a> {
     /// The share of the leading drivers whose method they are trained in.
     fn drivers(&self, therapist: &Therapist) -> f64 {
         let leading = self.leading();
-        let fits = leading.iter().filter(|(.., method)| therapist.methods.contains(*method));
+        let fits = leading.iter().filter(|(.., method)| therapist.methods.contains_key(*method));
         share(fits.map(|(_, strength, _)| strength).sum(), leading.iter().map(|(_, strength, _)| strength).sum())
     }
 
@@ -104,7 +104,7 @@ impl<'a> Scorer<'a> {
         let leading = self.leading();
         let fitting: Vec<String> = leading
             .iter()
-            .filter(|(.., method)| therapist.methods.contains(*method))
+            .filter(|(.., method)| therapist.methods.contains_key(*method))
             .map(|(label, _, method)| {
                 let trained = self.weights.methods.get(*method).map_or(*method, String::as_str);
                 format!("{trained}, which answers {label}")

@@ -4,9 +4,12 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::{Availability, Busy, Ranking, Taken, Therapist, Wish, line_up, rank, span};
+use super::{Busy, Ranking, Taken, Therapist, Wish, line_up, rank, span};
 use crate::{
-    calendar::week::{WeeklyWindow, parse_day},
+    calendar::{
+        timetable::{HoursRule, Leave, Place, Timetable},
+        week::{WeeklyWindow, parse_day},
+    },
     contact::UsState,
     id::{AppointmentId, TherapistId},
     intake::{Care, Format, Preferences},
@@ -23,6 +26,11 @@ fn state(text: &str) -> UsState {
 
 fn window(day: &str, start: &str, end: &str) -> WeeklyWindow {
     WeeklyWindow::parse(parse_day(day).unwrap(), start, end).unwrap()
+}
+
+/// By video alone, in these hours of every week.
+fn by_video(window: WeeklyWindow) -> Timetable {
+    Timetable::new(vec![HoursRule::weekly(window, Place { location: None, video: true })], Vec::new())
 }
 
 fn taken(busy: &[Busy]) -> Taken {
@@ -111,7 +119,7 @@ fn a_licence_must_hold_where_each_client_sits() {
     check_filter(
         &asks,
         |_, therapist| {
-            therapist.licences.iter_mut().for_each(|licence| licence.expires = "2026-12-06".parse().unwrap())
+            therapist.licences.iter_mut().for_each(|licence| licence.expires = "2026-11-29".parse().unwrap())
         },
         "is not licensed for NC",
     );
@@ -168,15 +176,12 @@ fn every_filter_of_the_calendar_leaves_out_whom_it_should() {
     let asks = Asks::default();
     check_filter(
         &asks,
-        |_, therapist| therapist.availability.clear(),
+        |_, therapist| therapist.hours = Timetable::default(),
         "does not work in the formats and places asked for",
     );
     check_filter(
         &Asks { urgency: Urgency::Priority, ..asks.clone() },
-        |_, therapist| {
-            therapist.availability =
-                vec![Availability { window: window("fri", "09:00", "17:00"), location: None, video: true }];
-        },
+        |_, therapist| therapist.hours = by_video(window("fri", "09:00", "17:00")),
         "has no hours within the promise",
     );
     check_filter(
@@ -185,6 +190,63 @@ fn every_filter_of_the_calendar_leaves_out_whom_it_should() {
         "has no hours when the clients can come",
     );
     check_filter(&asks, |_, therapist| therapist.weekly_capacity = 0, "has no session left that week");
+}
+
+/// The wall times in Charlotte that are offered.
+fn offered(asks: &Asks, therapist: Therapist) -> BTreeSet<jiff::civil::DateTime> {
+    let ranking = asks.rank(&[therapist], &[]);
+    let zone = &practice().zone;
+    ranking.candidates.iter().map(|candidate| zone.to_datetime(candidate.slot.starts_at)).collect()
+}
+
+fn wall(text: &str) -> jiff::civil::DateTime {
+    text.parse().unwrap()
+}
+
+/// The day is the session's, as the practice's clock shows it: 7 pm in Charlotte is the next day's midnight in UTC. Red
+/// where `offered` leaves `setting.until` out, and where the day is taken in UTC.
+#[test]
+fn a_licence_holds_through_the_evening_of_its_last_day_and_not_on_the_next() {
+    let mut asks = Asks::default();
+    asks.preferences.windows = vec![window("wed", "19:00", "20:00"), window("thu", "09:00", "10:00")];
+    let until = |day: &str| {
+        let mut therapist = amara();
+        therapist.licences.iter_mut().for_each(|licence| licence.expires = day.parse().unwrap());
+        offered(&asks, therapist)
+    };
+    let [last, next] = [wall("2026-12-02T19:00"), wall("2026-12-03T09:00")];
+    assert_eq!(until("2026-12-03"), BTreeSet::from([last, next]));
+    assert_eq!(until("2026-12-02"), BTreeSet::from([last]));
+    assert_eq!(until("2026-12-01"), BTreeSet::new());
+}
+
+#[test]
+fn whose_licence_ends_before_their_next_hours_is_left_out_for_that() {
+    let mut therapist = amara();
+    therapist.hours = by_video(window("wed", "09:00", "13:00"));
+    therapist.licences.iter_mut().for_each(|licence| licence.expires = "2026-12-01".parse().unwrap());
+    assert_eq!(filter_of(&Asks::default().rank(&[therapist], &[])), "is not licensed for NC");
+}
+
+#[test]
+fn nobody_is_offered_to_somebody_who_sees_nobody() {
+    check_filter(&Asks::default(), |_, therapist| therapist.active = false, "sees nobody at present");
+}
+
+/// Red where `offered` does not hold times against what is left of a shift.
+#[test]
+fn leave_cuts_a_day_and_sessions_are_laid_as_if_it_did_not() {
+    let asks = Asks::default();
+    let mut therapist = amara();
+    therapist.hours = by_video(window("tue", "09:00", "13:00"));
+    assert_eq!(offered(&asks, therapist.clone()).len(), 7);
+    // Sessions take 50 minutes: one at 9:00 ends as leave begins.
+    let leave = Leave::new(wall("2026-12-01T09:50"), wall("2026-12-01T11:15")).unwrap();
+    therapist.hours = Timetable::new(therapist.hours.rules().to_vec(), vec![leave]);
+    let expected = ["09:00", "11:30", "12:00"].map(|at| wall(&format!("2026-12-01T{at}")));
+    assert_eq!(offered(&asks, therapist.clone()), BTreeSet::from(expected));
+    therapist.session_minutes = BTreeMap::from([(Care::Individual, 80)]);
+    assert_eq!(offered(&asks, therapist), BTreeSet::from([wall("2026-12-01T11:30")]));
 }
 
 fn busy(resource: &str, starts_at: Timestamp, hours: i64, appointment: u128, held: bool) -> Busy {
@@ -235,8 +297,7 @@ fn holds_take_no_more_than_their_share_of_a_week() {
     let asks = Asks { care: Care::Couple, ..Asks::default() };
     let mut therapist = amara();
     therapist.weekly_capacity = 4;
-    therapist.availability =
-        vec![Availability { window: window("thu", "09:00", "17:00"), location: None, video: true }];
+    therapist.hours = by_video(window("thu", "09:00", "17:00"));
     let held = |held| [1, 2].map(|id| busy(&therapist.id.to_string(), asks.now, 1, id, held));
     assert!(!asks.rank(std::slice::from_ref(&therapist), &held(false)).candidates.is_empty());
     assert_eq!(filter_of(&asks.rank(&[therapist.clone()], &held(true))), "has no session left that week");
@@ -363,9 +424,9 @@ proptest! {
             });
             prop_assert!(!clashes);
             let [starts, ends] = [slot.starts_at, slot.ends_at].map(|at| at.to_zoned(practice.zone.clone()).datetime());
-            let at_work = therapist.availability.iter().any(|hours| {
-                hours.window.contains(starts, ends) && hours.offers(slot.format)
-                    && (slot.format == Format::Video || hours.location == slot.location)
+            let at_work = therapist.hours.rules().iter().any(|hours| {
+                hours.as_weekly().unwrap().contains(starts, ends) && hours.place().offers(slot.format)
+                    && (slot.format == Format::Video || hours.place().location == slot.location)
             });
             prop_assert!(at_work);
             prop_assert!(!practice.closed_on.contains(&starts.date()));

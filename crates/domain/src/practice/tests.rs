@@ -165,15 +165,15 @@ fn whom_a_rule_notifies_must_stand_in_practice_toml() {
 
 #[test]
 fn everything_wrong_with_the_roster_is_said_at_once_with_its_place() {
-    let joint = "sample_blue,24";
+    let joint = "sample_blue,185";
     check(
         "roster.csv",
         &[
-            ("Benjamin Sample,man", "Benjamin Sample,boy"),
+            ("\"MS, LMFT\",man", "\"MS, LMFT\",boy"),
             ("NC LMFT-90003 2028-03-31", "XX LMFT-90003 2028-03-31"),
             ("individual,anxiety_transitions,", "individual,anxiety,"),
             ("08:00-14:00 video", "08:00-14:00 attic"),
-            ("sample_mutual; sample_medicaid,,24", "sample_gold; sample_medicaid,sample_blue,24"),
+            ("sample_mutual; sample_medicaid,,185", "sample_gold; sample_medicaid,sample_blue,185"),
         ],
         &[
             ("boy", "\"boy\" must be one of woman, man, nonbinary"),

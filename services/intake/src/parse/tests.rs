@@ -9,6 +9,11 @@ use super::{Against, SubmitIntake, request_id, submit_intake};
 
 const TODAY: Date = date(2026, 11, 23);
 
+/// The sample practice.
+pub(super) fn practice() -> &'static Practice {
+    &PRACTICE
+}
+
 static PRACTICE: LazyLock<Practice> = LazyLock::new(|| {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/charlotte"));
     let mut files = BTreeMap::new();

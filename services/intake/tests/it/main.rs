@@ -19,4 +19,5 @@ mod matrix;
 mod partners;
 mod people;
 mod protocols;
+mod roster;
 mod submissions;

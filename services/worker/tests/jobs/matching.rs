@@ -6,6 +6,7 @@ use futures::future::join_all;
 use jiff::SignedDuration;
 use rapport_domain::{
     appointment::AppointmentState,
+    calendar::timetable::{HoursRule, Place, Timetable},
     case::{CaseState, StaffReason},
     intake::{Care, IfPartnerSilent},
     letter::LetterKind,
@@ -125,9 +126,11 @@ async fn many_at_once_for_few_times_overlap_nowhere_and_the_rest_is_before_staff
     let house = House::open_with(|practice, roster| {
         roster.truncate(1);
         roster[0].weekly_capacity = 40;
-        for stretch in &mut roster[0].availability {
-            stretch.video = true;
-        }
+        let by_video = |rule: &HoursRule| {
+            let place = Place { video: true, ..rule.place().clone() };
+            HoursRule::weekly(rule.as_weekly().unwrap(), place)
+        };
+        roster[0].hours = Timetable::new(roster[0].hours.rules().iter().map(by_video).collect(), Vec::new());
         practice.booking.step_minutes = 60;
     })
     .await;
