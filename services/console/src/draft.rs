@@ -19,6 +19,9 @@ use crate::{
     visitor::Visitor,
 };
 
+/// How often a save is tried anew where others came between: as quick as somebody taps, with a script that saves each.
+const MOST_TRIES: usize = 8;
+
 /// The draft, as far as the intake service gives it back. It holds answers, so it has no `Debug`.
 pub(crate) struct Draft {
     pub(crate) token: String,
@@ -69,8 +72,11 @@ impl Draft {
         given: &[(String, Vec<Value>)],
     ) -> Result<Option<pb::SafetyNotice>, NotSaved> {
         let mut saved = self.try_save(desk, form, given).await;
-        if saved.as_ref().is_err_and(|status| status.code() == Code::Aborted) {
-            // Another page of the same form saved meanwhile: what is laid over it here is what was answered last.
+        for _ in 0..MOST_TRIES {
+            if saved.as_ref().map_or_else(Status::code, |_| Code::Ok) != Code::Aborted {
+                break;
+            }
+            // Another press on the same form saved meanwhile: what is laid over it here is what was answered last.
             self.revision = self.current_revision(desk).await.map_err(|status| NotSaved::Problem(status.into()))?;
             saved = self.try_save(desk, form, given).await;
         }

@@ -72,7 +72,8 @@ impl From<Status> for Problem {
     fn from(status: Status) -> Self {
         match status.code() {
             Code::Unauthenticated | Code::NotFound => Self::Closed,
-            Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled | Code::ResourceExhausted => {
+            // Aborted: others changed the same thing again and again; that passes too.
+            Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled | Code::ResourceExhausted | Code::Aborted => {
                 let wait = status.get_details_retry_info().and_then(|info| info.retry_delay);
                 Self::Away(wait.as_ref().map_or(5, Duration::as_secs).clamp(1, 300))
             }

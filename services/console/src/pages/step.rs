@@ -38,6 +38,8 @@ struct StepPage {
     title: String,
     blocks: Vec<Block>,
     many: bool,
+    /// Each of several questions may be left blank: said once.
+    all_optional: bool,
     /// Some of the answers are kept, and not shown again.
     unshown: bool,
     /// Some of the answers do not fit.
@@ -157,6 +159,7 @@ impl Around<'_> {
             progress: Progress::of_step(self.screening, self.number, &words.steps),
             title,
             wrong: !wrong.is_empty(),
+            all_optional: view::are_all_optional(&blocks),
             many: blocks.iter().filter(|block| matches!(block, Block::Question(_))).count() > 1,
             unshown: self.passed && blocks.iter().any(view::is_blank),
             blocks,

@@ -101,6 +101,12 @@ pub(crate) fn page(
     (title(form, &mut blocks), blocks)
 }
 
+/// Whether there are several questions, and each may be left blank.
+pub(crate) fn are_all_optional(blocks: &[Block]) -> bool {
+    let questions = || blocks.iter().filter_map(|block| if let Block::Question(it) = block { Some(it) } else { None });
+    questions().count() > 1 && questions().all(|question| question.optional)
+}
+
 /// Whether a question that is asked shows no answer.
 pub(crate) fn is_blank(block: &Block) -> bool {
     let Block::Question(question) = block else { return false };

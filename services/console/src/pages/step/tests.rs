@@ -54,6 +54,7 @@ async fn html(question: &str, answer: &str) -> String {
         blocks,
         wrong: true,
         many: true,
+        all_optional: false,
         unshown: true,
         more: false,
         notice: Some(SafetyNotice { headline: question.to_owned(), ..SafetyNotice::default() }),
