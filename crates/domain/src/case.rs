@@ -21,7 +21,7 @@ use crate::{
 };
 
 pub use reason::StaffReason;
-pub use record::{CloseReason, Closed, Note, Override};
+pub use record::{CaseNote, CloseReason, Closed, ContactStop, Note, NoteKind, Override, Referred, Reopened};
 pub use state::CaseState;
 
 /// A case.
@@ -175,6 +175,69 @@ impl Case {
                 self.assignee = Some(by.to_owned());
                 Ok(())
             }
+        }
+    }
+
+    /// Puts it into somebody's hands, whoever had it before; repeating it succeeds and changes nothing.
+    ///
+    /// # Errors
+    /// Where it has ended.
+    pub fn assign(&mut self, to: &str) -> Result<Changed, CaseError> {
+        if self.state == CaseState::Closed {
+            return Err(CaseError::Closed);
+        }
+        if self.assignee.as_deref() == Some(to) {
+            return Ok(Changed::Already);
+        }
+        self.assignee = Some(to.to_owned());
+        Ok(Changed::Now)
+    }
+
+    /// Lets it go again; repeating it succeeds and changes nothing.
+    ///
+    /// # Errors
+    /// Where it has ended, or somebody else than its holder or a clinician does.
+    pub fn release(&mut self, by: &str, by_clinician: bool) -> Result<Changed, CaseError> {
+        if self.state == CaseState::Closed {
+            return Err(CaseError::Closed);
+        }
+        match self.assignee.as_deref() {
+            None => Ok(Changed::Already),
+            Some(holder) if holder != by && !by_clinician => Err(CaseError::ClaimedByAnother),
+            Some(_) => {
+                self.assignee = None;
+                Ok(Changed::Now)
+            }
+        }
+    }
+
+    /// Goes on after it had ended, before staff: a call is owed, by then. Repeating it succeeds and changes nothing.
+    ///
+    /// # Errors
+    /// Where somebody else than a clinician reopens a safety case.
+    pub fn reopen(&mut self, by_clinician: bool, respond_by: Timestamp) -> Result<Changed, CaseError> {
+        if !by_clinician && self.is_safety_case() {
+            return Err(CaseError::CliniciansOnly);
+        }
+        if self.state != CaseState::Closed {
+            return Ok(Changed::Already);
+        }
+        self.state = CaseState::BeforeStaff;
+        self.respond_by = respond_by;
+        self.assignee = None;
+        Ok(Changed::Now)
+    }
+
+    /// Whether a person owes a call or a decision by when it must be answered. Of a case that has its session, only
+    /// where safety is in question.
+    #[must_use]
+    pub const fn call_is_owed(&self) -> bool {
+        match self.state {
+            CaseState::Received | CaseState::Triaged | CaseState::BeforeStaff => true,
+            CaseState::Held | CaseState::Confirmed => {
+                self.flagged || matches!(self.urgency, Urgency::Urgent | Urgency::Immediate)
+            }
+            CaseState::Closed => false,
         }
     }
 

@@ -80,6 +80,10 @@ typed_id!(/// A screening that its client has not sent yet.
     DraftId in "drafts");
 typed_id!(/// One partner's word to the other.
     InvitationId in "invitations");
+typed_id!(/// That somebody tried to reach a client.
+    AttemptId in "attempts");
+typed_id!(/// What somebody of the desk wrote about a case.
+    NoteId in "notes");
 typed_id!(/// That a case needs somebody, told until somebody has it.
     AlertId in "alerts");
 typed_id!(/// A member of staff who signs in.

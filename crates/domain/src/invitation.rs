@@ -15,11 +15,13 @@ pub enum InvitationState {
     Declined,
     /// The partner's screening is in the case.
     Joined,
+    /// Its inviter is not contacted any more, and nobody on their behalf.
+    Withdrawn,
 }
 
 impl InvitationState {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Open, Self::Accepted, Self::Declined, Self::Joined];
+    pub const ALL: [Self; 5] = [Self::Open, Self::Accepted, Self::Declined, Self::Joined, Self::Withdrawn];
 
     /// The name in the database.
     #[must_use]
@@ -29,6 +31,7 @@ impl InvitationState {
             Self::Accepted => "accepted",
             Self::Declined => "declined",
             Self::Joined => "joined",
+            Self::Withdrawn => "withdrawn",
         }
     }
 

@@ -5,13 +5,14 @@
 //! [`intake`] (who asks, for what), [`screening`] (questions and answers),
 //! [`triage`] (how urgent, and why), [`matching`] and [`calendar`] (with whom,
 //! and when), [`case`], [`invitation`], [`appointment`] and [`report`] (where it stands), [`event`]
-//! [`letter`] and [`alert`] (what the rest of the house is told). [`practice`] holds the files
+//! [`letter`], [`alert`] and [`calls`] (what the rest of the house and the client are told). [`practice`] holds the files
 //! that a practice edits, [`protocol`] those of them that decide; [`problem`] is how all of them say what is wrong, and [`replay`] tries
 //! those that decide on the past.
 
 pub mod alert;
 pub mod appointment;
 pub mod calendar;
+pub mod calls;
 pub mod case;
 pub mod contact;
 pub mod event;

@@ -3,7 +3,8 @@
 use rapport_domain::{
     alert::AlertState,
     appointment::{AppointmentState, ClientWish},
-    case::{CaseState, CloseReason},
+    calls::{Channel, Outcome, StopReason},
+    case::{CaseState, CloseReason, NoteKind},
     contact::Mailbox,
     intake::{Care, Format, IfPartnerSilent},
     letter::LetterOutcome,
@@ -66,6 +67,10 @@ same_names!(CaseState, staff::CaseState: Received, Triaged, Held, Confirmed, Bef
 same_names!(CloseReason, staff::CloseReason: CareBegan, ReferredOn, ClientWithdrew, Unreachable, Duplicate, Other);
 same_names!(AlertState, staff::AlertState: Open, Acknowledged, Unheard, Ended);
 same_names!(LetterOutcome, staff::LetterOutcome: Arrived, NotArrived, DoneOtherwise);
+same_names!(Channel, staff::ContactChannel: Phone, Text, Email, InPerson);
+same_names!(Outcome, staff::ContactOutcome: Reached, NoAnswer, VoicemailLeft, WrongNumber, Refused);
+same_names!(StopReason, staff::StopReason: ClientAsked, Unsafe, Other);
+same_names!(NoteKind, staff::NoteKind: Clinical, Coordination);
 same_names!(ReportState, staff::ReportState: Open, Completed);
 same_names!(ClientWish, staff::ClientWish: Accepted, Declined);
 same_names!(Training, staff::Training: Learning, Trained, Certified, Supervisor);

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use rapport_domain::{
-    case::{Case, CaseState, Closed, Override, StaffReason},
+    case::{Case, CaseState, Closed, ContactStop, Override, Referred, Reopened, StaffReason},
     id::CaseId,
     triage::Urgency,
 };
@@ -38,6 +38,15 @@ pub struct CaseDetail {
     /// How it ended, where it did.
     #[serde(default)]
     pub closed: Option<Closed>,
+    /// Whose help fitted better, where it ended so.
+    #[serde(default)]
+    pub referred: Option<Referred>,
+    /// How often it went on after it had ended, the oldest first.
+    #[serde(default)]
+    pub reopened: Vec<Reopened>,
+    /// Which clients are not contacted any more, and may be again, the oldest first.
+    #[serde(default)]
+    pub stops: Vec<ContactStop>,
 }
 
 /// Which cases to list.

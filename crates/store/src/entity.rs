@@ -535,6 +535,75 @@ pub mod alert_steps {
     no_relations!();
 }
 
+/// Which promise of a case was kept by a call, and of which one on call was told that it was not.
+pub mod case_calls {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "case_calls")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub case_id: Uuid,
+        /// The `respond_by` that was.
+        pub answered_for: Option<DateTimeUtc>,
+        /// The `respond_by` that was.
+        pub escalated_for: Option<DateTimeUtc>,
+    }
+    no_relations!();
+}
+
+/// What is known of one client's calls.
+pub mod client_calls {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "client_calls")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub intake_id: Uuid,
+        pub reached_at: Option<DateTimeUtc>,
+        pub next_by: Option<DateTimeUtc>,
+        pub outside_safe_hours: bool,
+        pub stopped_at: Option<DateTimeUtc>,
+    }
+    no_relations!();
+}
+
+pub mod contact_attempts {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "contact_attempts")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub case_id: Uuid,
+        pub intake_id: Uuid,
+        pub data_key: Uuid,
+        pub at: DateTimeUtc,
+        /// `AttemptTold`, under the case's key.
+        pub content: Vec<u8>,
+    }
+    sealed_under_key!();
+}
+
+pub mod notes {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "notes")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub case_id: Uuid,
+        pub data_key: Uuid,
+        pub at: DateTimeUtc,
+        /// `CaseNote`, under the case's key.
+        pub content: Vec<u8>,
+    }
+    sealed_under_key!();
+}
+
 pub mod audit_log {
     use sea_orm::entity::prelude::*;
 

@@ -14,7 +14,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
-    Conn, SearchToken, Store, StoreError, Topic, Tx, column,
+    Conn, SearchToken, Store, StoreError, Topic, Tx, calls, column,
     entity::{cases, data_keys, intakes as table, triage_results},
     keys::{self, NewKey},
     search,
@@ -92,6 +92,7 @@ pub async fn first_of_case(conn: &impl Conn, case: CaseId) -> Result<Option<Inta
 }
 
 /// The intake that a token opens: the one that its submission was answered with, or the one in its client's letters.
+/// Neither opens anything while its client is not contacted any more.
 ///
 /// # Errors
 /// Where the database fails.
@@ -101,6 +102,7 @@ pub async fn by_token(conn: &impl Conn, hash: [u8; 32]) -> Result<Option<IntakeI
         .select_only()
         .column(table::Column::Id)
         .filter(status.eq(hash.to_vec()).or(session.eq(hash.to_vec())))
+        .filter(table::Column::Id.not_in_subquery(calls::stopped()))
         .into_tuple()
         .one(conn.db())
         .await?;
@@ -216,6 +218,23 @@ pub async fn page(
 /// Where the database fails.
 pub async fn count(conn: &impl Conn, since: Option<Timestamp>) -> Result<u64, StoreError> {
     Ok(table::Entity::find().filter(received_since(since)).count(conn.db()).await?)
+}
+
+/// Writes what a client told anew, under their own key.
+///
+/// # Errors
+/// Where the database fails or there is no such intake.
+pub async fn save_submission(tx: &Tx, intake: &Intake) -> Result<(), StoreError> {
+    let id = intake.id.uuid();
+    let key = keys::of_intake(tx, intake.id).await?;
+    let sealed = key.seal("intakes", "submission", id, &column::to_json(&intake.submission)?);
+    table::Entity::update_many()
+        .set(table::ActiveModel { submission: Set(sealed), ..Default::default() })
+        .filter(table::Column::Id.eq(id))
+        .exec(tx.db())
+        .await?;
+    tx.touch(Topic::Cases);
+    Ok(())
 }
 
 /// Adds the second partner's intake to a case that is there, under a key of its own.

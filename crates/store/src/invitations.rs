@@ -170,6 +170,22 @@ pub async fn keep_letter(tx: &Tx, id: InvitationId, letter: &InvitationLetter) -
     Ok(true)
 }
 
+/// Lets nobody in any more through the invitation that a client gave, where one still may.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn withdraw(tx: &Tx, inviter: IntakeId) -> Result<(), StoreError> {
+    let open = InvitationState::ALL.into_iter().filter(|state| state.lets_in()).map(InvitationState::name);
+    table::Entity::update_many()
+        .set(table::ActiveModel { state: Set(InvitationState::Withdrawn.name().to_owned()), ..Default::default() })
+        .filter(table::Column::Inviter.eq(inviter.uuid()))
+        .filter(table::Column::State.is_in(open))
+        .exec(tx.db())
+        .await?;
+    tx.touch(Topic::Cases);
+    Ok(())
+}
+
 /// Uses an invitation up; `false` where it was declined or used before, or is another case's.
 pub(crate) async fn join(tx: &Tx, id: InvitationId, case: CaseId) -> Result<bool, StoreError> {
     let open = InvitationState::ALL.into_iter().filter(|state| state.lets_in()).map(InvitationState::name);

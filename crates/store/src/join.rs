@@ -11,8 +11,8 @@ use rapport_domain::{
 };
 
 use crate::{
-    AuditEntry, RequestKey, Seen, Store, StoreError, Tx, audit, cases, drafts, intakes, invitations, letters, outbox,
-    reports, requests,
+    AuditEntry, RequestKey, Seen, Store, StoreError, Tx, audit, calls, cases, drafts, intakes, invitations, letters,
+    outbox, reports, requests,
 };
 
 /// Everything that a second partner's submission stores.
@@ -139,6 +139,10 @@ impl Raise {
     /// `false` where the case has ended.
     async fn of_case(self, tx: &Tx, id: CaseId) -> Result<bool, StoreError> {
         let mut case = cases::lock(tx, id).await?.ok_or(StoreError::Missing("a case"))?;
+        if calls::is_answered(tx, &case).await? {
+            // What was promised to the first partner was kept: what is owed to this one stands alone.
+            case.respond_by = self.respond_by;
+        }
         if case.join(self.urgency, self.clinician_only, self.flagged, self.respond_by).is_err() {
             return Ok(false);
         }

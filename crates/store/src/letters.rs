@@ -4,7 +4,7 @@ mod standing;
 
 use jiff::{SignedDuration, Timestamp};
 use rapport_domain::{
-    id::{AppointmentId, CaseId, LetterId},
+    id::{AppointmentId, CaseId, IntakeId, LetterId},
     letter::{Cause, DueLetter, LedgerState, LetterKind, PracticeLetter, Recipient},
 };
 use rapport_security::DataKey;
@@ -66,6 +66,25 @@ pub async fn queue(tx: &Tx, letters: &[DueLetter], now: Timestamp) -> Result<(),
 pub async fn queue_of_practice(tx: &Tx, letters: &[PracticeLetter], now: Timestamp) -> Result<(), StoreError> {
     let row = |letter: &PracticeLetter| new_row(&letter.cause, &letter.recipient, letter.kind, now);
     queue_rows(tx, letters.iter().map(row).collect()).await
+}
+
+/// Lets no letter leave that waits for this client, not even one that a notifier has in hand: it loses its hold.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn silence(tx: &Tx, client: IntakeId, now: Timestamp) -> Result<(), StoreError> {
+    take_from_hands(tx, client, ended(LedgerState::Superseded, None, now)).await
+}
+
+/// Lets every letter that waits for this client be written anew, for how they are reached from now on. One that a
+/// notifier has in hand is taken from it.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn write_anew(tx: &Tx, client: IntakeId, now: Timestamp) -> Result<(), StoreError> {
+    take_from_hands(tx, client, ended(LedgerState::Queued, None, now)).await?;
+    tx.touch(Topic::Letters);
+    Ok(())
 }
 
 /// Takes letters that are due, or whose notifier let its lease end before it
@@ -146,6 +165,14 @@ pub async fn sending(
 pub async fn sent(conn: &impl Conn, letter: &ClaimedLetter, now: Timestamp) -> Result<(), StoreError> {
     let from = [LedgerState::Sending, LedgerState::Unknown];
     change(conn, letter, &from, ended(LedgerState::Sent, None, now)).await
+}
+
+/// A receiver took it that may be told twice: it was never `sending`.
+///
+/// # Errors
+/// [`StoreError::Conflict`] where the lease was lost.
+pub async fn posted(conn: &impl Conn, letter: &ClaimedLetter, now: Timestamp) -> Result<(), StoreError> {
+    change(conn, letter, &[LedgerState::Claimed], ended(LedgerState::Sent, None, now)).await
 }
 
 /// Refused for now, before the final dot; `why` carries no address.
@@ -344,6 +371,20 @@ fn ended(state: LedgerState, why: Option<&str>, now: Timestamp) -> table::Active
         why: Set(why.map(str::to_owned)),
         ..changed(state, now)
     }
+}
+
+/// Changes every letter to a client that has not begun to be sent. A further attempt is counted, so that whoever holds
+/// one finds it held by nobody.
+async fn take_from_hands(tx: &Tx, client: IntakeId, change: table::ActiveModel) -> Result<(), StoreError> {
+    let waiting = [LedgerState::Queued, LedgerState::Claimed, LedgerState::Retry].map(LedgerState::name);
+    table::Entity::update_many()
+        .set(change)
+        .col_expr(table::Column::Attempts, Expr::col(table::Column::Attempts).add(1))
+        .filter(table::Column::Recipient.eq(Recipient::Client(client).to_string()))
+        .filter(table::Column::State.is_in(waiting))
+        .exec(tx.db())
+        .await?;
+    Ok(())
 }
 
 /// Changes a letter that this very claim still holds.

@@ -6,7 +6,7 @@
 //! one round trip) and [`join`] (a second partner's). Then one file per
 //! aggregate, all alike: [`drafts`], [`intakes`], [`cases`], [`triage_results`],
 //! [`appointments`], [`wishes`], [`invitations`], [`reports`], [`no_contact`],
-//! [`therapists`], [`treated`], [`calendar`], [`closures`], [`outside`], [`feeds`], [`protocols`]; what makes work
+//! [`calls`], [`notes`], [`therapists`], [`treated`], [`calendar`], [`closures`], [`outside`], [`feeds`], [`protocols`]; what makes work
 //! happen once: [`outbox`], [`deliveries`], [`inbox`], [`requests`], [`letters`], [`alerts`]; and [`audit`], [`search`],
 //! [`staff_tokens`], [`accounts`], [`sessions`]. `entity` lists the tables, `migrations` makes them,
 //! `keys` finds the key that a row is sealed with.
@@ -20,6 +20,7 @@ pub mod alerts;
 pub mod appointments;
 pub mod audit;
 pub mod calendar;
+pub mod calls;
 pub mod cases;
 pub mod closures;
 pub mod deliveries;
@@ -32,6 +33,7 @@ pub mod invitations;
 pub mod join;
 pub mod letters;
 pub mod no_contact;
+pub mod notes;
 pub mod outbox;
 pub mod outside;
 pub mod protocols;

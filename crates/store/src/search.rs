@@ -77,6 +77,26 @@ pub async fn put(tx: &Tx, case: CaseId, tokens: &[SearchToken]) -> Result<(), St
     Ok(())
 }
 
+/// Lets a case be found by new tokens instead of old ones. What somebody else in it is found by stays.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn replace(
+    tx: &Tx,
+    case: CaseId,
+    old: &[SearchToken],
+    new: &[SearchToken],
+    others: &[SearchToken],
+) -> Result<(), StoreError> {
+    let gone: Vec<_> = old.iter().filter(|token| !new.contains(token) && !others.contains(token)).collect();
+    table::Entity::delete_many()
+        .filter(any_of(gone.into_iter()))
+        .filter(table::Column::CaseId.eq(case.uuid()))
+        .exec(tx.db())
+        .await?;
+    put(tx, case, new).await
+}
+
 /// Other cases, in whatever state, that have the same address, number, or name and birthday, and the kinds of all that
 /// they have in common. A name in common alone makes no suspicion.
 ///

@@ -41,6 +41,19 @@ pub async fn add(conn: &impl Conn, token: &NewStaffToken) -> Result<(), StoreErr
     Ok(())
 }
 
+/// In which roles a colleague of this label may work now; none where there is nobody.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn roles_of(conn: &impl Conn, label: &str, now: Timestamp) -> Result<Vec<Role>, StoreError> {
+    let rows = table::Entity::find()
+        .filter(table::Column::Label.eq(label))
+        .filter(table::Column::ExpiresAt.gt(column::from_time(now)))
+        .all(conn.db())
+        .await?;
+    rows.iter().map(|row| Role::from_name(&row.role).ok_or(StoreError::Unreadable("a role"))).collect()
+}
+
 /// Who holds a token that has not ended.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ use tonic::{Request, Response, Status};
 use crate::{
     Deps, accept_invitation, cancel_appointment, confirm_appointment, decline_invitation, get_draft, get_intake,
     get_screening, guard::StreamPlace, invite_partner, own_intake::OwnIntake, parse, policy, protocols::Protocols,
-    refusal::Refusal, repeat::Repeatable, save_draft, submit_intake, watch_intake,
+    refusal::Refusal, repeat::Repeatable, save_draft, submit_intake, update_contact, watch_intake,
 };
 
 /// What clients call.
@@ -102,6 +102,18 @@ impl IntakeService for ClientApi {
         )?;
         let own = OwnIntake::read(&self.deps, &self.protocols, own).await?;
         Ok(Response::new(cancel_appointment::run(&self.deps, own, appointment, request.etag, repeatable).await?))
+    }
+
+    async fn update_contact(
+        &self,
+        request: Request<pb::UpdateContactRequest>,
+    ) -> Result<Response<pb::UpdateContactResponse>, Status> {
+        let caller = caller(&request)?;
+        let own = own_intake(&request)?;
+        let request = request.into_inner();
+        let asked = update_contact::read(own, &request)?;
+        let repeatable = Repeatable::new(&self.deps, &caller, policy::UPDATE_CONTACT, &request, &request.request_id)?;
+        Ok(Response::new(update_contact::run(&self.deps, own, asked, repeatable).await?))
     }
 
     async fn save_draft(

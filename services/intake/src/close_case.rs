@@ -2,7 +2,7 @@
 
 use rapport_domain::{
     appointment::{Appointment, Changed},
-    case::Closed,
+    case::{Closed, Referred},
     event::Fact,
     letter::LetterKind,
 };
@@ -14,7 +14,7 @@ use crate::{
     Deps,
     own_appointment::event,
     parse::CloseCase,
-    policy,
+    policy::{self, Rpc},
     refusal::Refusal,
     repeat::{self, Repeatable},
     staff_case::{StaffCase, clients_of, letters_to},
@@ -32,12 +32,23 @@ pub(crate) async fn run(
 ) -> Result<pb::CloseCaseResponse, Refusal> {
     repeat::change(deps, repeatable, move |deps, tx| {
         let (staff, asked) = (staff.clone(), asked.clone());
-        Box::pin(async move { Ok(pb::CloseCaseResponse { summary: Some(close(deps, tx, &staff, &asked).await?) }) })
+        Box::pin(async move {
+            let ended = end(deps, tx, &staff, &asked, None, policy::CLOSE_CASE).await?;
+            Ok(pb::CloseCaseResponse { summary: Some(ended) })
+        })
     })
     .await
 }
 
-async fn close(deps: &Deps, tx: &Tx, staff: &StaffPrincipal, asked: &CloseCase) -> Result<pb::CaseSummary, Refusal> {
+/// The same within a transaction; `referred` says whose help fits better, where it ends so.
+pub(crate) async fn end(
+    deps: &Deps,
+    tx: &Tx,
+    staff: &StaffPrincipal,
+    asked: &CloseCase,
+    referred: Option<Referred>,
+    rpc: Rpc,
+) -> Result<pb::CaseSummary, Refusal> {
     let mut it = StaffCase::read(tx, asked.case).await?;
     let reports: Vec<_> = reports::of_case(tx, asked.case).await?.into_iter().map(|(report, _)| report).collect();
     let mut resources = vec![it.case.id.to_string()];
@@ -48,12 +59,13 @@ async fn close(deps: &Deps, tx: &Tx, staff: &StaffPrincipal, asked: &CloseCase) 
         }
         let (reason, note, by) = (asked.reason, asked.note.clone(), staff.label.clone());
         it.detail.closed = Some(Closed { reason, note, by, at: deps.clock.now() });
+        it.detail.referred = referred;
         it.save(tx).await?;
         if let Some(session) = give_back(deps, tx, &it).await? {
             resources.push(session.id.to_string());
         }
     }
-    audit::write(tx, &trail::by_staff(deps, staff, policy::CLOSE_CASE, resources)).await?;
+    audit::write(tx, &trail::by_staff(deps, staff, rpc, resources)).await?;
     Ok(it.summary(staff.role))
 }
 

@@ -24,7 +24,7 @@ pub(crate) async fn run(
             let (invitation, detail) = invitations::get(tx, id).await?.ok_or(Refusal::InvitationClosed)?;
             match invitation.state {
                 InvitationState::Declined => {}
-                InvitationState::Joined => return Err(Refusal::InvitationClosed),
+                InvitationState::Joined | InvitationState::Withdrawn => return Err(Refusal::InvitationClosed),
                 open @ (InvitationState::Open | InvitationState::Accepted) => {
                     invitations::save_state(tx, id, open, InvitationState::Declined).await?;
                     if let Some(letter) = &detail.letter {

@@ -15,11 +15,11 @@ use rapport_domain::{
 use rapport_proto::staff as pb;
 use rapport_security::{Role, StaffPrincipal};
 use rapport_store::{
-    alerts, appointments, audit, cases, intakes, invitations, letters, reports, search, therapists, triage_results,
-    wishes,
+    alerts, appointments, audit, calls, cases, intakes, invitations, letters, notes, reports, search, therapists,
+    triage_results, wishes,
 };
 
-use crate::{Deps, policy, protocols::Protocols, refusal::Refusal, trail, view};
+use crate::{Deps, case_calls, policy, protocols::Protocols, refusal::Refusal, trail, view};
 
 /// The case as the caller's role may see it. What a role may not see is not even read.
 #[tracing::instrument(skip_all, fields(staff.token_id = %staff.token_id, case.id = %id))]
@@ -40,6 +40,8 @@ pub(crate) async fn run(
         None => (None, Vec::new()),
     };
     let twins = twins(deps, id, &intakes).await?;
+    let known = calls::of_cases(store, std::iter::once(id)).await?;
+    let client_calls: Vec<_> = known.into_iter().map(|(_, intake, calls)| (intake, calls)).collect();
     let record = view::Record {
         case: &case,
         detail: &detail,
@@ -53,6 +55,10 @@ pub(crate) async fn run(
         wishes: &wishes,
         letters: &letters::of_case(store, id).await?,
         alerts: &alerts::of_case(store, id).await?,
+        calls: case_calls::of(store, std::slice::from_ref(&case)).await?.remove(&id).unwrap_or_default(),
+        client_calls: &client_calls,
+        attempts: &calls::attempts(store, id).await?,
+        notes: &notes::of_case(store, id).await?,
         twins: &twins,
     };
     let resources = told(&record, appointment.as_ref().map(|it| it.id));
@@ -139,6 +145,8 @@ fn told(record: &view::Record<'_>, appointment: Option<AppointmentId>) -> Vec<St
         .chain(appointment.iter().map(AppointmentId::to_string))
         .chain(record.reports.iter().map(|it| it.report.id.to_string()))
         .chain(record.alerts.iter().map(|(alert, _)| alert.id.to_string()))
+        .chain(record.attempts.iter().map(|attempt| attempt.id.to_string()))
+        .chain(record.notes.iter().map(|note| note.id.to_string()))
         .chain(record.twins.iter().map(|twin| twin.case.to_string()))
         .collect()
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rapport_domain::id::IntakeId;
 use rapport_proto::intake as pb;
-use rapport_store::{appointments, audit, cases, therapists, wishes};
+use rapport_store::{appointments, audit, calls, cases, therapists, wishes};
 
 use crate::{
     Deps,
@@ -55,6 +55,8 @@ pub(crate) async fn look(
         Some(appointment) => therapists::get(store, appointment.therapist).await?,
         None => None,
     };
-    let standing = view::Standing { own: &own, part, state: case.state, appointment: appointment.as_ref(), wish };
+    let calls = calls::of_client(store, own.intake.id).await?;
+    let standing =
+        view::Standing { own: &own, part, state: case.state, appointment: appointment.as_ref(), wish, calls };
     Ok(view::intake(&standing, therapist.as_ref(), &deps.practice, now))
 }

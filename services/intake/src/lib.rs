@@ -4,9 +4,11 @@
 //! and a conversion), then the use cases, one file each and named by their verb:
 //! `get_screening`, `save_draft`, `get_draft`, `submit_intake`, `get_intake`,
 //! `watch_intake`, `invite_partner`, `accept_invitation`, `decline_invitation`,
-//! `confirm_appointment`, `cancel_appointment`, `list_cases`,
+//! `confirm_appointment`, `cancel_appointment`, `update_contact`, `list_cases`,
 //! `watch_cases`, `get_case`, `claim_case`, `override_urgency`, `close_case`,
-//! `complete_report`, `staff_confirm_appointment`, `list_matches`, `acknowledge_alert`, and for rules
+//! `complete_report`, `staff_confirm_appointment`, `list_matches`, `acknowledge_alert`,
+//! `record_contact_attempt`, `stop_contact`, `resume_contact`, `assign_case`,
+//! `release_case`, `add_note`, `refer_case`, `reopen_case`, and for rules
 //! `get_protocol` and [`replay_protocol`] (by `protocol_api`), for letters that
 //! went wrong `list_letters`, `resend_letter` and `resolve_letter` (by
 //! `operations_api`); for staff themselves `sign_in`, `redeem_sign_in`, `enrol`,
@@ -22,9 +24,12 @@
 mod accept_invitation;
 mod account_api;
 mod acknowledge_alert;
+mod add_note;
+mod assign_case;
 mod audit_api;
 mod authenticate;
 mod cancel_appointment;
+mod case_calls;
 mod change_account;
 mod claim_case;
 mod client_api;
@@ -67,12 +72,17 @@ pub mod policy;
 mod protocol_api;
 mod protocols;
 mod read_audit;
+mod record_contact_attempt;
 mod redeem_sign_in;
+mod refer_case;
 mod refusal;
+mod release_case;
+mod reopen_case;
 mod repeat;
 pub mod replay_protocol;
 mod resend_letter;
 mod resolve_letter;
+mod resume_contact;
 mod roster_api;
 mod save_draft;
 mod server;
@@ -84,9 +94,11 @@ mod staff_case;
 mod staff_confirm_appointment;
 mod staff_letter;
 mod status;
+mod stop_contact;
 mod submit_intake;
 mod trail;
 mod treated_client;
+mod update_contact;
 mod update_therapist;
 mod view;
 mod watch_cases;

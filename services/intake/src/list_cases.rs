@@ -3,9 +3,9 @@
 use rapport_domain::case::Case;
 use rapport_proto::staff as pb;
 use rapport_security::StaffPrincipal;
-use rapport_store::{CaseCursor, CaseDetail, alerts, audit, cases};
+use rapport_store::{CaseCursor, CaseDetail, audit, cases};
 
-use crate::{Deps, parse::ListCases, policy, refusal::Refusal, trail, view};
+use crate::{Deps, case_calls, parse::ListCases, policy, refusal::Refusal, trail, view};
 
 /// A page of the queue as the caller's role may see it.
 #[tracing::instrument(skip_all, fields(staff.token_id = %staff.token_id))]
@@ -24,10 +24,11 @@ pub(crate) async fn run(
     };
     let resources = found.iter().map(|(case, _)| case.id.to_string()).collect();
     audit::write(&deps.store, &trail::by_staff(deps, staff, policy::LIST_CASES, resources)).await?;
-    let unacknowledged = alerts::unacknowledged(&deps.store, found.iter().map(|(case, _)| case.id)).await?;
-    let line = |(case, detail): &(Case, CaseDetail)| {
-        view::summary(case, detail, unacknowledged.contains(&case.id), staff.role)
+    let (listed, details): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+    let calls = case_calls::of(&deps.store, &listed).await?;
+    let line = |(case, detail): (&Case, &CaseDetail)| {
+        view::summary(case, detail, calls.get(&case.id).copied().unwrap_or_default(), staff.role)
     };
-    let cases = found.iter().map(line).collect();
+    let cases = listed.iter().zip(&details).map(line).collect();
     Ok(pb::ListCasesResponse { cases, next_page_token })
 }

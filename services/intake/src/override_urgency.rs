@@ -9,7 +9,7 @@ use rapport_domain::{
 };
 use rapport_proto::staff as pb;
 use rapport_security::StaffPrincipal;
-use rapport_store::{Tx, audit, letters, outbox, triage_results};
+use rapport_store::{Tx, audit, calls, letters, outbox, triage_results};
 
 use crate::{
     Deps,
@@ -49,8 +49,13 @@ async fn judge(
     let (now, before) = (deps.clock.now(), it.case.urgency);
     let promised = promised(deps, &it.case, asked.urgency);
     let safety = safety_urgency(tx, &it.case).await?;
+    let was_kept = calls::is_answered(tx, &it.case).await?;
     if it.case.override_urgency(asked.urgency, promised, policy::decides_safety(staff.role), safety)? == Changed::Now {
         it.check_etag(&asked.etag)?;
+        if was_kept && it.case.urgency > before {
+            // What was promised was kept by a call: what is owed now stands alone.
+            it.case.respond_by = promised;
+        }
         let (by, reason) = (staff.label.clone(), asked.reason.clone());
         it.detail.overrides.push(Override { from: before, to: asked.urgency, reason, by, at: now });
         it.save(tx).await?;

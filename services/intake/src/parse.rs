@@ -4,10 +4,11 @@
 //! [`client`], [`contact`], [`preferences`], [`consents`] and [`screenings`];
 //! [`list_cases`](mod@list_cases), [`list_matches`](mod@list_matches) and [`letters`] read filters and page tokens
 //! ([`page`]), [`decisions`] what staff decide, [`accounts`] who is to have an account,
-//! [`audit`] which part of the trail somebody wants, [`roster`] who treats and when.
+//! [`audit`] which part of the trail somebody wants, [`roster`] who treats and when, [`calls`] how clients were called.
 
 mod accounts;
 mod audit;
+mod calls;
 mod client;
 mod consents;
 mod contact;
@@ -35,6 +36,12 @@ use crate::refusal::Refusal;
 
 pub(crate) use accounts::{InviteStaff, UpdateAccount, invite_staff, list_accounts, update_account};
 pub(crate) use audit::{ListAuditEntries, audit_filter, audit_head, list_audit_entries};
+pub(crate) use calls::{
+    AddNote, AssignCase, RecordContactAttempt, ReferCase, StopContact, WithReason, add_note, assign_case,
+    record_contact_attempt, refer_case, reopen_case, resume_contact, stop_contact,
+};
+pub(crate) use client::optional;
+pub(crate) use contact::contact;
 pub(crate) use decisions::{CloseCase, CompleteReport, OverrideUrgency, close_case, complete_report, override_urgency};
 pub(crate) use letters::{ListLetters, list_letters};
 pub(crate) use list_cases::{ListCases, list_cases};

@@ -62,6 +62,7 @@ pub(crate) const GET_INTAKE: Rpc = call("rapport.intake.v1.IntakeService/GetInta
 pub(crate) const WATCH_INTAKE: Rpc = stream("rapport.intake.v1.IntakeService/WatchIntake", Access::Client);
 pub(crate) const CONFIRM_APPOINTMENT: Rpc = call("rapport.intake.v1.IntakeService/ConfirmAppointment", Access::Client);
 pub(crate) const CANCEL_APPOINTMENT: Rpc = call("rapport.intake.v1.IntakeService/CancelAppointment", Access::Client);
+pub(crate) const UPDATE_CONTACT: Rpc = call("rapport.intake.v1.IntakeService/UpdateContact", Access::Client);
 pub(crate) const SAVE_DRAFT: Rpc = call("rapport.intake.v1.IntakeService/SaveDraft", Access::DraftOrNew);
 pub(crate) const GET_DRAFT: Rpc = call("rapport.intake.v1.IntakeService/GetDraft", Access::Draft);
 pub(crate) const INVITE_PARTNER: Rpc = call("rapport.intake.v1.IntakeService/InvitePartner", Access::Client);
@@ -92,6 +93,14 @@ pub(crate) const FORGET_TREATED_CLIENT: Rpc = call("rapport.staff.v1.RosterServi
 pub(crate) const CLOSE_ROOM: Rpc = call("rapport.staff.v1.RosterService/CloseRoom", KEEPS_ROSTER);
 pub(crate) const REOPEN_ROOM: Rpc = call("rapport.staff.v1.RosterService/ReopenRoom", KEEPS_ROSTER);
 pub(crate) const LIST_ROOM_CLOSURES: Rpc = call("rapport.staff.v1.RosterService/ListRoomClosures", ROSTER);
+pub(crate) const RECORD_CONTACT_ATTEMPT: Rpc = call("rapport.staff.v1.TriageService/RecordContactAttempt", DESK);
+pub(crate) const STOP_CONTACT: Rpc = call("rapport.staff.v1.TriageService/StopContact", DESK);
+pub(crate) const RESUME_CONTACT: Rpc = call("rapport.staff.v1.TriageService/ResumeContact", CLINICIANS);
+pub(crate) const ASSIGN_CASE: Rpc = call("rapport.staff.v1.TriageService/AssignCase", DESK);
+pub(crate) const RELEASE_CASE: Rpc = call("rapport.staff.v1.TriageService/ReleaseCase", DESK);
+pub(crate) const ADD_NOTE: Rpc = call("rapport.staff.v1.TriageService/AddNote", DESK);
+pub(crate) const REFER_CASE: Rpc = call("rapport.staff.v1.TriageService/ReferCase", DESK);
+pub(crate) const REOPEN_CASE: Rpc = call("rapport.staff.v1.TriageService/ReopenCase", DESK);
 pub(crate) const GET_PROTOCOL: Rpc =
     call("rapport.staff.v1.ProtocolService/GetProtocol", Access::Staff(&[Role::Clinician, Role::Admin]));
 /// Reasons tell of answers.
@@ -134,6 +143,7 @@ pub const RPCS: &[Rpc] = &[
     WATCH_INTAKE,
     CONFIRM_APPOINTMENT,
     CANCEL_APPOINTMENT,
+    UPDATE_CONTACT,
     SAVE_DRAFT,
     GET_DRAFT,
     INVITE_PARTNER,
@@ -162,6 +172,14 @@ pub const RPCS: &[Rpc] = &[
     CLOSE_ROOM,
     REOPEN_ROOM,
     LIST_ROOM_CLOSURES,
+    RECORD_CONTACT_ATTEMPT,
+    STOP_CONTACT,
+    RESUME_CONTACT,
+    ASSIGN_CASE,
+    RELEASE_CASE,
+    ADD_NOTE,
+    REFER_CASE,
+    REOPEN_CASE,
     GET_PROTOCOL,
     REPLAY_PROTOCOL,
     LIST_LETTERS,
@@ -303,7 +321,7 @@ mod tests {
         };
         // Anonymous, client, draft, invitation; coordinator, clinician, admin, auditor.
         check(&[GET_SCREENING, SUBMIT_INTAKE], "xxxxxxxx");
-        let own = [GET_INTAKE, WATCH_INTAKE, CONFIRM_APPOINTMENT, CANCEL_APPOINTMENT, INVITE_PARTNER];
+        let own = [GET_INTAKE, WATCH_INTAKE, CONFIRM_APPOINTMENT, CANCEL_APPOINTMENT, UPDATE_CONTACT, INVITE_PARTNER];
         check(&own, ".x......");
         check(&[SAVE_DRAFT], "x.x.....");
         check(&[GET_DRAFT], "..x.....");
@@ -319,12 +337,14 @@ mod tests {
         check(&[CLOSE_ROOM, REOPEN_ROOM], "....x.x.");
         check(&[NOTE_TREATED_CLIENT, FORGET_TREATED_CLIENT], "....xx..");
         check(&[GET_PROTOCOL], ".....xx.");
-        check(&[COMPLETE_REPORT, REPLAY_PROTOCOL], ".....x..");
         check(&[SIGN_IN], "xxxxxxxx");
         check(&[REDEEM_SIGN_IN, GET_ENROLMENT, ENROL], "........");
         check(&[GET_SESSION, SIGN_OUT, CHANGE_PASSWORD, REPLACE_RECOVERY_CODES], "....xxxx");
         check(&[INVITE_STAFF, LIST_ACCOUNTS, UPDATE_ACCOUNT, RESET_ACCOUNT], "......x.");
         check(&[LIST_AUDIT_ENTRIES, VERIFY_AUDIT_TRAIL, EXPORT_AUDIT_TRAIL], ".......x");
+        check(&[RECORD_CONTACT_ATTEMPT, STOP_CONTACT, ADD_NOTE], "....xx..");
+        check(&[ASSIGN_CASE, RELEASE_CASE, REFER_CASE, REOPEN_CASE], "....xx..");
+        check(&[COMPLETE_REPORT, REPLAY_PROTOCOL, RESUME_CONTACT], ".....x..");
         let mut listed: Vec<_> = RPCS.iter().map(|rpc| rpc.name).collect();
         checked.sort_unstable();
         listed.sort_unstable();

@@ -45,6 +45,12 @@ pub(crate) enum Refusal {
     /// A report that the answers ask for is open.
     #[error("a report of the case is open: complete it first")]
     ReportOpen,
+    /// The client is not contacted any more.
+    #[error("the client is not contacted any more")]
+    ContactStopped,
+    /// A call that a clinician must answer for.
+    #[error("outside the client's safe hours: a clinician must say why danger outweighs them")]
+    OutsideSafeHours,
     /// What was written about a report stands.
     #[error("the report is completed")]
     ReportCompleted,

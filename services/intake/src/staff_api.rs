@@ -10,14 +10,16 @@ use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
 use crate::{
-    Deps, acknowledge_alert, claim_case, close_case, complete_report, get_case,
+    Deps, acknowledge_alert, add_note, assign_case, claim_case, close_case, complete_report, get_case,
     guard::StreamPlace,
     list_cases, list_matches, override_urgency, parse,
     policy::{self, Rpc},
     protocols::Protocols,
+    record_contact_attempt, refer_case,
     refusal::Refusal,
+    release_case, reopen_case,
     repeat::Repeatable,
-    staff_confirm_appointment, trail, watch_cases,
+    resume_contact, staff_confirm_appointment, stop_contact, trail, watch_cases,
 };
 
 /// What staff call.
@@ -166,6 +168,106 @@ impl TriageService for StaffApi {
         let repeatable = self.repeatable(&staff, policy::ACKNOWLEDGE_ALERT, &request, &request.request_id)?;
         let acknowledged = acknowledge_alert::run(&self.deps, staff.clone(), asked, request.etag, repeatable).await;
         self.answer(&staff, policy::ACKNOWLEDGE_ALERT, request.name, acknowledged).await
+    }
+
+    async fn record_contact_attempt(
+        &self,
+        request: Request<pb::RecordContactAttemptRequest>,
+    ) -> Result<Response<pb::RecordContactAttemptResponse>, Status> {
+        let staff = staff(&request)?;
+        let request = request.into_inner();
+        let repeatable = self.repeatable(&staff, policy::RECORD_CONTACT_ATTEMPT, &request, &request.request_id)?;
+        let name = request.name.clone();
+        let asked = parse::record_contact_attempt(request, self.deps.clock.now())?;
+        let outcome = record_contact_attempt::run(&self.deps, staff.clone(), asked, repeatable).await;
+        self.answer(&staff, policy::RECORD_CONTACT_ATTEMPT, name, outcome).await
+    }
+
+    async fn stop_contact(
+        &self,
+        request: Request<pb::StopContactRequest>,
+    ) -> Result<Response<pb::StopContactResponse>, Status> {
+        let staff = staff(&request)?;
+        let request = request.into_inner();
+        let repeatable = self.repeatable(&staff, policy::STOP_CONTACT, &request, &request.request_id)?;
+        let name = request.name.clone();
+        let asked = parse::stop_contact(request)?;
+        let outcome = stop_contact::run(&self.deps, staff.clone(), asked, repeatable).await;
+        self.answer(&staff, policy::STOP_CONTACT, name, outcome).await
+    }
+
+    async fn resume_contact(
+        &self,
+        request: Request<pb::ResumeContactRequest>,
+    ) -> Result<Response<pb::ResumeContactResponse>, Status> {
+        let staff = staff(&request)?;
+        let request = request.into_inner();
+        let repeatable = self.repeatable(&staff, policy::RESUME_CONTACT, &request, &request.request_id)?;
+        let name = request.name.clone();
+        let asked = parse::resume_contact(request)?;
+        let outcome = resume_contact::run(&self.deps, staff.clone(), asked, repeatable).await;
+        self.answer(&staff, policy::RESUME_CONTACT, name, outcome).await
+    }
+
+    async fn assign_case(
+        &self,
+        request: Request<pb::AssignCaseRequest>,
+    ) -> Result<Response<pb::AssignCaseResponse>, Status> {
+        let staff = staff(&request)?;
+        let request = request.into_inner();
+        let repeatable = self.repeatable(&staff, policy::ASSIGN_CASE, &request, &request.request_id)?;
+        let name = request.name.clone();
+        let asked = parse::assign_case(request)?;
+        let outcome = assign_case::run(&self.deps, staff.clone(), asked, repeatable).await;
+        self.answer(&staff, policy::ASSIGN_CASE, name, outcome).await
+    }
+
+    async fn release_case(
+        &self,
+        request: Request<pb::ReleaseCaseRequest>,
+    ) -> Result<Response<pb::ReleaseCaseResponse>, Status> {
+        let staff = staff(&request)?;
+        let request = request.into_inner();
+        let repeatable = self.repeatable(&staff, policy::RELEASE_CASE, &request, &request.request_id)?;
+        let asked = parse::name("name", &request.name)?;
+        let outcome = release_case::run(&self.deps, staff.clone(), asked, request.etag, repeatable).await;
+        self.answer(&staff, policy::RELEASE_CASE, request.name, outcome).await
+    }
+
+    async fn add_note(&self, request: Request<pb::AddNoteRequest>) -> Result<Response<pb::AddNoteResponse>, Status> {
+        let staff = staff(&request)?;
+        let request = request.into_inner();
+        let repeatable = self.repeatable(&staff, policy::ADD_NOTE, &request, &request.request_id)?;
+        let name = request.name.clone();
+        let asked = parse::add_note(request)?;
+        let outcome = add_note::run(&self.deps, staff.clone(), asked, repeatable).await;
+        self.answer(&staff, policy::ADD_NOTE, name, outcome).await
+    }
+
+    async fn refer_case(
+        &self,
+        request: Request<pb::ReferCaseRequest>,
+    ) -> Result<Response<pb::ReferCaseResponse>, Status> {
+        let staff = staff(&request)?;
+        let request = request.into_inner();
+        let repeatable = self.repeatable(&staff, policy::REFER_CASE, &request, &request.request_id)?;
+        let name = request.name.clone();
+        let asked = parse::refer_case(request)?;
+        let outcome = refer_case::run(&self.deps, staff.clone(), asked, repeatable).await;
+        self.answer(&staff, policy::REFER_CASE, name, outcome).await
+    }
+
+    async fn reopen_case(
+        &self,
+        request: Request<pb::ReopenCaseRequest>,
+    ) -> Result<Response<pb::ReopenCaseResponse>, Status> {
+        let staff = staff(&request)?;
+        let request = request.into_inner();
+        let repeatable = self.repeatable(&staff, policy::REOPEN_CASE, &request, &request.request_id)?;
+        let name = request.name.clone();
+        let asked = parse::reopen_case(request)?;
+        let outcome = reopen_case::run(&self.deps, staff.clone(), asked, repeatable).await;
+        self.answer(&staff, policy::REOPEN_CASE, name, outcome).await
     }
 }
 

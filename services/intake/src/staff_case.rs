@@ -9,15 +9,19 @@ use rapport_domain::{
 };
 use rapport_proto::staff as pb;
 use rapport_security::Role;
-use rapport_store::{CaseDetail, Tx, alerts, cases, intakes, triage_results, wishes};
+use rapport_store::{CaseDetail, Tx, cases, intakes, triage_results, wishes};
 
-use crate::{refusal::Refusal, view};
+use crate::{
+    case_calls::{self, CaseCalls},
+    refusal::Refusal,
+    view,
+};
 
 /// A case with what staff read about it.
 pub(crate) struct StaffCase {
     pub(crate) case: Case,
     pub(crate) detail: CaseDetail,
-    unacknowledged: bool,
+    calls: CaseCalls,
     read_etag: String,
 }
 
@@ -25,9 +29,9 @@ impl StaffCase {
     /// Reads it.
     pub(crate) async fn read(tx: &Tx, id: CaseId) -> Result<Self, Refusal> {
         let (case, detail) = cases::get_with_detail(tx, id).await?.ok_or(Refusal::NotFound)?;
-        let unacknowledged = alerts::unacknowledged(tx, std::iter::once(id)).await?.contains(&id);
+        let calls = case_calls::of(tx, std::slice::from_ref(&case)).await?.remove(&id).unwrap_or_default();
         let read_etag = view::case_etag(&case);
-        Ok(Self { case, detail, unacknowledged, read_etag })
+        Ok(Self { case, detail, calls, read_etag })
     }
 
     /// Refuses a change that was decided on looking at an older state.
@@ -43,7 +47,7 @@ impl StaffCase {
 
     /// Its line in the queue.
     pub(crate) fn summary(&self, role: Role) -> pb::CaseSummary {
-        view::summary(&self.case, &self.detail, self.unacknowledged, role)
+        view::summary(&self.case, &self.detail, self.calls, role)
     }
 }
 

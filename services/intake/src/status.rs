@@ -61,6 +61,8 @@ const fn code_and_reason(refusal: &Refusal) -> (Code, Reason) {
         Refusal::CaseClaimed => (Code::FailedPrecondition, Reason::CaseClaimed),
         Refusal::CaseClosed => (Code::FailedPrecondition, Reason::CaseClosed),
         Refusal::ReportOpen => (Code::FailedPrecondition, Reason::ReportOpen),
+        Refusal::ContactStopped => (Code::FailedPrecondition, Reason::ContactStopped),
+        Refusal::OutsideSafeHours => (Code::FailedPrecondition, Reason::OutsideSafeHours),
         Refusal::ReportCompleted => (Code::FailedPrecondition, Reason::ReportCompleted),
         Refusal::LetterNotOpen => (Code::FailedPrecondition, Reason::LetterNotOpen),
         Refusal::DraftGone => (Code::FailedPrecondition, Reason::DraftGone),

@@ -22,8 +22,8 @@ pub(crate) use letters::{letter, letter_etag};
 pub(crate) use protocol::replay_step;
 pub(crate) use roster::{closure, import_rows, outside, therapist, therapists};
 pub(crate) use staff::{
-    LineUp, Record, ReportInFull, Sources, Twin, alert, alert_etag, case, case_appointment, case_etag, emptied_by,
-    line_up, report, summary,
+    LineUp, Record, ReportInFull, Sources, Twin, alert, alert_etag, attempt, case, case_appointment, case_etag,
+    emptied_by, line_up, note, report, summary,
 };
 
 use rapport_domain::{appointment::Appointment, practice::Practice};

@@ -5,6 +5,7 @@
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use rapport_domain::{
     appointment::{Appointment, AppointmentState},
+    calls::ClientCalls,
     case::{Case, CaseState},
     contact::{EmailAddress, Mailbox},
     letter::LetterKind,
@@ -96,6 +97,8 @@ pub(crate) struct Matter<'a> {
     pub(crate) invitation: Option<&'a Invitation>,
     /// Whether it goes to the second partner, whose call is owed whatever becomes of the case's session.
     pub(crate) to_second_partner: bool,
+    /// What is known of the calls of the client whom it goes to.
+    pub(crate) calls: ClientCalls,
     /// Whether somebody on call has acknowledged the alert that it belongs to.
     pub(crate) acknowledged: bool,
     /// The given name of the client that it goes to.

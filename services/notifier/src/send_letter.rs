@@ -5,9 +5,10 @@ use std::{sync::Arc, time::Duration};
 use jiff::SignedDuration;
 use rapport_domain::{
     appointment::Appointment,
+    calls::ClientCalls,
     case::{Case, CaseState},
     contact::{EmailAddress, Language, Mailbox},
-    id::InvitationId,
+    id::{CaseId, InvitationId, LetterId},
     intake::Intake,
     invitation::InvitationState,
     letter::{LedgerState, LetterKind, Recipient},
@@ -17,7 +18,7 @@ use rapport_domain::{
 use rapport_messaging::{Transport, topology};
 use rapport_runtime::Clock;
 use rapport_store::{
-    ClaimedLetter, Store, StoreError, alerts, appointments, cases, intakes,
+    ClaimedLetter, Store, StoreError, alerts, appointments, calls, cases, intakes,
     invitations::{self, InvitationLetter},
     letters, no_contact, triage_results,
 };
@@ -28,6 +29,7 @@ use crate::{
     send_letters::LEASE,
     texts::LetterTexts,
     transport::{Envelope, MailTransport, Refused, Undelivered},
+    webhook::Webhooks,
     write_letter::{Addressee, write_letter},
 };
 
@@ -43,6 +45,7 @@ pub(crate) struct Sender {
     pub(crate) texts: Arc<LetterTexts>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) transport: MailTransport,
+    pub(crate) webhooks: Webhooks,
     /// What carries events: the digest tells how many nobody could handle.
     pub(crate) events: Arc<dyn Transport>,
 }
@@ -57,6 +60,8 @@ pub(crate) struct Subject {
     in_calendar: bool,
     digest: Option<Digest>,
     acknowledged: bool,
+    /// What is known of the calls of the client whom it goes to.
+    calls: ClientCalls,
     invitation: Option<Invitation>,
     /// Where the inviter asked for the invitation to go.
     invited: Option<InvitationLetter>,
@@ -65,6 +70,8 @@ pub(crate) struct Subject {
 /// How a letter's turn ended.
 enum End {
     Sent,
+    /// A receiver took it.
+    Posted,
     Superseded,
     Refused(Refused),
     Unknown(String),
@@ -90,6 +97,9 @@ impl Sender {
         let subject = self.read_subject(letter).await?;
         if !self.still_true(letter, &subject) {
             return Ok(End::Superseded);
+        }
+        if let (Recipient::Webhook(position), Some(case)) = (&letter.recipient, letter.case) {
+            return Ok(self.post(*position, letter.id, case).await);
         }
         let message = match &letter.bytes {
             Some(kept) => kept.clone(),
@@ -122,10 +132,25 @@ impl Sender {
         })
     }
 
+    /// Tells somebody's receiver. The letter stays claimed meanwhile: where this notifier dies, another one tells it
+    /// again, under the same key.
+    async fn post(&self, position: u32, letter: LetterId, case: CaseId) -> End {
+        let person = self.practice.on_call.get(position as usize);
+        let Some(hook) = person.and_then(|person| person.webhook.as_ref()) else {
+            let why = "practice.toml has no webhook for that place of the on-call chain".to_owned();
+            return End::Refused(Refused { for_good: true, why });
+        };
+        match self.webhooks.post(hook, letter, case, self.clock.now()).await {
+            Ok(()) => End::Posted,
+            Err(refused) => End::Refused(refused),
+        }
+    }
+
     async fn note(&self, letter: &ClaimedLetter, end: &End) -> Result<LedgerState, StoreError> {
         let now = self.clock.now();
         match end {
             End::Sent => letters::sent(&self.store, letter, now).await.map(|()| LedgerState::Sent),
+            End::Posted => letters::posted(&self.store, letter, now).await.map(|()| LedgerState::Sent),
             End::Superseded => letters::superseded(&self.store, letter, now).await.map(|()| LedgerState::Superseded),
             End::Unknown(why) => {
                 tracing::error!(letter.id = %letter.id, why, "nobody can tell whether a letter arrived; staff decide");
@@ -170,6 +195,10 @@ impl Sender {
             }
             _ => false,
         };
+        let calls = match &letter.recipient {
+            Recipient::Client(intake) => calls::of_client(&self.store, *intake).await?,
+            _ => ClientCalls::default(),
+        };
         let digest = match letter.kind {
             LetterKind::StaffDigest => Some(self.read_digest().await?),
             _ => None,
@@ -190,6 +219,7 @@ impl Sender {
             in_calendar,
             digest,
             acknowledged,
+            calls,
             invitation,
             invited,
         })
@@ -236,7 +266,8 @@ impl Sender {
     }
 
     fn still_true(&self, letter: &ClaimedLetter, subject: &Subject) -> bool {
-        (Letter::of(letter.kind).still_true)(&self.matter(letter, subject, None))
+        // Whoever is not contacted any more is written nothing, whatever it is about.
+        subject.calls.stopped_at.is_none() && (Letter::of(letter.kind).still_true)(&self.matter(letter, subject, None))
     }
 
     /// The message, or why there can be none.
@@ -266,7 +297,7 @@ impl Sender {
                 Some(email) => staff(email),
                 None => Err("the on-call chain is shorter than that".to_owned()),
             }),
-            Recipient::Webhook(_) => Ok(Err("this version sends no webhooks".to_owned())),
+            Recipient::Webhook(_) => Ok(Err("a webhook has no message to be written".to_owned())),
             Recipient::Notified(id) => Ok(match self.practice.notified(id) {
                 Some(somebody) => staff(&somebody.email),
                 None => Err("practice.toml has nobody of this id under [[notify]]".to_owned()),
@@ -294,7 +325,9 @@ impl Sender {
         // Only a letter that is being written tells when somebody calls.
         let call_by = submission.map_or(letter.queued_at, |told| {
             let (safe_hours, language) = (&told.contact.safe_hours, told.language());
-            self.practice.call_promise(subject.urgency, safe_hours, language, letter.queued_at).0
+            let promised = || self.practice.call_promise(subject.urgency, safe_hours, language, letter.queued_at).0;
+            // What somebody fixed goes before what was promised at first: as on the page.
+            subject.calls.told_of(self.clock.now()).map_or_else(promised, |next| next.by)
         });
         Matter {
             queued_at: letter.queued_at,
@@ -307,6 +340,7 @@ impl Sender {
             to_second_partner: subject.to_second_partner,
             digest: subject.digest.as_ref(),
             acknowledged: subject.acknowledged,
+            calls: subject.calls,
             given_name: submission.map(|told| told.client.given_name.as_str()),
             call_by,
             letterhead: &self.letterhead,

@@ -12,6 +12,7 @@ use rapport_domain::{
     intake::{Care, CareWish, Format, Intake, Preferences, Submission},
     invitation::{Invitation, InvitationState},
     letter::{Cause, DueLetter, LedgerState, LetterKind, Recipient},
+    practice::{Provider, Webhook},
     protocol::Files,
     screening::Answers,
     triage::{Booking, Urgency},
@@ -28,6 +29,7 @@ use super::*;
 use crate::{
     send_letters::LEASE,
     transport::smtp::scripted_server::{Does, Server},
+    webhook::tests::Receiver,
 };
 
 struct Stage {
@@ -79,6 +81,7 @@ impl Stage {
             texts: Arc::new(texts),
             clock: Arc::new(clock.clone()),
             transport: MailTransport::open(url, "example.com").await.unwrap(),
+            webhooks: Webhooks::new(webhook::tests::settings()).unwrap(),
         };
         Self { sender, clock, case, intake, folder }
     }
@@ -511,4 +514,85 @@ async fn whom_a_rule_tells_gets_the_alert_and_one_who_is_gone_from_practice_toml
     states.sort_by_key(|state| state.name());
     assert_eq!(states, [LedgerState::Failed, LedgerState::Sent]);
     assert!(stage.letters()[0].contains("To: director@example.com\r\n"));
+}
+
+/// A first person on call who has a webhook at this receiver.
+async fn with_webhook(receiver: &Receiver) -> Stage {
+    let mut stage = Stage::new(Some("sample@example.com"), None).await;
+    let mut practice = (*stage.sender.practice).clone();
+    practice.on_call[0].webhook = Some(Webhook { provider: Provider::Slack, url: receiver.url.clone() });
+    stage.sender.practice = Arc::new(practice);
+    stage
+}
+
+/// Guards: `next_try`, and the letter's id as the key of every try.
+#[tokio::test]
+async fn a_webhook_that_is_refused_for_now_is_told_again_under_the_same_key() {
+    let receiver = Receiver::start(&[webhook::tests::Does::Answer(500), webhook::tests::Does::Answer(200)]).await;
+    let stage = with_webhook(&receiver).await;
+    stage.queue(LetterKind::StaffAlert, Recipient::Webhook(0)).await;
+    assert_eq!(stage.send_all().await, [LedgerState::Retry]);
+    assert_eq!(stage.send_all().await, []);
+    stage.clock.advance(Duration::from_secs(13));
+    assert_eq!(stage.send_all().await, [LedgerState::Sent]);
+    let got = receiver.got.lock().unwrap().clone();
+    let key = |request: &String| request.lines().find(|line| line.starts_with("idempotency-key")).unwrap().to_owned();
+    assert_eq!((got.len(), key(&got[0])), (2, key(&got[1])));
+    assert!(got.iter().all(|request| !request.contains("Sample") && !request.contains("Zebulon")));
+    assert!(stage.letters().is_empty());
+}
+
+/// Guard: a webhook stays claimed while it is told. As `sending` it would be `unknown` after a crash, and nobody told.
+#[tokio::test]
+async fn after_a_crash_while_a_webhook_is_told_it_is_told_again() {
+    let receiver = Receiver::start(&[webhook::tests::Does::Answer(200)]).await;
+    let stage = with_webhook(&receiver).await;
+    stage.queue(LetterKind::StaffAlert, Recipient::Webhook(0)).await;
+    assert_eq!(stage.claim().await.len(), 1);
+    stage.clock.advance(Duration::from_secs(61));
+    assert_eq!(stage.send_all().await, [LedgerState::Sent]);
+}
+
+#[tokio::test]
+async fn a_webhook_that_is_not_there_any_more_fails_and_says_so() {
+    let stage = Stage::new(Some("sample@example.com"), None).await;
+    stage.queue(LetterKind::StaffAlert, Recipient::Webhook(7)).await;
+    assert_eq!(stage.send_all().await, [LedgerState::Failed]);
+}
+
+/// Guards: `Matter::acknowledged`, and `stopped_at` in `Sender::still_true`.
+#[tokio::test]
+async fn what_somebody_acknowledged_and_whoever_is_not_contacted_any_more_are_not_written() {
+    let stage = Stage::new(Some("sample@example.com"), None).await;
+    stage.queue(LetterKind::StaffAlert, Recipient::OnCall(0)).await;
+    stage.queue(LetterKind::WeWillCall, Recipient::Client(stage.intake)).await;
+    let (case, intake, now) = (stage.case, stage.intake, stage.clock.now());
+    let changed = stage.sender.store.transact(move |tx| {
+        Box::pin(async move {
+            let mut alert = rapport_store::alerts::of_case(tx, case).await?.remove(0).0;
+            alert.acknowledge("Sam", now).unwrap();
+            rapport_store::alerts::save(tx, &alert).await?;
+            let mut calls = rapport_store::calls::of_client(tx, intake).await?;
+            calls.stop(now);
+            rapport_store::calls::put(tx, intake, &calls).await
+        })
+    });
+    changed.await.map_err(|error: StoreError| error).unwrap();
+    assert_eq!(stage.send_all().await, [LedgerState::Superseded; 2]);
+    assert!(stage.letters().is_empty());
+}
+
+/// Guard: `letters::write_anew` takes what is in hand from whoever holds it.
+#[tokio::test]
+async fn a_letter_in_hand_is_written_anew_for_how_its_client_is_reached_now() {
+    let stage = Stage::new(Some("before@example.com"), None).await;
+    stage.queue(LetterKind::WeWillCall, Recipient::Client(stage.intake)).await;
+    let in_hand = stage.claim().await.remove(0);
+    let (intake, now) = (stage.intake, stage.clock.now());
+    let changed =
+        stage.sender.store.transact(move |tx| Box::pin(async move { letters::write_anew(tx, intake, now).await }));
+    changed.await.map_err(|error: StoreError| error).unwrap();
+    assert!(matches!(stage.sender.send_letter(&in_hand).await, Err(StoreError::Conflict)));
+    assert_eq!(stage.send_all().await, [LedgerState::Sent]);
+    assert_eq!(stage.letters().len(), 1);
 }

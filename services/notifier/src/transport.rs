@@ -75,7 +75,7 @@ pub(crate) struct Refused {
 
 impl Refused {
     /// Something that may pass.
-    fn for_now(why: impl Into<String>) -> Self {
+    pub(crate) fn for_now(why: impl Into<String>) -> Self {
         Self { for_good: false, why: why.into() }
     }
 }

@@ -28,6 +28,8 @@ struct Shown {
 /// Where the practice's folder or the master key is not right.
 pub(crate) fn run(settings: &Settings, config: Option<&Path>, json: bool) -> anyhow::Result<()> {
     let folder = house::load_practice(settings)?;
+    let webhooks = folder.practice.on_call.iter().filter_map(|person| person.webhook.as_ref());
+    settings.webhooks.check(webhooks).map_err(anyhow::Error::msg)?;
     let shown = Shown {
         database: settings.database_shown(),
         events: settings.events.url.shown(),

@@ -180,7 +180,11 @@ fn start_worker(settings: &Settings, house: &House, stop: &CancellationToken, ro
 }
 
 fn start_notifier(settings: &Settings, house: &House, stop: &CancellationToken, roles: &mut JoinSet<()>) {
-    let config = rapport_notifier::Config { url: settings.mail_url(), connections: settings.mail.connections };
+    let config = rapport_notifier::Config {
+        url: settings.mail_url(),
+        connections: settings.mail.connections,
+        webhooks: settings.webhooks.clone(),
+    };
     let deps = rapport_notifier::Deps {
         store: house.store.clone(),
         transport: Arc::clone(&house.transport),

@@ -17,7 +17,7 @@ pub(crate) const DEFAULTS: &str = include_str!("../defaults.toml");
 /// Before every environment variable that is a setting.
 const PREFIX: &str = "RAPPORT__";
 /// What must not stand in a settings file.
-const SECRETS: [&str; 1] = ["security.master_key"];
+const SECRETS: [&str; 3] = ["security.master_key", "webhooks.secret", "webhooks.routing_key"];
 
 /// All of it, checked.
 #[derive(Deserialize)]
@@ -27,6 +27,7 @@ pub(crate) struct Settings {
     pub(crate) database: Database,
     pub(crate) events: Events,
     pub(crate) mail: Mail,
+    pub(crate) webhooks: rapport_notifier::WebhookSettings,
     pub(crate) intake: Intake,
     pub(crate) staff: Staff,
     pub(crate) console: Console,

@@ -6,8 +6,8 @@
 //! the rules; [`match_case`] finds a therapist and a time, or puts the case
 //! before staff. Then what the clock does: [`release_holds`] and
 //! [`expire_holds`] end holds, [`resume_cases`] sees to those that stand still,
-//! [`walk_alerts`] tells the on-call chain until somebody acknowledges, [`watch_hours`] finds sessions that hours no
-//! longer hold, [`purge`] forgets what is no longer needed.
+//! [`walk_alerts`] tells the on-call chain until somebody acknowledges, [`escalate_overdue`] of what was promised and
+//! not kept, [`watch_hours`] finds sessions that hours no longer hold, [`purge`] forgets what is no longer needed.
 //! [`job`] says what retries and what fails. Every step can be called by itself,
 //! with the time as the injected clock has it.
 
@@ -28,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 use resume_cases::ResumeCases;
 
 pub mod consumers;
+pub mod escalate_overdue;
 pub mod expire_holds;
 pub mod job;
 pub mod match_case;
@@ -96,6 +97,7 @@ pub async fn run(config: Config, deps: Deps, stop: CancellationToken) -> anyhow:
         consumers::run(&config, &deps, &stop),
         timer::every(&release_holds::TIMER, clock, &stop, &deps, release_holds::release_due),
         timer::every(&resume_cases::TIMER, clock, &stop, &undecided, ResumeCases::resume),
+        timer::every(&escalate_overdue::TIMER, clock, &stop, &deps, escalate_overdue::escalate_due),
         timer::every(&walk_alerts::TIMER, clock, &stop, &deps, walk_alerts::walk_due),
         timer::every(&seal_audit::TIMER, clock, &stop, &deps, seal_audit::seal_audit),
         timer::every(&watch_hours::TIMER, clock, &stop, &deps, watch_hours::watch),

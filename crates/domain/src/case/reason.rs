@@ -37,6 +37,8 @@ pub enum StaffReason {
         /// What is in its way.
         why: Outside,
     },
+    /// It had ended, and somebody of the practice reopened it.
+    Reopened,
 }
 
 impl StaffReason {
@@ -54,6 +56,7 @@ impl StaffReason {
             }
             Self::CancelledByClient => "The client gave their time back.".to_owned(),
             Self::HoldLapsed => "The client did not confirm the held time.".to_owned(),
+            Self::Reopened => "The case was reopened: the client is to be called.".to_owned(),
             Self::NotConfirmedByStaff => "Nobody of the practice confirmed the held time: it is free again.".to_owned(),
             Self::OutsideHours { why } => {
                 format!("The session is booked, and {}: find another time or therapist.", why.text())

@@ -4,7 +4,12 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{contact::ContactError, triage::Urgency};
+use crate::{
+    calls::StopReason,
+    contact::{ContactError, Line},
+    id::{IntakeId, NoteId},
+    triage::Urgency,
+};
 
 /// Why a person judged otherwise, as staff write it: trimmed, 1 to 2,000
 /// characters, line breaks and tabs but no other control characters.
@@ -102,6 +107,77 @@ pub struct Closed {
     /// More about it; always there for a safety case and for [`CloseReason::Other`].
     pub note: Option<Note>,
     /// What colleagues call whoever did it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Whose help fits better, and why: the case ends with it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Referred {
+    /// To whom.
+    pub to: Line<100>,
+    /// Why.
+    pub reason: Note,
+    /// What colleagues call whoever did it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A case that had ended goes on.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reopened {
+    /// Why.
+    pub reason: Note,
+    /// How it had ended.
+    pub closed: Closed,
+    /// What colleagues call whoever did it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A client is not contacted any more, or may be again.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactStop {
+    /// Whom it is about.
+    pub intake: IntakeId,
+    /// Why they are not contacted any more; `None` where they may be again.
+    pub stopped: Option<StopReason>,
+    /// More about it; always there where they may be contacted again.
+    pub note: Option<Note>,
+    /// What colleagues call whoever did it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Whose eyes a note is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoteKind {
+    /// Clinicians': it may tell of answers.
+    Clinical,
+    /// The whole desk's.
+    Coordination,
+}
+
+impl NoteKind {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Clinical, Self::Coordination];
+}
+
+/// What somebody of the desk wrote about a case.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseNote {
+    /// Its id.
+    pub id: NoteId,
+    /// For whom.
+    pub kind: NoteKind,
+    /// The words.
+    pub text: Note,
+    /// What colleagues call whoever wrote it.
     pub by: String,
     /// When.
     pub at: Timestamp,

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Practice, SafetyNotice};
 use crate::{
     calendar::{week::WeeklyWindow, words},
+    calls::NextCall,
     contact::Language,
     intake::Care,
     triage::{Booking, Safety, Urgency},
@@ -35,6 +36,24 @@ impl Practice {
             Language::Es => self.call_in_spanish(urgency, next.starts_at, by, now, !safe_hours.is_empty()),
         };
         (by, text)
+    }
+
+    /// The sentence about a call that somebody of the practice fixed: by when, and whether it keeps the safe hours.
+    #[must_use]
+    pub fn fixed_call(
+        &self,
+        urgency: Urgency,
+        call: NextCall,
+        kept: bool,
+        language: Language,
+        now: Timestamp,
+    ) -> String {
+        // On the day, "now" is when it is read: no time is told from which on.
+        let urgency = urgency.min(Urgency::Urgent);
+        match language {
+            Language::En => self.call_in_english(urgency, now, call.by, now, kept),
+            Language::Es => self.call_in_spanish(urgency, now, call.by, now, kept),
+        }
     }
 
     /// What must be shown at once to somebody whose answers call for a person; `None` where none do.

@@ -146,6 +146,7 @@ pub(super) fn detail() -> CaseDetail {
             at: now(),
         }],
         closed: None,
+        ..CaseDetail::default()
     }
 }
 

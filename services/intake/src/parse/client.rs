@@ -32,7 +32,7 @@ pub(super) fn client(message: &pb::Client, today: Date, problems: &mut FieldProb
 }
 
 /// A field that may be left empty.
-pub(super) fn optional<T>(
+pub(crate) fn optional<T>(
     text: &str,
     parse: impl FnOnce(&str) -> Result<T, ContactError>,
 ) -> Result<Option<T>, ContactError> {

@@ -8,7 +8,7 @@ use rapport_proto::{enums, intake as pb};
 
 use super::{client::optional, windows};
 
-pub(super) fn contact(message: &pb::Contact, problems: &mut FieldProblems) -> Option<Contact> {
+pub(crate) fn contact(message: &pb::Contact, problems: &mut FieldProblems) -> Option<Contact> {
     let mailbox = problems.take("contact.mailbox", enums::read(message.mailbox));
     let safe_hours = windows("contact.safe_hours", &message.safe_hours, problems);
     let introduce_as = problems.take("contact.introduce_as", optional(&message.introduce_as, Line::parse));

@@ -101,7 +101,7 @@ fn made(message: &pb::ReportMade, now: Timestamp, problems: &mut FieldProblems) 
     Some(ReportDecision::Made { agency: agency?, at: at?, reference: reference?, note: note? })
 }
 
-fn past(message: Option<&prost_types::Timestamp>, now: Timestamp) -> Result<Timestamp, &'static str> {
+pub(super) fn past(message: Option<&prost_types::Timestamp>, now: Timestamp) -> Result<Timestamp, &'static str> {
     let at = message.ok_or("must be given")?;
     let at = time::from_message(at).ok_or("must be a time")?;
     if at > now + CLOCKS_DIFFER { Err("must not be in the future") } else { Ok(at.min(now)) }

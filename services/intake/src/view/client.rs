@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use rapport_domain::{
     appointment::{Appointment, AppointmentState, ClientWish},
+    calls::ClientCalls,
     case::CaseState,
     contact::Language,
     matching::Therapist,
@@ -23,6 +24,8 @@ pub(crate) struct Standing<'a> {
     pub(crate) appointment: Option<&'a Appointment>,
     /// What this client said to that appointment; the other one's word is nobody's but theirs.
     pub(crate) wish: Option<ClientWish>,
+    /// What is known of this client's calls, and of nobody else's.
+    pub(crate) calls: ClientCalls,
 }
 
 impl Standing<'_> {

@@ -78,6 +78,16 @@ fn waits_for_yes(standing: &Standing<'_>) -> bool {
 /// case's own deadline would tell of the other partner's answers.
 fn call(standing: &Standing<'_>, practice: &Practice, language: Language, now: Timestamp) -> NextStep {
     let phone = &practice.phone;
+    let urgency = standing.own.found.urgency;
+    // What somebody of the practice fixed for this client goes before what was promised at first.
+    if let Some(next) = standing.calls.told_of(now) {
+        let kept = !standing.own.intake.submission.contact.safe_hours.is_empty() && !next.outside_safe_hours;
+        let sentence = practice.fixed_call(urgency, next, kept, language, now);
+        return NextStep { sentence, call_by: Some(next.by) };
+    }
+    if standing.calls.reached_at.is_some() {
+        return we_talked(phone, language);
+    }
     if standing.appointment.is_some_and(|appointment| appointment.state == AppointmentState::Cancelled) {
         return time_is_gone(standing.said_no(), phone, language);
     }
@@ -85,8 +95,7 @@ fn call(standing: &Standing<'_>, practice: &Practice, language: Language, now: T
         return time_is_gone(false, phone, language);
     }
     let safe_hours = &standing.own.intake.submission.contact.safe_hours;
-    let (by, sentence) =
-        practice.call_promise(standing.own.found.urgency, safe_hours, language, standing.own.intake.received_at);
+    let (by, sentence) = practice.call_promise(urgency, safe_hours, language, standing.own.intake.received_at);
     if by > now {
         return NextStep { sentence, call_by: Some(by) };
     }
@@ -97,6 +106,19 @@ fn call(standing: &Standing<'_>, practice: &Practice, language: Language, now: T
         Language::Es => format!(
             "Una persona de nuestro consultorio le llamará. Si aún no le hemos llamado, por favor llame al {phone}: queremos hablar con usted."
         ),
+    };
+    NextStep { sentence, call_by: None }
+}
+
+/// Somebody has talked with them, and no further call is fixed.
+fn we_talked(phone: &str, language: Language) -> NextStep {
+    let sentence = match language {
+        Language::En => format!(
+            "Thank you for talking with us. If there is anything more that you would like to ask or tell us, call {phone}."
+        ),
+        Language::Es => {
+            format!("Gracias por hablar con nosotros. Si quiere preguntarnos o contarnos algo más, llame al {phone}.")
+        }
     };
     NextStep { sentence, call_by: None }
 }

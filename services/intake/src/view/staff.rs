@@ -2,7 +2,7 @@
 //! everything that tells of answers left empty: no rule, no reason, no score.
 //!
 //! [`people`] holds whom a case is about, [`clinical`] what triage found,
-//! [`calls`] whom the on-call chain told, [`decisions`] what staff decided,
+//! [`calls`] whom the on-call chain told and how clients were called, [`decisions`] what staff decided,
 //! [`mod@line_up`] who could see them, [`sources`] who told what.
 
 mod calls;
@@ -17,7 +17,8 @@ use std::collections::BTreeSet;
 use rapport_domain::{
     alert::{Alert, AlertStep},
     appointment::{Appointment, ClientWish},
-    case::{Case, CaseState, StaffReason},
+    calls::{ClientCalls, ContactAttempt},
+    case::{Case, CaseNote, CaseState, StaffReason},
     id::{CaseId, IntakeId},
     intake::Intake,
     invitation::Invitation,
@@ -30,9 +31,9 @@ use rapport_security::Role;
 use rapport_store::{CaseDetail, LetterStanding};
 
 use super::{letters::letter, place};
-use crate::policy::sees_answers;
+use crate::{case_calls::CaseCalls, policy::sees_answers};
 
-pub(crate) use calls::{alert, alert_etag};
+pub(crate) use calls::{alert, alert_etag, attempt, note};
 pub(crate) use decisions::{ReportInFull, report};
 pub(crate) use line_up::{LineUp, emptied_by, line_up};
 pub(crate) use sources::Sources;
@@ -56,6 +57,10 @@ pub(crate) struct Record<'a> {
     pub(crate) wishes: &'a [(IntakeId, ClientWish)],
     pub(crate) letters: &'a [LetterStanding],
     pub(crate) alerts: &'a [(Alert, Vec<AlertStep>)],
+    pub(crate) calls: CaseCalls,
+    pub(crate) client_calls: &'a [(IntakeId, ClientCalls)],
+    pub(crate) attempts: &'a [ContactAttempt],
+    pub(crate) notes: &'a [CaseNote],
     pub(crate) twins: &'a [Twin],
 }
 
@@ -67,8 +72,8 @@ pub(crate) struct Twin {
     pub(crate) common: BTreeSet<&'static str>,
 }
 
-/// A line of the queue. `unacknowledged`: somebody on call was told, and nobody has it.
-pub(crate) fn summary(case: &Case, detail: &CaseDetail, unacknowledged: bool, role: Role) -> pb::CaseSummary {
+/// A line of the queue.
+pub(crate) fn summary(case: &Case, detail: &CaseDetail, calls: CaseCalls, role: Role) -> pb::CaseSummary {
     pb::CaseSummary {
         name: case.id.to_string(),
         state: enums::number(case.state),
@@ -82,7 +87,9 @@ pub(crate) fn summary(case: &Case, detail: &CaseDetail, unacknowledged: bool, ro
         label: detail.label.clone(),
         etag: case_etag(case),
         call_needed: !case.booking.by_machine() && case.state != CaseState::Closed,
-        unacknowledged,
+        unacknowledged: calls.unacknowledged,
+        next_attempt_time: calls.next_attempt.map(time::to_message),
+        overdue: calls.overdue,
     }
 }
 
@@ -101,11 +108,17 @@ pub(crate) fn case(record: &Record<'_>, practice: &Practice, role: Role) -> pb::
     let (fired_rules, scores, small_steps) = clinical::findings(results, &sources);
     let reports = if clinical { record.reports } else { &[] };
     let both = record.joint.filter(|_| clinical).zip(record.intakes.first().zip(record.intakes.get(1)));
-    let unacknowledged = record.alerts.iter().any(|(alert, _)| alert.state.wants_somebody());
     let wish_of = |intake: &Intake| record.wishes.iter().find(|(of, _)| *of == intake.id).map(|(_, wish)| *wish);
+    let calls_of = |intake: &Intake| {
+        record.client_calls.iter().find(|(of, _)| *of == intake.id).map(|(_, calls)| *calls).unwrap_or_default()
+    };
     pb::Case {
-        summary: Some(summary(case, detail, unacknowledged, role)),
-        contacts: record.intakes.iter().map(|intake| people::safe_contact(intake, wish_of(intake))).collect(),
+        summary: Some(summary(case, detail, record.calls, role)),
+        contacts: record
+            .intakes
+            .iter()
+            .map(|intake| people::safe_contact(intake, wish_of(intake), calls_of(intake)))
+            .collect(),
         appointment: record.appointment.map(|it| case_appointment(it, record.therapist, detail, practice, role)),
         fired_rules,
         scores,
@@ -119,6 +132,11 @@ pub(crate) fn case(record: &Record<'_>, practice: &Practice, role: Role) -> pb::
         joint: both.map(|(view, (first, second))| clinical::joint(first.id, second.id, view)),
         suspected_duplicates: record.twins.iter().map(people::suspected_duplicate).collect(),
         alerts: record.alerts.iter().map(|(it, steps)| alert(it, steps, practice)).collect(),
+        attempts: record.attempts.iter().map(|it| attempt(it, role)).collect(),
+        notes: record.notes.iter().filter(|it| calls::reads(it, role)).map(note).collect(),
+        stops: detail.stops.iter().map(|it| calls::stop(it, role)).collect(),
+        referral: detail.referred.as_ref().map(|it| calls::referral(it, role)),
+        reopenings: detail.reopened.iter().map(|it| calls::reopening(it, role)).collect(),
     }
 }
 

@@ -121,6 +121,7 @@ fn write(texts: &LetterTexts, kind: LetterKind, mailbox: Mailbox, language: Lang
         to_second_partner: false,
         digest: Some(&digest),
         acknowledged: false,
+        calls: rapport_domain::calls::ClientCalls::default(),
         given_name: Some(name),
         call_by: instant("2026-12-01T15:00:00Z"),
         letterhead: &letterhead,

@@ -11,8 +11,8 @@ use rapport_domain::{
     triage::Urgency,
 };
 use rapport_runtime::Clock;
-use rapport_store::{StoreError, alerts, cases, letters};
-use rapport_worker::walk_alerts::walk_due;
+use rapport_store::{StoreError, alerts, calls, cases, letters};
+use rapport_worker::{escalate_overdue::escalate_due, walk_alerts::walk_due};
 
 use crate::{house::House, people::individual};
 
@@ -143,6 +143,44 @@ async fn a_case_that_is_raised_at_night_does_not_wait_for_the_practice_to_open()
     saved.await.map_err(|error: StoreError| error).unwrap();
     walk_for(&house, 1).await;
     assert_eq!(steps(&house, case).await.last(), Some(&(30, vec![0, 1, 2])));
+    house.settle().await;
+    house.close().await;
+}
+
+/// Guards: `Cause::Overdue`, `case_calls.escalated_for`, and `answered_for`.
+#[tokio::test]
+async fn a_promise_that_nobody_kept_is_told_along_the_chain_once_and_a_kept_one_never() {
+    let house = House::open().await;
+    let case = alerting(&house, Urgency::Urgent).await;
+    acknowledge(&house, case).await;
+    let respond_by = house.case(case).await.respond_by;
+    let at = async |now: Timestamp| {
+        house.clock.set(now);
+        let (one, other) = tokio::join!(escalate_due(&house.deps, now), escalate_due(&house.deps, now));
+        one.and(other).unwrap();
+        walk_due(&house.deps, now).await.unwrap();
+        alerts::of_case(&house.deps.store, case).await.unwrap().len()
+    };
+    let minutes = |minutes| respond_by + jiff::SignedDuration::from_mins(minutes);
+    assert_eq!(at(minutes(-1)).await, 1);
+    assert_eq!(at(minutes(0)).await, 2);
+    assert_eq!(calls::overdue_ones(&house.deps.store, &[house.case(case).await]).await.unwrap(), [case]);
+    assert_eq!(at(minutes(12)).await, 2);
+    let steps = alerts::of_case(&house.deps.store, case).await.unwrap().pop().unwrap().1;
+    assert_eq!(steps.iter().map(|step| step.told.clone()).collect::<Vec<_>>(), [vec![0], vec![1], vec![2]]);
+    // Another call was fixed, and then somebody talked with them.
+    let mut again = house.case(case).await;
+    again.respond_by = minutes(60);
+    let kept = again.clone();
+    let saved = house.deps.store.transact(move |tx| {
+        Box::pin(async move {
+            cases::save(tx, &again).await?;
+            calls::answered(tx, &kept).await
+        })
+    });
+    saved.await.map_err(|error: StoreError| error).unwrap();
+    assert!(calls::overdue_ones(&house.deps.store, &[house.case(case).await]).await.unwrap().is_empty());
+    assert_eq!(at(minutes(61)).await, 2);
     house.settle().await;
     house.close().await;
 }

@@ -92,7 +92,11 @@ impl House {
         let intake = rapport_intake::build(config, deps).await.unwrap();
         let address = format!("http://{}", intake.client_address());
         tokio::spawn(intake.run(stop.clone()));
-        let config = rapport_notifier::Config { url: MailUrl::Folder(mail.path().to_owned()), connections: 1 };
+        let config = rapport_notifier::Config {
+            url: MailUrl::Folder(mail.path().to_owned()),
+            connections: 1,
+            webhooks: rapport_notifier::WebhookSettings::default(),
+        };
         let deps = rapport_notifier::Deps {
             store: store.clone(),
             transport: posted.clone(),

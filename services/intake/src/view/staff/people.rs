@@ -2,15 +2,16 @@
 
 use rapport_domain::{
     appointment::ClientWish,
+    calls::ClientCalls,
     intake::{Care, CareWish, Intake},
     invitation::{Invitation, InvitationState},
 };
-use rapport_proto::{enums, staff as pb, week};
+use rapport_proto::{enums, staff as pb, time, week};
 use rapport_store::search;
 
 use super::Twin;
 
-pub(super) fn safe_contact(intake: &Intake, wish: Option<ClientWish>) -> pb::SafeContact {
+pub(super) fn safe_contact(intake: &Intake, wish: Option<ClientWish>, calls: ClientCalls) -> pb::SafeContact {
     let (client, contact) = (&intake.submission.client, &intake.submission.contact);
     let text = |line: Option<&str>| line.unwrap_or_default().to_owned();
     pb::SafeContact {
@@ -25,6 +26,9 @@ pub(super) fn safe_contact(intake: &Intake, wish: Option<ClientWish>) -> pb::Saf
         mailbox: enums::number(contact.mailbox),
         email: text(client.email.as_ref().map(|it| it.as_str())),
         wish: wish.map(enums::number).unwrap_or_default(),
+        contact_stop_time: calls.stopped_at.map(time::to_message),
+        reach_time: calls.reached_at.map(time::to_message),
+        next_by_time: calls.next.map(|next| time::to_message(next.by)),
     }
 }
 
@@ -37,6 +41,7 @@ pub(super) fn invitation(care: CareWish, intakes: &[Intake], invitations: &[Invi
         (.., Some(InvitationState::Open)) => pb::InvitationState::Invited,
         (.., Some(InvitationState::Accepted)) => pb::InvitationState::Opened,
         (.., Some(InvitationState::Declined)) => pb::InvitationState::Declined,
+        (.., Some(InvitationState::Withdrawn)) => pb::InvitationState::Withdrawn,
     }
 }
 
