@@ -3,7 +3,11 @@
 use rapport_domain::appointment::Changed;
 use rapport_proto::staff as pb;
 use rapport_security::{Role, StaffPrincipal};
-use rapport_store::{Tx, accounts, audit, staff_tokens};
+use rapport_store::{
+    Tx,
+    accounts::{self, AccountState},
+    audit, staff_tokens,
+};
 
 use crate::{
     Deps,
