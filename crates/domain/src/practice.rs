@@ -138,6 +138,10 @@ pub struct LetterPolicy {
     pub digest_to: Vec<EmailAddress>,
     /// From when on, in the practice's zone.
     pub digest_at: Time,
+    /// How many hours before a session alone its client is reminded.
+    pub remind_hours: u32,
+    /// How many hours before a joint session its clients are.
+    pub remind_joint_hours: u32,
     /// The night, in the practice's zone: it may pass midnight. None where every hour is as good.
     pub quiet: Option<(Time, Time)>,
 }

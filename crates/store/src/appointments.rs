@@ -187,7 +187,7 @@ pub async fn seen_by(conn: &impl Conn, tokens: &[SearchToken]) -> Result<Vec<(Th
     Ok(seen)
 }
 
-fn read(row: table::Model) -> Result<Appointment, StoreError> {
+pub(crate) fn read(row: table::Model) -> Result<Appointment, StoreError> {
     Ok(Appointment {
         id: AppointmentId::new(row.id),
         case: CaseId::new(row.case_id),

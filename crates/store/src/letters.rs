@@ -4,6 +4,7 @@ mod standing;
 
 use jiff::{SignedDuration, Timestamp};
 use rapport_domain::{
+    appointment::{Appointment, AppointmentState},
     id::{AppointmentId, CaseId, IntakeId, LetterId},
     letter::{Cause, DueLetter, LedgerState, LetterKind, PracticeLetter, Recipient},
 };
@@ -17,7 +18,7 @@ use sea_orm::{
 
 use crate::{
     Conn, Store, StoreError, Topic, Tx, alerts, column,
-    entity::letters as table,
+    entity::{appointments, letters as table},
     keys::{self, new_row_id},
     store::sealed::Sealed,
 };
@@ -175,6 +176,22 @@ pub async fn posted(conn: &impl Conn, letter: &ClaimedLetter, now: Timestamp) ->
     change(conn, letter, &[LedgerState::Claimed], ended(LedgerState::Sent, None, now)).await
 }
 
+/// Waits until then, untried.
+///
+/// # Errors
+/// [`StoreError::Conflict`] where the lease was lost.
+pub async fn postpone(
+    conn: &impl Conn,
+    letter: &ClaimedLetter,
+    not_before: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut later = changed(LedgerState::Queued, now);
+    later.not_before = Set(column::from_time(not_before));
+    later.leased_until = Set(None);
+    change(conn, letter, &[LedgerState::Claimed], later).await
+}
+
 /// Refused for now, before the final dot; `why` carries no address.
 ///
 /// # Errors
@@ -245,6 +262,68 @@ pub async fn may_have_arrived(
         .one(conn.db())
         .await?;
     Ok(found.is_some())
+}
+
+/// What a client was written about a session that is fixed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// To whom.
+    pub recipient: Recipient,
+    /// Which letter.
+    pub kind: LetterKind,
+    /// The session as it stands.
+    pub session: Appointment,
+    /// In which state of the session it was queued.
+    pub sequence: u32,
+    /// When.
+    pub queued_at: Timestamp,
+}
+
+/// The letters of these kinds about sessions that are fixed, and begin between the two instants.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn told_of_coming(
+    conn: &impl Conn,
+    kinds: &[LetterKind],
+    from: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<Told>, StoreError> {
+    let coming = || {
+        appointments::Entity::find()
+            .filter(appointments::Column::State.eq(AppointmentState::Confirmed.name()))
+            .filter(appointments::Column::StartsAt.gt(column::from_time(from)))
+            .filter(appointments::Column::StartsAt.lte(column::from_time(until)))
+    };
+    let sessions = coming().all(conn.db()).await?;
+    let ids = coming().select_only().column(appointments::Column::Id).into_query();
+    let rows = table::Entity::find()
+        .filter(table::Column::AppointmentId.in_subquery(ids))
+        .filter(table::Column::Letter.is_in(kinds.iter().map(|kind| kind.name())))
+        .all(conn.db())
+        .await?;
+    let mut told = Vec::new();
+    for row in rows {
+        // One that was fixed between the two reads is found the next time.
+        let Some(session) = sessions.iter().find(|session| Some(session.id) == row.appointment_id) else { continue };
+        told.push(Told {
+            recipient: recipient(&row)?,
+            kind: kind(&row)?,
+            session: crate::appointments::read(session.clone())?,
+            sequence: row.sequence.map(column::to_count).unwrap_or_default(),
+            queued_at: column::to_time(row.queued_at)?,
+        });
+    }
+    Ok(told)
+}
+
+/// Whether a letter of this cause is in the ledger.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn is_known(conn: &impl Conn, cause: &Cause) -> Result<bool, StoreError> {
+    let found = table::Entity::find().filter(table::Column::Cause.eq(cause.to_string())).count(conn.db()).await?;
+    Ok(found > 0)
 }
 
 /// How many letters were refused for good since then, and of how many nobody can tell whether they arrived.

@@ -7,7 +7,10 @@ use icalendar::{Calendar, Class, Component as _, Event, EventStatus, Property};
 use jiff::Timestamp;
 use rapport_domain::{appointment::Appointment, contact::EmailAddress};
 
-use crate::letters::{Letterhead, Meeting};
+use crate::{
+    letters::{Letterhead, Meeting},
+    values::is_unseen,
+};
 
 /// What an entry is made of.
 pub(crate) struct Entry<'a> {
@@ -52,9 +55,7 @@ pub(crate) fn calendar_part(entry: &Entry<'_>) -> String {
         })
         .class(Class::Private)
         .append_property(
-            Property::new("ORGANIZER", mailto(sender))
-                .add_parameter("CN", &quotable(&entry.letterhead.sender_name))
-                .done(),
+            Property::new("ORGANIZER", mailto(sender)).add_parameter("CN", &organizer(entry.letterhead)).done(),
         )
         .append_property(
             Property::new("ATTENDEE", mailto(entry.attendee))
@@ -65,7 +66,7 @@ pub(crate) fn calendar_part(entry: &Entry<'_>) -> String {
         );
     Calendar::empty()
         .append_property(Property::new("VERSION", "2.0"))
-        .append_property(Property::new("PRODID", format!("-//{}//EN", quotable(&entry.letterhead.sender_name))))
+        .append_property(Property::new("PRODID", format!("-//{}//EN", domain_of(sender))))
         .append_property(Property::new("CALSCALE", "GREGORIAN"))
         .append_property(Property::new("METHOD", entry.meeting.method()))
         .push(event.done())
@@ -87,7 +88,9 @@ fn mailto(address: &EmailAddress) -> String {
     format!("mailto:{}", address.as_str())
 }
 
-/// Without what would end a parameter's quotes or its line (RFC 5545, 3.1).
-fn quotable(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() && *c != '"').collect()
+/// The name that invites, without what would end a parameter's quotes or its line (RFC 5545, 3.1); the address where nothing
+/// is left of it.
+fn organizer(letterhead: &Letterhead) -> String {
+    let name: String = letterhead.sender_name.chars().filter(|c| !is_unseen(*c) && *c != '"').take(200).collect();
+    if name.trim().is_empty() { letterhead.sender_email.as_str().to_owned() } else { name.trim().to_owned() }
 }

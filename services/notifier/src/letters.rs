@@ -38,6 +38,9 @@ pub(crate) struct Letter {
     pub(crate) still_true: fn(&Matter<'_>) -> bool,
     /// What it does to the client's calendar.
     pub(crate) calendar: Option<Meeting>,
+    /// Whether it waits until the practice's quiet hours are over. What answers something that its reader has just done,
+    /// and what staff must know, does not.
+    pub(crate) waits: bool,
 }
 
 /// Whom a letter is for.
@@ -60,6 +63,10 @@ pub(crate) enum Tells {
     When,
     /// `by`, `by_day`: until when something happens.
     By,
+    /// `answer`: whether the client's own yes is what a held time waits for.
+    Answer,
+    /// `link`: the client's own page; empty where the practice has no pages.
+    Link,
     /// `text`, `link`: the invitation's words, and its page.
     Invitation,
     /// `case`: the case's resource name.
@@ -93,6 +100,10 @@ pub(crate) struct Matter<'a> {
     pub(crate) sequence: Option<u32>,
     /// Whether an earlier letter to the same client put the appointment into a calendar.
     pub(crate) in_calendar: bool,
+    /// Whether its time is fixed by the client's own yes.
+    pub(crate) awaits_answer: bool,
+    /// The client's own page, where there is one and the mailbox is theirs alone.
+    pub(crate) link: Option<&'a str>,
     /// The invitation that it carries.
     pub(crate) invitation: Option<&'a Invitation>,
     /// Whether it goes to the second partner, whose call is owed whatever becomes of the case's session.
@@ -212,6 +223,11 @@ impl Letter {
     /// What it does to the calendar behind this mailbox.
     pub(crate) fn calendar(&self, mailbox: Mailbox) -> Option<Meeting> {
         self.calendar.filter(|_| mailbox == Mailbox::Private)
+    }
+
+    /// Whether it has a link behind this mailbox.
+    pub(crate) fn has_link(&self, mailbox: Mailbox) -> bool {
+        self.tells(mailbox).any(|told| matches!(told, Tells::Link | Tells::Invitation))
     }
 
     /// The mailboxes that its words are written for. On-call addresses are the practice's own; an invitation reads alike

@@ -6,7 +6,7 @@
 //! Read `letters` (which letters there are: what each tells, when it is no
 //! longer true, what it puts into a calendar), [`texts`] (the practice's words
 //! for them, checked when they are loaded), `write_letter` (from words to the
-//! message's bytes), `send_letters` and `send_letter` (the ledger's loop and one
+//! message's bytes; [`mod@preview`] writes each with sample data), `send_letters` and `send_letter` (the ledger's loop and one
 //! letter's way through it), then [`transport`] (a folder, or SMTP) and `webhook` (alerts to programs of somebody else's).
 
 use std::sync::Arc;
@@ -21,7 +21,9 @@ use tokio_util::sync::CancellationToken;
 
 mod calendar_part;
 mod letters;
+pub mod preview;
 mod retry;
+mod sample;
 mod send_letter;
 mod send_letters;
 pub mod texts;

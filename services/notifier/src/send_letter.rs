@@ -2,17 +2,17 @@
 
 use std::{sync::Arc, time::Duration};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use rapport_domain::{
     appointment::Appointment,
     calls::ClientCalls,
     case::{Case, CaseState},
     contact::{EmailAddress, Language, Mailbox},
-    id::{CaseId, InvitationId, LetterId},
-    intake::Intake,
+    id::{CaseId, IntakeId, InvitationId, LetterId},
+    intake::{Care, Intake},
     invitation::InvitationState,
     letter::{LedgerState, LetterKind, Recipient},
-    practice::Practice,
+    practice::{Confirm, Practice},
     triage::Urgency,
 };
 use rapport_messaging::{Transport, topology};
@@ -37,6 +37,9 @@ use crate::{
 /// letter that arrived and cannot be noted as sent would be `unknown`.
 const TRIES_TO_NOTE: u32 = 6;
 
+/// How long before a time its client must have read what is said of it: the way there, and a little more.
+const NOTICE: SignedDuration = SignedDuration::from_hours(3);
+
 /// Writes and sends letters.
 pub(crate) struct Sender {
     pub(crate) store: Store,
@@ -58,6 +61,8 @@ pub(crate) struct Subject {
     urgency: Urgency,
     to_second_partner: bool,
     in_calendar: bool,
+    /// Whether the time is fixed by the client's own yes.
+    awaits_answer: bool,
     digest: Option<Digest>,
     acknowledged: bool,
     /// What is known of the calls of the client whom it goes to.
@@ -72,6 +77,7 @@ enum End {
     Sent,
     /// A receiver took it.
     Posted,
+    Later(Timestamp),
     Superseded,
     Refused(Refused),
     Unknown(String),
@@ -100,6 +106,9 @@ impl Sender {
         }
         if let (Recipient::Webhook(position), Some(case)) = (&letter.recipient, letter.case) {
             return Ok(self.post(*position, letter.id, case).await);
+        }
+        if let Some(morning) = self.waits_until(letter, &subject) {
+            return Ok(End::Later(morning));
         }
         let message = match &letter.bytes {
             Some(kept) => kept.clone(),
@@ -151,6 +160,9 @@ impl Sender {
         match end {
             End::Sent => letters::sent(&self.store, letter, now).await.map(|()| LedgerState::Sent),
             End::Posted => letters::posted(&self.store, letter, now).await.map(|()| LedgerState::Sent),
+            End::Later(morning) => {
+                letters::postpone(&self.store, letter, *morning, now).await.map(|()| LedgerState::Queued)
+            }
             End::Superseded => letters::superseded(&self.store, letter, now).await.map(|()| LedgerState::Superseded),
             End::Unknown(why) => {
                 tracing::error!(letter.id = %letter.id, why, "nobody can tell whether a letter arrived; staff decide");
@@ -199,6 +211,10 @@ impl Sender {
             Recipient::Client(intake) => calls::of_client(&self.store, *intake).await?,
             _ => ClientCalls::default(),
         };
+        let awaits_answer = match (letter.kind, &letter.recipient, &appointment) {
+            (LetterKind::Held, Recipient::Client(intake), Some(held)) => self.awaits_answer(*intake, held).await?,
+            _ => false,
+        };
         let digest = match letter.kind {
             LetterKind::StaffDigest => Some(self.read_digest().await?),
             _ => None,
@@ -217,12 +233,31 @@ impl Sender {
             urgency,
             to_second_partner,
             in_calendar,
+            awaits_answer,
             digest,
             acknowledged,
             calls,
             invitation,
             invited,
         })
+    }
+
+    /// Whether a time that is held is fixed by the client's own yes, and by nobody else's.
+    async fn awaits_answer(&self, client: IntakeId, held: &Appointment) -> Result<bool, StoreError> {
+        if self.practice.booking.confirm != Confirm::Link || held.care != Care::Individual {
+            return Ok(false);
+        }
+        let found = triage_results::of_intake(&self.store, client).await?;
+        Ok(found.is_some_and(|found| !found.booking.needs_staff()))
+    }
+
+    /// Until when a letter waits that may not come in the night. One about a time so near that its client would read it
+    /// too late does not wait.
+    fn waits_until(&self, letter: &ClaimedLetter, subject: &Subject) -> Option<Timestamp> {
+        let policy = Letter::of(letter.kind).waits.then_some(&self.practice.letters)?;
+        let morning = policy.quiet_until(&self.practice.zone, self.clock.now())?;
+        let is_near = subject.appointment.as_ref().is_some_and(|it| it.starts_at < morning + NOTICE);
+        (!is_near).then_some(morning)
     }
 
     /// The practice's numbers, as they stand now.
@@ -276,12 +311,13 @@ impl Sender {
         letter: &ClaimedLetter,
         subject: &Subject,
     ) -> Result<Result<Vec<u8>, String>, StoreError> {
-        let written = |to: &Addressee<'_>, intake: Option<&Intake>| {
-            let matter = self.matter(letter, subject, intake);
+        let written = |to: &Addressee<'_>, intake: Option<&Intake>, link: Option<&str>| {
+            let matter = Matter { link, ..self.matter(letter, subject, intake) };
             write_letter(&self.texts, letter.id, Letter::of(letter.kind), to, &matter).map_err(|why| why.to_string())
         };
         let language = self.practice.languages.first().copied().unwrap_or(Language::En);
-        let staff = |email: &EmailAddress| written(&Addressee { email, mailbox: Mailbox::Private, language }, None);
+        let staff =
+            |email: &EmailAddress| written(&Addressee { email, mailbox: Mailbox::Private, language }, None, None);
         match &letter.recipient {
             Recipient::Client(id) => {
                 let Some(intake) = intakes::get(&self.store, *id).await? else {
@@ -291,7 +327,11 @@ impl Sender {
                     return Ok(Err("the client gave no mail address".to_owned()));
                 };
                 let (mailbox, language) = (intake.submission.contact.mailbox, intake.submission.language());
-                Ok(written(&Addressee { email, mailbox, language }, Some(&intake)))
+                let link = match Letter::of(letter.kind).has_link(mailbox) {
+                    true => self.practice.session_link(&intakes::session_token(&self.store, *id).await?.text()),
+                    false => None,
+                };
+                Ok(written(&Addressee { email, mailbox, language }, Some(&intake), link.as_deref()))
             }
             Recipient::OnCall(position) => Ok(match self.on_call(*position) {
                 Some(email) => staff(email),
@@ -308,7 +348,7 @@ impl Sender {
             }),
             Recipient::Invited(_) => Ok(match &subject.invited {
                 Some(InvitationLetter { email, language }) => {
-                    written(&Addressee { email, mailbox: Mailbox::Private, language: *language }, None)
+                    written(&Addressee { email, mailbox: Mailbox::Private, language: *language }, None, None)
                 }
                 None => Err("the invitation names no address".to_owned()),
             }),
@@ -336,6 +376,8 @@ impl Sender {
             appointment: subject.appointment.as_ref(),
             sequence: letter.appointment.map(|(_, sequence)| sequence),
             in_calendar: subject.in_calendar,
+            awaits_answer: subject.awaits_answer,
+            link: None,
             invitation: subject.invitation.as_ref(),
             to_second_partner: subject.to_second_partner,
             digest: subject.digest.as_ref(),

@@ -11,7 +11,7 @@ use rapport_domain::{
     id::{AppointmentId, CaseId, EventId, IntakeId, InvitationId, TherapistId},
     intake::{Care, CareWish, Format, Intake, Preferences, Submission},
     invitation::{Invitation, InvitationState},
-    letter::{Cause, DueLetter, LedgerState, LetterKind, Recipient},
+    letter::{Cause, DueLetter, LedgerState, LetterKind, PracticeLetter, Recipient},
     practice::{Provider, Webhook},
     protocol::Files,
     screening::Answers,
@@ -595,4 +595,169 @@ async fn a_letter_in_hand_is_written_anew_for_how_its_client_is_reached_now() {
     assert!(matches!(stage.sender.send_letter(&in_hand).await, Err(StoreError::Conflict)));
     assert_eq!(stage.send_all().await, [LedgerState::Sent]);
     assert_eq!(stage.letters().len(), 1);
+}
+
+/// 22:00 on the last of November in Charlotte, where the night ends at 8:00.
+const NIGHT: &str = "2026-12-01T03:00:00Z";
+const MORNING: &str = "2026-12-01T13:00:00Z";
+
+fn instant(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// Guard: `Letter::waits`, and `Sender::waits_until` before the first byte is written.
+#[tokio::test]
+async fn a_reminder_waits_for_the_morning_and_an_answer_does_not() {
+    let stage = Stage::new(Some("sample@example.com"), None).await;
+    let session = stage.session(AppointmentState::Confirmed, 1).await;
+    stage.clock.set(instant(NIGHT));
+    stage.queue_about(LetterKind::Reminder, &session, 1).await;
+    assert_eq!(stage.send_all().await, [LedgerState::Queued]);
+    assert_eq!(stage.send_all().await, []);
+    stage.queue_about(LetterKind::Confirmed, &session, 1).await;
+    stage.queue(LetterKind::StaffAlert, Recipient::OnCall(0)).await;
+    assert_eq!(stage.send_all().await, [LedgerState::Sent; 2]);
+    stage.clock.set(instant(MORNING) - SignedDuration::from_secs(1));
+    assert_eq!(stage.send_all().await, []);
+    stage.clock.set(instant(MORNING));
+    assert_eq!(stage.send_all().await, [LedgerState::Sent]);
+}
+
+/// Guard: `NOTICE`. The session of [`Stage::session`] begins at ten in the morning there.
+#[tokio::test]
+async fn what_would_be_read_too_late_does_not_wait_for_the_morning() {
+    let stage = Stage::new(Some("sample@example.com"), None).await;
+    let session = stage.session(AppointmentState::Confirmed, 1).await;
+    stage.clock.set(instant("2026-12-04T04:00:00Z"));
+    stage.queue_about(LetterKind::Reminder, &session, 1).await;
+    assert_eq!(stage.send_all().await, [LedgerState::Sent]);
+}
+
+#[tokio::test]
+async fn a_reminder_of_a_session_that_has_begun_or_has_changed_is_never_sent() {
+    let stage = Stage::new(Some("sample@example.com"), None).await;
+    let session = stage.session(AppointmentState::Confirmed, 2).await;
+    stage.queue_about(LetterKind::Reminder, &session, 1).await;
+    assert_eq!(stage.send_all().await, [LedgerState::Superseded]);
+    stage.queue_about(LetterKind::Reminder, &session, 2).await;
+    stage.clock.set(session.starts_at);
+    assert_eq!(stage.send_all().await, [LedgerState::Superseded]);
+    assert!(stage.letters().is_empty());
+}
+
+/// Guard: `Sender::write` asks for the link of the letter's own intake. It opens what the status token opens.
+#[tokio::test]
+async fn a_letter_about_a_time_leads_to_its_clients_own_page() {
+    let mut stage = Stage::new(Some("sample@example.com"), None).await;
+    let session = stage.session(AppointmentState::Confirmed, 1).await;
+    stage.queue_about(LetterKind::Confirmed, &session, 1).await;
+    assert_eq!(stage.send_all().await, [LedgerState::Sent]);
+    let letter = stage.letters().remove(0).replace("=\r\n", "");
+    let (_, rest) = letter.split_once("/session/").unwrap();
+    let token = rapport_security::Token::parse(rest.get(..43).unwrap()).unwrap();
+    let opened = rapport_store::intakes::by_token(&stage.sender.store, token.hash()).await.unwrap();
+    assert_eq!(opened, Some(stage.intake));
+    Arc::get_mut(&mut stage.sender.practice).unwrap().pages_url = None;
+    stage.queue_about(LetterKind::Reminder, &session, 1).await;
+    assert_eq!(stage.send_all().await, [LedgerState::Sent]);
+    let without = stage.letters().into_iter().find(|letter| letter.contains("Coming up")).unwrap();
+    assert!(!without.contains("href") && without.contains("please call us"));
+}
+
+/// Guard: the digest's day is its precondition.
+#[tokio::test]
+async fn the_digest_tells_the_days_numbers_and_yesterdays_is_never_sent() {
+    let stage = Stage::new(Some("sample@example.com"), None).await;
+    let day = async |date: jiff::civil::Date| {
+        let digest =
+            PracticeLetter { cause: Cause::Day(date), recipient: Recipient::Digest(0), kind: LetterKind::StaffDigest };
+        let now = stage.clock.now();
+        let store = &stage.sender.store;
+        let queued =
+            store.transact(move |tx| Box::pin(async move { letters::queue_of_practice(tx, &[digest], now).await }));
+        queued.await.unwrap();
+    };
+    stage.clock.advance(Duration::from_secs(5 * 3600));
+    day(date(2026, 11, 30)).await;
+    assert_eq!(stage.send_all().await, [LedgerState::Sent]);
+    let letter = stage.letters().remove(0).replace("=\r\n", "");
+    assert!(letter.contains("To: office@example.com\r\n"));
+    assert!(letter.contains("Subject: Today: 1 open, 1 late\r\n"), "the case was to be answered within four hours");
+    assert!(letter.contains("- Wait for a person: 1\r\n") && letter.contains("could handle: 0\r\n"));
+    for told in ["Sample", "Zebulon", &stage.case.uuid().to_string()] {
+        assert!(!letter.contains(told), "{told}");
+    }
+    day(date(2026, 12, 1)).await;
+    stage.clock.advance(Duration::from_secs(24 * 3600));
+    assert_eq!(stage.send_all().await, [LedgerState::Superseded]);
+}
+
+/// Guards: `Matter` has no place for any of it, and `Letter::tells`. Everything that the store knows of two people and
+/// their case is a word that stands nowhere else; every letter is written from it and holds none of them, in its bytes as
+/// they leave and in its parts.
+#[tokio::test]
+async fn no_letter_holds_what_the_store_knows_of_the_case_but_the_given_name_and_the_time() {
+    let stage = Stage::new(Some("sample@example.com"), None).await;
+    let secrets = plant(&stage).await;
+    let session = stage.session(AppointmentState::Confirmed, 1).await;
+    let invitation = stage.invite().await;
+    for kind in LetterKind::ALL {
+        let recipient = match crate::letters::Letter::of(kind).audience {
+            crate::letters::Audience::Client => Recipient::Client(stage.intake),
+            crate::letters::Audience::Invited => Recipient::Invited(invitation),
+            crate::letters::Audience::Staff if kind == LetterKind::StaffDigest => Recipient::Digest(0),
+            crate::letters::Audience::Staff => Recipient::OnCall(0),
+        };
+        let letter = ClaimedLetter {
+            kind,
+            recipient,
+            appointment: Some((session.id, 1)),
+            ..stage_letter(&stage, &session).await
+        };
+        let subject = stage.sender.read_subject(&letter).await.unwrap();
+        let bytes = stage.sender.write(&letter, &subject).await.unwrap().unwrap();
+        let read = mail_parser::MessageParser::default().parse(&bytes).unwrap();
+        let parts = read.parts.iter().filter_map(|part| part.text_contents().map(str::to_owned));
+        let whole = parts.chain([String::from_utf8(bytes.clone()).unwrap().replace("=\r\n", "")]).collect::<String>();
+        let whole = whole.to_lowercase();
+        for secret in &secrets {
+            assert!(!whole.contains(&secret.to_lowercase()), "{}: {secret}", kind.name());
+        }
+    }
+}
+
+/// A claimed letter to be changed at will.
+async fn stage_letter(stage: &Stage, session: &Appointment) -> ClaimedLetter {
+    stage.queue_about(LetterKind::Confirmed, session, 1).await;
+    match stage.claim().await.pop() {
+        Some(letter) => letter,
+        None => {
+            stage.clock.advance(Duration::from_secs(3600));
+            stage.claim().await.pop().unwrap()
+        }
+    }
+}
+
+/// Fills the case, and gives every word that would tell of it.
+async fn plant(stage: &Stage) -> Vec<String> {
+    let (case, store) = (stage.case, &stage.sender.store);
+    let second = stage.join("quillonia@example.org").await;
+    assert_ne!(second, stage.intake);
+    let detail = CaseDetail {
+        label: "Zebulon Quillfeather".to_owned(),
+        match_because: vec!["Canaryfit with Doctor Quillwright, traumaquill-trained".to_owned()],
+        excluded: vec!["Leftoutquill: methodquill".to_owned()],
+        ..CaseDetail::default()
+    };
+    let saved = store.transact(move |tx| {
+        Box::pin(async move {
+            let mut case = rapport_store::cases::get(tx, case).await?.ok_or(StoreError::Missing("case"))?;
+            case.assignee = Some("clinicianquill".to_owned());
+            rapport_store::cases::save_with_detail(tx, &case, &detail).await
+        })
+    });
+    saved.await.unwrap();
+    ["Zebulon", "quill", "couple", "partner", "therap", "clinic", "urgent", "flagged", "704-555-0142", "1990", "video_"]
+        .map(str::to_owned)
+        .to_vec()
 }

@@ -15,10 +15,12 @@ use rapport_domain::{
     protocol::Files,
 };
 
-use crate::values::Values;
+use crate::{letters::Letter, values::Values};
 
 mod check;
 mod source;
+
+use source::Wanted;
 
 /// The file that every letter's words stand in.
 const FRAME: &str = "letters/frame.html";
@@ -36,6 +38,8 @@ pub(crate) struct Words {
     title: String,
     /// What the client's calendar shows.
     pub(crate) calendar: Option<String>,
+    /// What stands on the button that is the letter's link.
+    button: Option<String>,
     paragraphs: Vec<Paragraph>,
 }
 
@@ -78,12 +82,16 @@ impl LetterTexts {
                 problems.push(FileProblem::error(&path, (0, 0), "the file is missing", hint));
                 continue;
             };
-            texts.add_letter(&path, text, kind, mailbox, &mut problems);
-            if problems.is_empty() {
-                check::letter(&texts, &path, text, (kind, mailbox, language), &mut problems);
+            let mut wrong = Vec::new();
+            texts.add_letter(&path, text, kind, mailbox, &mut wrong);
+            if wrong.is_empty() {
+                check::letter(&texts, &path, text, (kind, mailbox, language), &mut wrong);
             }
+            problems.extend(wrong);
         }
         check::strangers(files, &mut problems);
+        problems.sort();
+        problems.dedup();
         if problems.is_empty() { Ok(texts) } else { Err(problems) }
     }
 
@@ -101,11 +109,15 @@ impl LetterTexts {
             let rendered = self.environment.get_template(&format!("{path}#{part}"))?.render(values.all())?;
             Ok(rendered.trim().to_owned())
         };
-        let calendar = crate::letters::Letter::of(kind).calendar(mailbox);
+        let letter = Letter::of(kind);
+        let (calendar, button) = (letter.calendar(mailbox).is_some(), letter.has_link(mailbox));
+        let named =
+            |wanted: bool, part| wanted.then(|| render(part)).transpose().map(|text| text.map(|it| one_line(&it)));
         Ok(Words {
             subject: capital(&one_line(&render(source::SUBJECT)?)),
             title: capital(&one_line(&render(source::TITLE)?)),
-            calendar: calendar.map(|_| render(source::CALENDAR)).transpose()?.map(|text| one_line(&text)),
+            calendar: named(calendar, source::CALENDAR)?,
+            button: named(button, source::BUTTON)?,
             paragraphs: paragraphs(&render(source::BODY)?, values),
         })
     }
@@ -119,6 +131,7 @@ impl LetterTexts {
             language => language.tag(),
             subject => words.subject.as_str(),
             title => words.title.as_str(),
+            button => words.button.as_deref(),
             paragraphs => words.paragraphs.iter().map(Paragraph::value).collect::<Vec<_>>(),
             day => capital(values.get("day")),
             time => values.get("time"),
@@ -144,8 +157,9 @@ impl LetterTexts {
         mailbox: Mailbox,
         problems: &mut Vec<FileProblem>,
     ) {
-        let in_calendar = crate::letters::Letter::of(kind).calendar(mailbox).is_some();
-        for (part, template) in source::parts(path, text, in_calendar, problems) {
+        let letter = Letter::of(kind);
+        let wanted = Wanted { calendar: letter.calendar(mailbox).is_some(), button: letter.has_link(mailbox) };
+        for (part, template) in source::parts(path, text, wanted, problems) {
             if let Err(error) = self.environment.add_template_owned(format!("{path}#{part}"), template) {
                 problems.push(check::problem(path, text, &error, ""));
             }
@@ -194,13 +208,13 @@ impl Words {
 fn letter_files() -> impl Iterator<Item = (String, LetterKind, Mailbox, Language)> {
     Language::ALL.into_iter().flat_map(|language| {
         LetterKind::ALL.into_iter().flat_map(move |kind| {
-            let mailboxes = crate::letters::Letter::of(kind).mailboxes().iter();
+            let mailboxes = Letter::of(kind).mailboxes().iter();
             mailboxes.map(move |mailbox| (letter_path(kind, *mailbox, language), kind, *mailbox, language))
         })
     })
 }
 
-fn letter_path(kind: LetterKind, mailbox: Mailbox, language: Language) -> String {
+pub(crate) fn letter_path(kind: LetterKind, mailbox: Mailbox, language: Language) -> String {
     let shared = if mailbox == Mailbox::Shared { ".shared" } else { "" };
     format!("letters/{}/{}{shared}.txt", language.tag(), kind.name())
 }

@@ -7,10 +7,12 @@ use jiff::{Timestamp, tz::TimeZone};
 use rapport_domain::{
     calendar::words,
     contact::{Language, Mailbox},
-    letter::LetterKind,
 };
 
 use crate::letters::{Digest, Letter, Matter, Tells};
+
+/// A value is cut here: longer than any that a practice or a client may write, and short enough for any mail program.
+const LONGEST: usize = 1_000;
 
 /// Names and values for a template; each value is one line.
 #[derive(Clone)]
@@ -20,7 +22,9 @@ impl Values {
     /// For a letter that is about to be written.
     pub(crate) fn new(letter: &Letter, mailbox: Mailbox, language: Language, matter: &Matter<'_>) -> Self {
         let letterhead = matter.letterhead;
-        let mut values = Self::of_practice(&letterhead.sender_name, &letterhead.phone);
+        let mut values = Self(BTreeMap::new());
+        values.put("sender", &letterhead.sender_name);
+        values.put("phone", &letterhead.phone);
         for told in letter.tells(mailbox) {
             match told {
                 Tells::Name => values.put("name", matter.given_name.unwrap_or_default()),
@@ -29,6 +33,8 @@ impl Values {
                     values.put_when(starts_at, &letterhead.zone, language);
                 }
                 Tells::By => values.put_by((letter.by)(matter), &letterhead.zone, language),
+                Tells::Answer => values.put("answer", if matter.awaits_answer { "yes" } else { "" }),
+                Tells::Link => values.put("link", matter.link.unwrap_or_default()),
                 Tells::Invitation => {
                     values.put("text", matter.invitation.map_or("", |invitation| &invitation.text));
                     values.put("link", matter.invitation.map_or("", |invitation| &invitation.link));
@@ -39,28 +45,6 @@ impl Values {
                     if let Some(digest) = matter.digest {
                         values.put_digest(digest);
                     }
-                }
-            }
-        }
-        values
-    }
-
-    /// For the check at load: the names that the letter will have, with values of a usual shape.
-    pub(crate) fn sample(kind: LetterKind, mailbox: Mailbox, language: Language) -> Self {
-        let mut values = Self::of_practice("Riverbend", "704-555-0100");
-        for told in Letter::of(kind).tells(mailbox) {
-            match told {
-                Tells::Name => values.put("name", "Sample"),
-                Tells::When => values.put_when(SAMPLE_START, &TimeZone::UTC, language),
-                Tells::By => values.put_by(SAMPLE_BY, &TimeZone::UTC, language),
-                Tells::Invitation => {
-                    values.put("text", "You are invited to find a time with us.");
-                    values.put("link", "https://intake.example.com/invitation/0190a1b2");
-                }
-                Tells::Case => values.put("case", "cases/0190a1b2-0000-7000-8000-000000000001"),
-                Tells::Digest => {
-                    values.put_when(SAMPLE_START, &TimeZone::UTC, language);
-                    values.put_digest(&SAMPLE_DIGEST);
                 }
             }
         }
@@ -80,13 +64,6 @@ impl Values {
     /// The names, for a message.
     pub(crate) fn names(&self) -> String {
         self.0.keys().copied().collect::<Vec<_>>().join(", ")
-    }
-
-    fn of_practice(sender: &str, phone: &str) -> Self {
-        let mut values = Self(BTreeMap::new());
-        values.put("sender", sender);
-        values.put("phone", phone);
-        values
     }
 
     fn put_when(&mut self, at: Timestamp, zone: &TimeZone, language: Language) {
@@ -119,18 +96,15 @@ impl Values {
         self.put("dead", &digest.dead.map_or_else(|| "?".to_owned(), |dead| dead.to_string()));
     }
 
-    /// Names are parsed before they are stored; that a value is one line without
-    /// direction marks is made sure of once more where headers are written.
+    /// Names are parsed before they are stored; that a value is one line of bounded length without marks that turn the
+    /// reading direction is made sure of once more here.
     fn put(&mut self, name: &'static str, value: &str) {
-        let plain = |c: &char| !c.is_control() && !matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        self.0.insert(name, value.chars().filter(plain).collect());
+        self.0.insert(name, value.chars().filter(|c| !is_unseen(*c)).take(LONGEST).collect());
     }
 }
 
-/// Thursday, December 3, 2026 at 5:30 pm.
-const SAMPLE_START: Timestamp = Timestamp::constant(1_796_319_000, 0);
-/// Two days before.
-const SAMPLE_BY: Timestamp = Timestamp::constant(1_796_146_200, 0);
-/// A morning with something of everything.
-const SAMPLE_DIGEST: Digest =
-    Digest { deciding: 1, before_staff: 4, held: 6, confirmed: 9, late: 2, refused: 1, unknown: 1, dead: Some(0) };
+/// Characters that nobody sees, and that change what everybody sees.
+pub(crate) fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}

@@ -46,6 +46,18 @@ pub(crate) enum WriteError {
     Message,
 }
 
+/// A sender's name is cut here, as in practice.toml: it stands on one line.
+const LONGEST_NAME: usize = 200;
+
+/// A letter's words in their forms, before they are a message.
+pub(crate) struct Composed {
+    pub(crate) subject: String,
+    pub(crate) text: String,
+    pub(crate) html: String,
+    sender: String,
+    calendar: Option<(Meeting, String)>,
+}
+
 /// Writes a letter.
 pub(crate) fn write_letter(
     texts: &LetterTexts,
@@ -54,33 +66,68 @@ pub(crate) fn write_letter(
     to: &Addressee<'_>,
     matter: &Matter<'_>,
 ) -> Result<Vec<u8>, WriteError> {
+    message(id, to, matter, compose(texts, letter, to, matter)?)
+}
+
+/// The words of a letter, and what it does to the calendar.
+pub(crate) fn compose(
+    texts: &LetterTexts,
+    letter: &Letter,
+    to: &Addressee<'_>,
+    matter: &Matter<'_>,
+) -> Result<Composed, WriteError> {
     let values = Values::new(letter, to.mailbox, to.language, matter);
     let words = texts.words((letter.kind, to.mailbox, to.language), &values).map_err(|_| WriteError::Words)?;
     let html = texts.html(&words, to.language, &values).map_err(|_| WriteError::Words)?;
+    let (letterhead, stamp) = (matter.letterhead, matter.queued_at);
+    let entry = meeting(letter, to.mailbox, matter).zip(matter.appointment).zip(words.calendar.as_deref());
+    let calendar = entry.map(|((meeting, appointment), summary)| {
+        (meeting, calendar_part(&Entry { meeting, appointment, summary, attendee: to.email, letterhead, stamp }))
+    });
+    let text = words.plain_text(&values);
+    Ok(Composed {
+        subject: words.subject,
+        text,
+        html,
+        sender: values.get("sender").trim().chars().take(LONGEST_NAME).collect(),
+        calendar,
+    })
+}
+
+/// The message that holds them.
+pub(crate) fn message(
+    id: LetterId,
+    to: &Addressee<'_>,
+    matter: &Matter<'_>,
+    composed: Composed,
+) -> Result<Vec<u8>, WriteError> {
     let mut parts = MultiPart::alternative()
         .boundary(format!("=_{}", id.uuid().simple()))
-        .singlepart(part(ContentType::TEXT_PLAIN, words.plain_text(&values)))
-        .singlepart(part(ContentType::TEXT_HTML, html));
-    if let (Some(meeting), Some(appointment), Some(summary)) =
-        (meeting(letter, to.mailbox, matter), matter.appointment, words.calendar.as_deref())
-    {
-        let (letterhead, stamp) = (matter.letterhead, matter.queued_at);
-        let entry = Entry { meeting, appointment, summary, attendee: to.email, letterhead, stamp };
+        .singlepart(part(ContentType::TEXT_PLAIN, composed.text))
+        .singlepart(part(ContentType::TEXT_HTML, composed.html));
+    if let Some((meeting, calendar)) = composed.calendar {
         let content_type = format!("text/calendar; charset=utf-8; method={}", meeting.method());
         let content_type = ContentType::parse(&content_type).map_err(|_| WriteError::Message)?;
-        parts = parts.singlepart(part(content_type, calendar_part(&entry)));
+        parts = parts.singlepart(part(content_type, calendar));
     }
     let from = &matter.letterhead.sender_email;
-    let message = Message::builder()
-        .from(HeaderMailbox::new(Some(matter.letterhead.sender_name.clone()), address(from)?))
+    let name = Some(&composed.sender).filter(|name| !name.is_empty());
+    let mut message = Message::builder()
+        .from(HeaderMailbox::new(name.cloned(), address(from)?))
         .to(HeaderMailbox::new(None, address(to.email)?))
-        .subject(words.subject)
+        .subject(composed.subject)
         .date(SystemTime::from(matter.queued_at))
         .message_id(Some(format!("<{}@{}>", id.uuid(), domain_of(from))))
         .raw_header(header("Auto-Submitted", "auto-generated"))
         .raw_header(header("Content-Language", to.language.tag()))
         .multipart(parts)
         .map_err(|_| WriteError::Message)?;
+    if let Some(name) = name.filter(|name| name.is_ascii() && name.contains('.')) {
+        // lettre writes "St. James" without quotes, and a full stop needs them (RFC 5322, 3.2.5).
+        let quoted = format!("\"{}\" <{}>", name.replace('\\', "\\\\").replace('"', "\\\""), from.as_str());
+        let header = HeaderName::new_from_ascii_str("From");
+        message.headers_mut().insert_raw(HeaderValue::dangerous_new_pre_encoded(header, quoted.clone(), quoted));
+    }
     let bytes = message.formatted();
     if is_well_formed(&bytes) { Ok(bytes) } else { Err(WriteError::Message) }
 }
@@ -115,5 +162,7 @@ fn is_well_formed(message: &[u8]) -> bool {
     ended && each_fits
 }
 
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod tests;

@@ -54,6 +54,9 @@ pub(crate) enum Command {
     /// Work with who treats, and when.
     #[command(subcommand)]
     Roster(RosterCommand),
+    /// Work with letters.
+    #[command(subcommand)]
+    Letters(LettersCommand),
     /// Work with staff's access.
     #[command(subcommand)]
     Staff(StaffCommand),
@@ -133,6 +136,25 @@ pub(crate) struct TriageReplay {
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) since: Option<Date>,
     /// Print a JSON object per line: one for each change, then the summary.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum LettersCommand {
+    /// Write every letter as files, with sample data: each language, each kind of mailbox, and a page that shows them all.
+    Preview(LettersPreview),
+}
+
+#[derive(clap::Args)]
+pub(crate) struct LettersPreview {
+    /// The folder to write to; made where it is missing.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// The practice's folder; the settings' practice.dir where not given.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) practice: Option<PathBuf>,
+    /// Print one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -3,7 +3,7 @@
 //! Read [`cli`] (what can be asked), [`settings`] (what can be set), [`house`]
 //! (what is opened at start) and [`roles`] with [`serve`] (what runs). Then a file
 //! per command: [`demo`], [`migrate`], [`submit`] over [`client`],
-//! [`check_config`], [`practice_check`], [`triage_replay`], [`mod@roster`], [`staff_add`], [`staff_roles`],
+//! [`check_config`], [`practice_check`], [`triage_replay`], [`letters_preview`], [`mod@roster`], [`staff_add`], [`staff_roles`],
 //! [`staff_token`], [`audit_trail`]. Beside them
 //! [`practice_files`], [`master_key`], and [`mod@print`] and [`wording`] for what a
 //! terminal shows.
@@ -19,6 +19,7 @@ mod cli;
 mod client;
 mod demo;
 mod house;
+mod letters_preview;
 mod master_key;
 mod migrate;
 mod practice_check;
@@ -35,7 +36,7 @@ mod submit;
 mod triage_replay;
 mod wording;
 
-use cli::{AuditCommand, Cli, Command, PracticeCommand, StaffCommand, TriageCommand};
+use cli::{AuditCommand, Cli, Command, LettersCommand, PracticeCommand, StaffCommand, TriageCommand};
 use roles::Role;
 
 /// Wrong use or settings, as clap's own.
@@ -85,6 +86,10 @@ async fn run(cli: Cli, settings: settings::Settings) -> anyhow::Result<bool> {
         Command::Staff(StaffCommand::Roles(wish)) => staff_roles::run(wish.json)?,
         Command::Staff(StaffCommand::Token(wish)) => staff_token::run(&settings, &wish).await?,
         Command::Roster(command) => return roster::run(&settings, &command).await,
+        Command::Letters(LettersCommand::Preview(wish)) => {
+            let folder = wish.practice.as_deref().or(settings.practice_dir());
+            letters_preview::run(folder, &wish.out, wish.json)?;
+        }
         Command::Triage(TriageCommand::Replay(wish)) => return triage_replay::run(&settings, &wish).await,
         Command::Practice(PracticeCommand::Check(wish)) => {
             return practice_check::run(wish.dir.as_deref().or(settings.practice_dir()), SystemClock.now(), wish.json);

@@ -8,9 +8,13 @@ use rapport_domain::{
     protocol::{Files, Protocol},
     triage::{self, TestReport},
 };
+use rapport_notifier::preview;
 use serde::Serialize;
 
-use crate::{house, practice_files, print};
+use crate::{
+    house::{self, PracticeFolder},
+    practice_files, print,
+};
 
 /// The practice's own tests of its rules.
 const TESTS: &str = "triage.tests.yaml";
@@ -20,6 +24,7 @@ struct Report {
     ok: bool,
     problems: Vec<Problem>,
     tests_run: usize,
+    letters_written: usize,
 }
 
 #[derive(Serialize)]
@@ -38,11 +43,11 @@ struct Problem {
 /// Where the folder cannot be read.
 pub(crate) fn run(folder: Option<&Path>, now: Timestamp, json: bool) -> anyhow::Result<bool> {
     let files = practice_files::read(folder)?;
-    let (problems, tests_run) = check(&files, now);
+    let Found { problems, tests_run, letters_written } = check(&files, now);
     let ok = problems.iter().all(|problem| problem.severity == Severity::Warning);
     if json {
         let problems = problems.into_iter().map(Problem::from).collect();
-        print::json(&Report { ok, problems, tests_run })?;
+        print::json(&Report { ok, problems, tests_run, letters_written })?;
         return Ok(ok);
     }
     for problem in &problems {
@@ -54,36 +59,49 @@ pub(crate) fn run(folder: Option<&Path>, now: Timestamp, json: bool) -> anyhow::
     let warnings = problems.iter().filter(|problem| problem.severity == Severity::Warning).count();
     let errors = problems.len() - warnings;
     print::line(format_args!(
-        "{}: {}, {}, {} run",
+        "{}: {}, {}, {} run, {} written",
         if ok { "right" } else { "NOT right" },
         print::count(errors, "error"),
         print::count(warnings, "warning"),
         print::count(tests_run, "triage test"),
+        print::count(letters_written, "letter"),
     ))?;
     Ok(ok)
 }
 
-/// Everything that is wrong with the files, and how many triage tests ran.
-fn check(files: &Files, now: Timestamp) -> (Vec<FileProblem>, usize) {
+/// What the check found.
+struct Found {
+    problems: Vec<FileProblem>,
+    tests_run: usize,
+    letters_written: usize,
+}
+
+/// Everything that is wrong with the files; how many triage tests ran, and how many letters were written on the way.
+fn check(files: &Files, now: Timestamp) -> Found {
+    let (mut tests_run, mut letters_written) = (0, 0);
     let mut problems = match house::check_practice(files) {
-        Ok(mut loaded) => {
-            let practice = loaded.value.practice;
-            loaded.warnings.extend(practice.stale(practice.today(now)));
-            loaded.warnings
+        Ok(loaded) => {
+            let PracticeFolder { practice, texts, .. } = loaded.value;
+            let mut problems = loaded.warnings;
+            problems.extend(practice.stale(practice.today(now)));
+            match preview::all(&practice, &texts) {
+                Ok(letters) => letters_written = letters.len(),
+                Err(wrong) => problems.extend(wrong),
+            }
+            problems
         }
         Err(problems) => problems,
     };
-    let mut ran = 0;
     match run_tests(files) {
         Ok(report) => {
-            ran = report.ran;
+            tests_run = report.ran;
             problems.extend(report.untested);
             problems.extend(report.failures);
         }
         Err(wrong) => problems.extend(wrong),
     }
     problems.sort();
-    (problems, ran)
+    Found { problems, tests_run, letters_written }
 }
 
 /// The tests need nothing but the protocol, and can be read even without one.
@@ -119,7 +137,8 @@ mod tests {
 
     #[test]
     fn lines_that_nobody_called_for_half_a_year_are_warned_of() {
-        let (problems, _) = check(&practice_files::read(None).unwrap(), "2027-05-03T12:00:00Z".parse().unwrap());
+        let Found { problems, .. } =
+            check(&practice_files::read(None).unwrap(), "2027-05-03T12:00:00Z".parse().unwrap());
         assert_eq!(problems.len(), 5);
         assert!(problems.iter().all(|problem| problem.severity == Severity::Warning));
         assert!(problems[0].to_string().contains("last verified on 2026-11-02"));
@@ -127,10 +146,10 @@ mod tests {
 
     #[test]
     fn the_sample_practice_is_right_and_tests_its_rules() {
-        let (problems, ran) = check(&practice_files::read(None).unwrap(), VERIFIED.parse().unwrap());
-        let shown: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        let found = check(&practice_files::read(None).unwrap(), VERIFIED.parse().unwrap());
+        let shown: Vec<String> = found.problems.iter().map(ToString::to_string).collect();
         assert!(shown.is_empty(), "{shown:#?}");
-        assert!(ran > 0);
+        assert!(found.tests_run > 0 && found.letters_written > 0);
     }
 
     /// Guards: `load::instruments` hands on the sound ones, `file::named` needs no engine, and tests run without practice.toml.
@@ -149,10 +168,14 @@ mod tests {
         change("triage.yaml", "needs: [trauma]", "needs: [trauam]");
         change("triage.yaml", "{id: severe, label: severe, from: 8}", "{id: severe, label: severe, from: 80}");
         change("triage.tests.yaml", "tests:", "test:");
-        let (problems, _) = check(&files, VERIFIED.parse().unwrap());
+        change("letters/en/held.txt", "Hello {{ name }}", "Hello {{ partner }}");
+        change("letters/es/reminder.shared.txt", "Para preguntas", "Para su terapia");
+        let Found { problems, .. } = check(&files, VERIFIED.parse().unwrap());
         let shown: Vec<String> = problems.iter().map(ToString::to_string).collect();
         let expected = [
             "instruments/distance.json:47:19: \"eye_contact\" is of type \"choise\"",
+            "letters/en/held.txt:5:10: the letter has no such value",
+            "letters/es/reminder.shared.txt:8:9: the letter says \"terap…\"",
             "practice.toml:12:8: \"America/Charlotte\" is no IANA zone",
             "triage.tests.yaml:26:1: unknown field `test`",
             "triage.yaml:104:118: no score reaches 80: the highest is 9, lower the band",
@@ -172,7 +195,7 @@ mod tests {
         let mut files = practice_files::read(None).unwrap();
         let tests = files.get_mut(TESTS).unwrap();
         *tests = tests.replace("distance: {lasts: \"yes\"}", "distance: {}").replace(", fired: [lasting_distance]", "");
-        let (problems, ran) = check(&files, VERIFIED.parse().unwrap());
+        let Found { problems, tests_run: ran, .. } = check(&files, VERIFIED.parse().unwrap());
         let shown: Vec<String> = problems.iter().map(ToString::to_string).collect();
         let warning =
             "triage.yaml:381:9: warning: no test fires the rule \"lasting_distance\", add one to triage.tests.yaml";
@@ -183,7 +206,7 @@ mod tests {
     fn a_broken_folder_is_told_with_file_line_and_column() {
         let mut files = practice_files::read(None).unwrap();
         files.insert("practice.toml".to_owned(), "name = \"x\"\nnmae = \n".to_owned());
-        let (problems, _) = check(&files, VERIFIED.parse().unwrap());
+        let Found { problems, .. } = check(&files, VERIFIED.parse().unwrap());
         assert!(problems.iter().any(|problem| problem.to_string().starts_with("practice.toml:2:")));
     }
 }

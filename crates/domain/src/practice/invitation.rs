@@ -41,5 +41,10 @@ pub(super) fn pages_url(source: &Source<'_>, url: &Spanned<String>) -> Option<St
         source.error(&url.span(), "must be an address like https://intake.example.com", "letters hold it as it stands");
         return None;
     }
+    if let Some(word) = telling(text).next() {
+        let hint = "letters hold it as it stands, and somebody else may see them";
+        source.error(&url.span(), format!("says \"{word}…\""), hint);
+        return None;
+    }
     Some(text.to_owned())
 }

@@ -8,9 +8,10 @@ use jiff::{
 
 use super::{
     LetterPolicy,
+    load::number,
     section::{Section, Source},
 };
-use crate::contact::EmailAddress;
+use crate::{contact::EmailAddress, intake::Care};
 
 impl LetterPolicy {
     /// The end of the night that it is; `None` by day.
@@ -28,6 +29,15 @@ impl LetterPolicy {
         };
         // Where clocks go back, the night may end twice: the first end counts.
         instant(zone, ends_on?, ends).filter(|until| *until > now)
+    }
+
+    /// How many hours before a session its clients are reminded.
+    #[must_use]
+    pub const fn reminder_hours(&self, care: Care) -> u32 {
+        match care {
+            Care::Individual => self.remind_hours,
+            Care::Couple => self.remind_joint_hours,
+        }
     }
 
     /// When the digest of this day is due.
@@ -48,8 +58,16 @@ pub(super) fn policy(mut section: Section<'_, '_>, source: &Source<'_>) -> Optio
     let quiet = section.optional_parsed("quiet", night);
     let digest_at = section.parsed("digest_at", time);
     let digest_to = section.parsed_list("digest_to", EmailAddress::parse);
+    let mut hours = |key| number(source, &mut section, key, 1..=336);
+    let (remind_hours, remind_joint_hours) = (hours("remind_hours"), hours("remind_joint_hours"));
     section.finish();
-    let policy = LetterPolicy { digest_to, digest_at: digest_at?, quiet };
+    let policy = LetterPolicy {
+        digest_to,
+        digest_at: digest_at?,
+        remind_hours: remind_hours?,
+        remind_joint_hours: remind_joint_hours?,
+        quiet,
+    };
     if let Some((starts, ends)) = policy.quiet
         && starts == ends
     {
@@ -75,7 +93,13 @@ mod tests {
     use super::*;
 
     fn policy(quiet: &str) -> LetterPolicy {
-        LetterPolicy { digest_to: Vec::new(), digest_at: time("07:30").unwrap(), quiet: Some(night(quiet).unwrap()) }
+        LetterPolicy {
+            digest_to: Vec::new(),
+            digest_at: time("07:30").unwrap(),
+            remind_hours: 48,
+            remind_joint_hours: 24,
+            quiet: Some(night(quiet).unwrap()),
+        }
     }
 
     #[track_caller]

@@ -19,6 +19,7 @@ use crate::{
     calendar::week::{WeeklyWindow, parse_day},
     contact::{EmailAddress, Language, Line as OneLine, Phone, UsState},
     intake::Care,
+    letter::telling,
     problem::{FileProblem, Loaded, Severity},
     protocol::{Files, Protocol},
     triage::file::{self as triage, Kind, Named},
@@ -69,8 +70,8 @@ impl Practice {
 fn read(source: &Source<'_>, protocol: Option<Protocol>, named: Vec<Named>) -> Option<Practice> {
     let mut root = source.root();
     let name = text(&mut root, "name");
-    let sender_name = text(&mut root, "sender_name");
-    let sender_email = root.parsed("sender_email", EmailAddress::parse);
+    let sender_name = root.parsed("sender_name", |name| neutral(name, OneLine::<200>::parse).map(String::from));
+    let sender_email = root.parsed("sender_email", |address| neutral(address, EmailAddress::parse));
     let phone = phone(&mut root, "phone");
     let zone = root.parsed("zone", zone);
     let languages = root.parsed_list("languages", Language::parse);
@@ -139,6 +140,14 @@ fn read(source: &Source<'_>, protocol: Option<Protocol>, named: Vec<Named>) -> O
         draft_days: draft_days?,
         protocol: protocol?,
     })
+}
+
+/// What stands on every letter's outside: it tells nobody what the practice is for.
+fn neutral<T, E: std::fmt::Display>(text: &str, parse: impl Fn(&str) -> Result<T, E>) -> Result<T, String> {
+    match telling(text).next() {
+        Some(word) => Err(format!("says \"{word}…\": whoever sees the mailbox would read what you are for")),
+        None => parse(text).map_err(|why| why.to_string()),
+    }
 }
 
 fn promise(source: &Source<'_>, mut section: Section<'_, '_>) -> Option<Promise> {

@@ -12,4 +12,5 @@ pub(super) const LETTER: Letter = Letter {
     by: |matter| matter.queued_at,
     still_true: |matter| matter.appointment_is(AppointmentState::Cancelled),
     calendar: Some(Meeting::Cancel),
+    waits: false,
 };

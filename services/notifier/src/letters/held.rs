@@ -9,8 +9,9 @@ use super::{Audience, Letter, Tells};
 pub(super) const LETTER: Letter = Letter {
     kind: LetterKind::Held,
     audience: Audience::Client,
-    tells: &[Tells::Name, Tells::When, Tells::By],
+    tells: &[Tells::Name, Tells::When, Tells::By, Tells::Answer, Tells::Link],
     by: |matter| matter.appointment.map_or(matter.queued_at, |it| it.release_at.unwrap_or(it.starts_at)),
     still_true: |matter| matter.appointment_is(AppointmentState::Held),
     calendar: None,
+    waits: false,
 };

@@ -13,4 +13,5 @@ pub(super) const LETTER: Letter = Letter {
     by: |matter| matter.queued_at,
     still_true: |matter| matter.invitation.is_some_and(|invitation| invitation.stands),
     calendar: None,
+    waits: true,
 };

@@ -12,4 +12,5 @@ pub(super) const LETTER: Letter = Letter {
     by: |matter| matter.call_by,
     still_true: |matter| matter.case_state() == Some(CaseState::BeforeStaff),
     calendar: None,
+    waits: false,
 };

@@ -9,11 +9,12 @@ use super::{Audience, Letter, Tells};
 pub(super) const LETTER: Letter = Letter {
     kind: LetterKind::Reminder,
     audience: Audience::Client,
-    tells: &[Tells::Name, Tells::When],
+    tells: &[Tells::Name, Tells::When, Tells::Link],
     by: |matter| matter.queued_at,
     still_true: |matter| {
         matter.appointment_is(AppointmentState::Confirmed)
             && matter.appointment.is_some_and(|it| matter.now < it.starts_at)
     },
     calendar: None,
+    waits: true,
 };

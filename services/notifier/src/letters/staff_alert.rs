@@ -13,4 +13,5 @@ pub(super) const LETTER: Letter = Letter {
     by: |matter| matter.case.map_or(matter.queued_at, |case| case.respond_by),
     still_true: |matter| matter.case_state().is_some_and(|state| state != CaseState::Closed) && !matter.acknowledged,
     calendar: None,
+    waits: false,
 };

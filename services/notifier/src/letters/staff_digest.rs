@@ -13,4 +13,5 @@ pub(super) const LETTER: Letter = Letter {
     by: |matter| matter.queued_at,
     still_true: |matter| matter.day(matter.now) == matter.day(matter.queued_at),
     calendar: None,
+    waits: false,
 };

@@ -18,4 +18,5 @@ pub(super) const LETTER: Letter = Letter {
         Some(_) => matter.to_second_partner,
     },
     calendar: None,
+    waits: false,
 };

@@ -17,4 +17,5 @@ pub(super) const LETTER: Letter = Letter {
         matter.appointment_is(AppointmentState::Released) || matter.appointment_is(AppointmentState::Cancelled)
     },
     calendar: Some(Meeting::Withdraw),
+    waits: true,
 };

@@ -15,9 +15,17 @@ use rapport_domain::{
 use uuid::Uuid;
 
 use super::*;
-use crate::letters::{Digest, Invitation, Letterhead};
+use crate::{
+    letters::{Digest, Invitation, Letterhead},
+    preview::every_letter,
+    sample::state_for,
+};
 
-fn practice_files() -> Files {
+/// Tokens that open nothing.
+const SESSION: &str = "https://riverbend.example.com/session/c2FtcGxlLXNhbXBsZS1zYW1wbGUtc2FtcGxlLXNhbXA";
+const INVITATION: &str = "https://riverbend.example.com/invitation/c2FtcGxlLXNhbXBsZS1zYW1wbGUtc2FtcGxlLXNhbXA";
+
+pub(super) fn practice_files() -> Files {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/charlotte");
     let mut files = Files::new();
     for sub in ["letters", "letters/en", "letters/es"] {
@@ -32,7 +40,7 @@ fn practice_files() -> Files {
     files
 }
 
-fn texts() -> LetterTexts {
+pub(super) fn texts() -> LetterTexts {
     LetterTexts::load(&practice_files()).unwrap_or_else(|problems| {
         panic!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
     })
@@ -92,22 +100,10 @@ fn telling(state: AppointmentState) -> (Case, Appointment) {
     (case, appointment)
 }
 
-fn state_for(kind: LetterKind) -> AppointmentState {
-    match kind {
-        LetterKind::Held => AppointmentState::Held,
-        LetterKind::Cancelled | LetterKind::WillNotTakePlace => AppointmentState::Cancelled,
-        _ => AppointmentState::Confirmed,
-    }
-}
-
 fn write(texts: &LetterTexts, kind: LetterKind, mailbox: Mailbox, language: Language, name: &str) -> Vec<u8> {
     let (case, appointment) = telling(state_for(kind));
     let letterhead = letterhead();
-    let invitation = Invitation {
-        text: invitation_text(language),
-        link: "https://riverbend.example.com/invitation/c2FtcGxlLXRva2VuLXNhbXBsZS10b2tlbi1zYW1wbGU".to_owned(),
-        stands: true,
-    };
+    let invitation = Invitation { text: invitation_text(language), link: INVITATION.to_owned(), stands: true };
     let digest =
         Digest { deciding: 2, before_staff: 5, held: 7, confirmed: 11, late: 3, refused: 1, unknown: 1, dead: Some(4) };
     let matter = Matter {
@@ -117,6 +113,8 @@ fn write(texts: &LetterTexts, kind: LetterKind, mailbox: Mailbox, language: Lang
         appointment: Some(&appointment),
         sequence: Some(2),
         in_calendar: true,
+        awaits_answer: false,
+        link: Some(SESSION),
         invitation: Some(&invitation),
         to_second_partner: false,
         digest: Some(&digest),
@@ -131,15 +129,6 @@ fn write(texts: &LetterTexts, kind: LetterKind, mailbox: Mailbox, language: Lang
     let to = Addressee { email: &email, mailbox, language };
     let id = LetterId::new(Uuid::from_u128(0x0190_a1b2_0000_7000_8000_0000_0000_0004));
     write_letter(texts, id, Letter::of(kind), &to, &matter).unwrap()
-}
-
-fn every_letter() -> impl Iterator<Item = (LetterKind, Mailbox, Language)> {
-    LetterKind::ALL.into_iter().flat_map(|kind| {
-        Letter::of(kind)
-            .mailboxes()
-            .iter()
-            .flat_map(move |mailbox| Language::ALL.into_iter().map(move |language| (kind, *mailbox, language)))
-    })
 }
 
 /// The parts of a message by content type, decoded; its own small reader, so that the test does not trust the writer.
@@ -229,6 +218,12 @@ fn no_letter_tells_the_care_the_partner_the_therapist_the_place_or_a_score() {
         let head = String::from_utf8(message.clone()).unwrap();
         let head = head.split("\r\n\r\n").next().unwrap();
         let whole = format!("{head}\n{}", parts(&message).into_values().collect::<String>()).to_lowercase();
+        // Its one link, as a button and as text.
+        let link = if kind == LetterKind::Invitation { INVITATION } else { SESSION }.to_lowercase();
+        let links = if Letter::of(kind).has_link(mailbox) { 1 } else { 0 };
+        let as_button = format!("<a class=\"press-ink\" href=\"{}\"", link.replace('/', "&#x2f;"));
+        assert_eq!(whole.matches(&as_button).count(), links, "{}", file_stem((kind, mailbox, language)));
+        let whole = whole.replace(&as_button, "").replace(&link, "");
         for told in [
             "couple",
             "pareja",
@@ -248,10 +243,6 @@ fn no_letter_tells_the_care_the_partner_the_therapist_the_place_or_a_score() {
             "www.",
             "href",
         ] {
-            // An invitation has its own link, once in each of its parts.
-            if kind == LetterKind::Invitation && ["http", "href"].contains(&told) {
-                continue;
-            }
             assert!(!whole.contains(told), "{}: {told}", file_stem((kind, mailbox, language)));
         }
     }
@@ -283,54 +274,6 @@ fn a_private_mailbox_gets_the_calendar_part_that_fits() {
     assert!(held.keys().all(|content_type| !content_type.contains("calendar")));
 }
 
-/// Names reach this point parsed; this is the second lock. Guards: `Values::put` and lettre's header encoding.
-#[test]
-#[expect(clippy::disallowed_methods, reason = "where the corpus is kept differs from machine to machine")]
-fn no_value_injects_a_header_a_line_or_markup() {
-    let texts = texts();
-    let plain = write(&texts, LetterKind::Confirmed, Mailbox::Private, Language::En, "Sample");
-    let names_of = |message: &[u8]| {
-        let text = String::from_utf8(message.to_vec()).unwrap();
-        let head = text.split("\r\n\r\n").next().unwrap().to_owned();
-        head.lines()
-            .filter(|line| !line.starts_with(' '))
-            .map(|line| line.split(':').next().unwrap().to_owned())
-            .collect::<Vec<_>>()
-    };
-    let mut hostile: Vec<String> = [
-        "A\r\nBcc: other@example.com",
-        "A\nX-Evil: 1",
-        "A\r\n\r\nbody",
-        "\r\n.\r\nMAIL FROM:<x@example.com>",
-        "<script>alert(1)</script>",
-        "\u{202e}elpmaS\u{2066}",
-        "a\u{2028}subject: b",
-        "{{ phone }}{% raw %}",
-        "\"; METHOD=CANCEL",
-        "=_0190a1b2000070008000000000000004--",
-    ]
-    .map(str::to_owned)
-    .to_vec();
-    if let Some(corpus) = std::env::var_os("RAPPORT_CORPUS") {
-        let naughty = fs::read_to_string(Path::new(&corpus).join("blns.json")).unwrap();
-        hostile.extend(serde_json::from_str::<Vec<String>>(&naughty).unwrap());
-    }
-    for name in hostile {
-        for (kind, mailbox, language) in every_letter() {
-            let message = write(&texts, kind, mailbox, language, &name);
-            assert!(is_well_formed(&message));
-            if (kind, mailbox, language) == (LetterKind::Confirmed, Mailbox::Private, Language::En) {
-                assert_eq!(names_of(&message), names_of(&plain), "{name:?}");
-            }
-            let parts = parts(&message);
-            assert_eq!(parts.len(), 2 + usize::from(Letter::of(kind).calendar(mailbox).is_some()), "{name:?}");
-            let html = &parts["text/html; charset=utf-8"];
-            assert!(!html.contains("<script"), "{name:?}");
-            assert!(!html.contains('\u{202e}') && !html.contains('\u{2066}'), "{name:?}");
-        }
-    }
-}
-
 #[test]
 fn a_practices_slips_are_told_by_file_line_and_column() {
     #[track_caller]
@@ -354,12 +297,12 @@ fn a_practices_slips_are_told_by_file_line_and_column() {
     check(
         held,
         |text| text.replace("questions", "https://example.com"),
-        "letters/en/held.shared.txt:0:0: the letter holds a link",
+        "letters/en/held.shared.txt:8:5: the letter holds a link",
     );
     check(
         held,
         |text| text.replace("questions", "couples"),
-        "letters/en/held.shared.txt:0:0: the letter says \"couple",
+        "letters/en/held.shared.txt:8:5: the letter says \"couple",
     );
     let invitation = "letters/en/invitation.txt";
     check(
@@ -367,17 +310,21 @@ fn a_practices_slips_are_told_by_file_line_and_column() {
         |text| text.replace("{{ link }}", "{{ phone }}"),
         "letters/en/invitation.txt:0:0: the letter leaves",
     );
-    check(invitation, |text| text.replace("{{ text }}", "Your partner asks."), "letters/en/invitation.txt:0:0: ");
+    check(
+        invitation,
+        |text| text.replace("{{ text }}", "Your partner asks."),
+        "letters/en/invitation.txt:7:6: the letter says",
+    );
     check(
         invitation,
         |text| text.replace("Hello,", "www.example.com"),
-        "letters/en/invitation.txt:0:0: the letter holds",
+        "letters/en/invitation.txt:5:1: the letter holds",
     );
     check(
         invitation,
         |text| text.replace("Hello", "Hello {{ name }}"),
-        "letters/en/invitation.txt:4:10: the letter has",
+        "letters/en/invitation.txt:5:10: the letter has",
     );
     check("letters/es/confirmed.txt", |text| text.replace("calendar:", "kalender:"), "letters/es/confirmed.txt:3:1: ");
-    check("letters/frame.html", |text| text.replace("{{ title }}", "{{ titel }}"), "letters/frame.html:43:135: ");
+    check("letters/frame.html", |text| text.replace("{{ title }}", "{{ titel }}"), "letters/frame.html:45:135: ");
 }

@@ -13,6 +13,7 @@ mod house;
 mod matching;
 mod people;
 mod releasing;
+mod reminding;
 mod resuming;
 mod running;
 mod second_partner;
