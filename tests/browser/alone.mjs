@@ -23,6 +23,15 @@ async function walk(wish, number) {
   const entry = readFileSync(await file.path(), "utf8");
   assert.match(entry, /SUMMARY:Riverbend Office\r\n/);
   assert(!/Avery|couple|therap/i.test(entry), entry);
+  // Another way to be reached; nothing of the old one is shown.
+  await visitor.page.locator("a[href='/reach']").click();
+  await visitor.page.locator("#mailbox").waitFor();
+  await visitor.look("how-we-reach-you-now");
+  assert(!(await visitor.page.content()).includes(`avery${number}@example.com`));
+  await visitor.page.locator("[name=mailbox][value=shared]").check();
+  await visitor.page.locator("[name=voicemail][value=no]").check();
+  await visitor.press(wish.language === "es" ? "Guardar" : "Save this");
+  assert.equal(visitor.path(), "/session");
   await visitor.page.locator("details summary").first().click();
   await visitor.press(wish.language === "es" ? "Sí, devolverla" : "Yes, give it back");
   await waitFor(visitor, /given back|cancelada/);

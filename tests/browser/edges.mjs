@@ -116,6 +116,24 @@ const again = await naughty.context.request.post(`${base}/send`, { form: Object.
 assert.equal(new URL(again.url()).pathname, "/session");
 await naughty.leave();
 
+// A form that was sent, or is over, is told as that, and this device forgets it.
+const late = await come();
+await begin(late);
+await late.go(`/continue/${"A".repeat(43)}`);
+assert.match(await late.text(), /no longer here/);
+await late.look("form-gone");
+assert(!(await cookies(late)).includes("__Host-form"));
+await late.leave();
+
+// The first page is light: with its style, its script and its icon.
+const light = await come({ device: "phone" });
+const sizes = [];
+light.page.on("response", (response) => sizes.push(response.body().then((body) => body.length)));
+await light.go("/");
+const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+assert(sizes.length >= 3 && bytes < 60_000, `${bytes} bytes in ${sizes.length} answers`);
+await light.leave();
+
 // The other pages.
 for (const language of ["en", "es"]) {
   for (const [device, theme] of [["desktop", "light"], ["narrow", "dark"]]) {
@@ -132,4 +150,4 @@ for (const language of ["en", "es"]) {
   }
 }
 await browser.close();
-console.log(JSON.stringify({ done: true }));
+console.log(JSON.stringify({ bytes }));

@@ -53,7 +53,11 @@ impl Draft {
     /// The visitor's; `None` where their browser has none.
     pub(crate) async fn open(desk: &Desk, visitor: &Visitor) -> Result<Option<Self>, Problem> {
         let Some(token) = visitor.cookies.get(Cookie::Draft) else { return Ok(None) };
-        let kept = desk.api.intake().get_draft(bearer(token, pb::GetDraftRequest {})?).await?.into_inner();
+        let kept = match desk.api.intake().get_draft(bearer(token, pb::GetDraftRequest {})?).await {
+            Ok(kept) => kept.into_inner(),
+            Err(status) if status.code() == Code::Unauthenticated => return Err(Problem::FormGone),
+            Err(status) => return Err(status.into()),
+        };
         Ok(Some(Self {
             token: token.to_owned(),
             screening: desk.board.screening(visitor.language, &kept.protocol).await?,

@@ -10,6 +10,7 @@ pub(crate) mod later;
 pub(crate) mod leave;
 pub(crate) mod news;
 pub(crate) mod questions;
+pub(crate) mod reach;
 pub(crate) mod review;
 pub(crate) mod send;
 pub(crate) mod session;

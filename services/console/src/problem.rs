@@ -17,6 +17,7 @@ use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
 use crate::{
+    cookies::{Cookie, SetCookies},
     desk::Desk,
     shell::{Shell, page},
     visitor::Visitor,
@@ -30,6 +31,8 @@ pub(crate) enum Problem {
     NotFound,
     /// The link or the session behind it does not open anything (any more).
     Closed,
+    /// The form that this device kept a token of was sent, or its time is over.
+    FormGone,
     /// The intake service cannot be reached, or is busy; seconds after which to try again.
     Away(u64),
     /// A form came from another site's page.
@@ -46,7 +49,7 @@ impl Problem {
     const fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Closed => StatusCode::GONE,
+            Self::Closed | Self::FormGone => StatusCode::GONE,
             Self::Away(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Foreign => StatusCode::FORBIDDEN,
             Self::NoForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -59,6 +62,7 @@ impl Problem {
         match self {
             Self::NotFound => &words.not_found,
             Self::Closed => &words.closed,
+            Self::FormGone => &words.form_gone,
             Self::Away(_) => &words.away,
             Self::Foreign | Self::NoForm => &words.foreign,
             Self::TooLong => &words.too_long,
@@ -129,8 +133,14 @@ pub(crate) async fn tell(State(desk): State<Desk>, visitor: Visitor, request: Re
     let w = &visitor.words().problems;
     let mut told = page(&ProblemPage { shell, says: problem.words(w), w }).into_response();
     *told.status_mut() = problem.status();
-    if let Problem::Away(seconds) = problem {
-        told.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    match problem {
+        Problem::Away(seconds) => {
+            told.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        Problem::FormGone => {
+            SetCookies::default().forget(Cookie::Draft).forget(Cookie::Way).into_headers(told.headers_mut());
+        }
+        _ => {}
     }
     told
 }

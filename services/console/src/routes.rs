@@ -32,6 +32,7 @@ pub(crate) fn all() -> Router<Desk> {
         .route("/session/calendar", get(pages::session::calendar))
         .route("/session/accept", post(pages::session::accept))
         .route("/session/cancel", post(pages::session::cancel))
+        .route("/reach", get(pages::reach::show).post(pages::reach::change))
         // Two partners.
         .route("/invite", get(pages::invite::show).post(pages::invite::make))
         .route("/invitation", get(pages::invitation::show))

@@ -71,6 +71,14 @@ pub(crate) fn page(number: usize, about: &About, reader: &Reader<'_>, w: &'stati
     errors
 }
 
+/// Everything that is wrong with how to reach somebody anew: an address or a number that is left blank stays as it was.
+pub(crate) fn reach(about: &About, w: &'static words::About) -> Errors {
+    let practice = GetScreeningResponse::default();
+    let mut errors = page(2, about, &Reader { practice: &practice, invited: false, today: Date::ZERO }, w);
+    errors.0.retain(|(field, _)| !(["email", "phone"].contains(field) && about.text_of(field).is_empty()));
+    errors
+}
+
 /// `YYYY-MM-DD` of the three fields; whatever it is of fields that are none.
 pub(crate) fn date_of_birth(about: &About) -> String {
     let number = |field: &str| about.text_of(field).parse::<u16>().unwrap_or_default();

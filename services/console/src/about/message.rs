@@ -22,14 +22,7 @@ pub(crate) fn fill(request: &mut pb::SubmitIntakeRequest, about: &About, languag
         language: language.to_owned(),
         residence_state: text("state"),
     });
-    let mailbox = if about.has("mailbox", "shared") { pb::Mailbox::Shared } else { pb::Mailbox::Private };
-    request.contact = Some(pb::Contact {
-        mailbox: mailbox.into(),
-        voicemail_ok: about.has("voicemail", "yes"),
-        safe_hours: windows(about, "safe"),
-        introduce_as: text("introduce_as"),
-        pin: text("pin"),
-    });
+    request.contact = Some(contact(about));
     let couple = invited || about.has("care", "couple");
     request.care = if couple { pb::Care::Couple } else { pb::Care::Individual }.into();
     request.if_partner_silent = match about.text_of("silent") {
@@ -40,6 +33,18 @@ pub(crate) fn fill(request: &mut pb::SubmitIntakeRequest, about: &About, languag
     }
     .into();
     request.preferences = Some(preferences(about));
+}
+
+/// How to reach them without harm.
+pub(crate) fn contact(about: &About) -> pb::Contact {
+    let mailbox = if about.has("mailbox", "shared") { pb::Mailbox::Shared } else { pb::Mailbox::Private };
+    pb::Contact {
+        mailbox: mailbox.into(),
+        voicemail_ok: about.has("voicemail", "yes"),
+        safe_hours: windows(about, "safe"),
+        introduce_as: about.text_of("introduce_as").to_owned(),
+        pin: about.text_of("pin").to_owned(),
+    }
 }
 
 /// The consents that were given, each in the version that the page showed.

@@ -149,7 +149,7 @@ async fn write(
 }
 
 /// The days on which the practice is there. Sessions may be in the evening of any of them, calls while somebody is in.
-fn week(
+pub(crate) fn week(
     about: &About,
     field: &str,
     practice: &GetScreeningResponse,

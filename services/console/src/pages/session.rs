@@ -138,7 +138,7 @@ async fn decided(
     }
 }
 
-async fn read(desk: &Desk, own: &Own) -> Result<pb::Intake, Problem> {
+pub(crate) async fn read(desk: &Desk, own: &Own) -> Result<pb::Intake, Problem> {
     let request = bearer(&own.token, pb::GetIntakeRequest::default())?;
     desk.api.intake().get_intake(request).await?.into_inner().intake.ok_or(Problem::Ours)
 }

@@ -10,6 +10,7 @@ pub(crate) struct Saying {
 pub(crate) struct Problems {
     pub(crate) not_found: Saying,
     pub(crate) closed: Saying,
+    pub(crate) form_gone: Saying,
     pub(crate) away: Saying,
     pub(crate) foreign: Saying,
     pub(crate) too_long: Saying,
@@ -24,6 +25,10 @@ pub(super) const EN: Problems = Problems {
     closed: Saying {
         title: "This link does not open anything any more",
         text: "It may have been used, or its time is over. If you have a newer link from us, use that one. Or call us, and we sort it out together.",
+    },
+    form_gone: Saying {
+        title: "This form is no longer here",
+        text: "It was sent before, or it was left for too long and we destroyed it. If you did not send it, you can begin a new one. If you did, open the page of what happens next, or call us.",
     },
     away: Saying {
         title: "We can’t reach our office right now",
@@ -50,6 +55,10 @@ pub(super) const ES: Problems = Problems {
     closed: Saying {
         title: "Este enlace ya no abre nada",
         text: "Puede que ya se haya usado o que su tiempo haya terminado. Si tiene un enlace nuestro más reciente, use ese. O llámenos y lo resolvemos juntos.",
+    },
+    form_gone: Saying {
+        title: "Este formulario ya no está aquí",
+        text: "Ya se envió, o pasó demasiado tiempo y lo destruimos. Si no lo envió, puede empezar uno nuevo. Si lo envió, abra la página de lo que sigue, o llámenos.",
     },
     away: Saying {
         title: "Ahora no podemos comunicarnos con nuestra oficina",
