@@ -12,6 +12,11 @@ pub const PYTHON: &str = "RAPPORT_TEST_PYTHON";
 /// The folder `node_modules` with the packages of `tests/tools/package.json`.
 pub const NODE_MODULES: &str = "RAPPORT_TEST_NODE_MODULES";
 
+/// How many seconds the storm of bookings goes on, where it is to be a long one.
+pub fn storm_seconds() -> Option<u64> {
+    std::env::var("STORM_SECONDS").ok()?.parse().ok()
+}
+
 /// The variable's value, or an error that says how to get one: a test without what it needs fails, it is not skipped.
 pub fn required(variable: &str) -> Result<String> {
     std::env::var(variable).with_context(|| {

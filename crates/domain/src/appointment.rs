@@ -1,4 +1,8 @@
-//! A session's time: held, fixed, freed or given back.
+//! A session's time: held, fixed, moved, freed or given back. [`moving`] says who may have another one,
+//! [`attendance`] who came.
+
+pub mod attendance;
+pub mod moving;
 
 use jiff::Timestamp;
 
@@ -6,6 +10,9 @@ use crate::{
     id::{AppointmentId, CaseId, TherapistId},
     intake::{Care, Format, IfPartnerSilent},
 };
+
+pub use attendance::{Attendance, Mark};
+pub use moving::{Move, MoveRequest, Proposal};
 
 /// Where an appointment stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -33,11 +33,13 @@ pub enum Fact {
     AppointmentReleased { appointment: AppointmentId, case: CaseId },
     /// A client or staff cancelled.
     AppointmentCancelled { appointment: AppointmentId, case: CaseId },
+    /// A session has another time; it is held or fixed as before.
+    AppointmentMoved { appointment: AppointmentId, case: CaseId },
 }
 
 impl Fact {
     /// Every routing key, for the topology and its tests.
-    pub const ROUTING_KEYS: [&'static str; 7] = [
+    pub const ROUTING_KEYS: [&'static str; 8] = [
         "intake.received.v1",
         "case.triaged.v1",
         "case.referred.v1",
@@ -45,6 +47,7 @@ impl Fact {
         "appointment.confirmed.v1",
         "appointment.released.v1",
         "appointment.cancelled.v1",
+        "appointment.moved.v1",
     ];
 
     /// The topic under which it is published.
@@ -58,6 +61,7 @@ impl Fact {
             Self::AppointmentConfirmed { .. } => "appointment.confirmed.v1",
             Self::AppointmentReleased { .. } => "appointment.released.v1",
             Self::AppointmentCancelled { .. } => "appointment.cancelled.v1",
+            Self::AppointmentMoved { .. } => "appointment.moved.v1",
         }
     }
 
@@ -71,7 +75,8 @@ impl Fact {
             | Self::AppointmentHeld { case, .. }
             | Self::AppointmentConfirmed { case, .. }
             | Self::AppointmentReleased { case, .. }
-            | Self::AppointmentCancelled { case, .. } => case,
+            | Self::AppointmentCancelled { case, .. }
+            | Self::AppointmentMoved { case, .. } => case,
         }
     }
 }

@@ -23,6 +23,8 @@ pub enum LetterKind {
     Confirmed,
     /// A fixed time is another one now. One that is only held is [`LetterKind::Held`] anew.
     Moved,
+    /// Another time is proposed for a fixed one: never by whom, never why.
+    TimeProposed,
     /// A fixed time comes near.
     Reminder,
     /// A time was given back.
@@ -43,10 +45,11 @@ pub enum LetterKind {
 
 impl LetterKind {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Held,
         Self::Confirmed,
         Self::Moved,
+        Self::TimeProposed,
         Self::Reminder,
         Self::Cancelled,
         Self::NoTimeYet,
@@ -64,6 +67,7 @@ impl LetterKind {
             Self::Held => "held",
             Self::Confirmed => "confirmed",
             Self::Moved => "moved",
+            Self::TimeProposed => "time_proposed",
             Self::Reminder => "reminder",
             Self::Cancelled => "cancelled",
             Self::NoTimeYet => "no_time_yet",

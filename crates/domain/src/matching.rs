@@ -6,6 +6,7 @@
 //! orders them; every candidate says why, everybody left out by which filter.
 //! [`line_up`] does the same for a person who chooses: everybody once. Where nobody
 //! passes, [`fallback`] lets go of one wish after the other.
+//! [`offer`] leaves the choice to a person: times within reach, and whether one may be had.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +22,7 @@ use crate::{
 pub mod fallback;
 mod filter;
 mod free;
+mod offer;
 mod rank;
 mod score;
 #[cfg(test)]
@@ -33,6 +35,9 @@ pub use crate::calendar::{
     taken::Taken,
 };
 pub use fallback::{Outcome, with_fallback};
+pub use offer::{
+    Choice, Objection, Offer, Offering, Tried, objections_now, offer_span, offer_weeks, offers, try_choice,
+};
 pub use rank::{line_up, rank, span};
 pub use therapist::{Licence, Therapist, Training};
 pub use weights::Weights;

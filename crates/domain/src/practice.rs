@@ -18,6 +18,7 @@ use crate::{
     protocol::{Protocol, Subject},
 };
 
+mod changes;
 mod draft;
 mod invitation;
 mod letters;
@@ -34,6 +35,7 @@ mod session_page;
 mod tests;
 mod words;
 
+pub use changes::ChangePolicy;
 pub use on_call::{AlertPolicy, OnCall, Provider, Webhook};
 pub use session_page::{Fees, SessionPage, SessionTexts, StepText};
 
@@ -80,6 +82,8 @@ pub struct Practice {
     pub fees: Fees,
     /// What stands on the page of a session.
     pub session_texts: SessionTexts,
+    /// What clients change by themselves, and until when.
+    pub changes: ChangePolicy,
     /// Not an emergency service: on every page.
     pub emergency_note: Text,
     /// What a session costs, in plain sentences; `None` where clients are to ask.
@@ -261,6 +265,10 @@ pub struct BookingPolicy {
     pub step_minutes: u32,
 }
 
+/// How long a session alone waits for the client's yes, or for that of somebody of the practice, where one is asked for.
+/// A day: whoever reads their mail in the evening can answer, and the time is still worth something to somebody else.
+const WAITS_FOR_YES: SignedDuration = SignedDuration::from_hours(24);
+
 impl BookingPolicy {
     /// The time behind every session in which therapist and room stay free.
     #[must_use]
@@ -275,6 +283,16 @@ impl BookingPolicy {
             Care::Couple => self.couple_minutes,
             Care::Individual => self.individual_minutes,
         }))
+    }
+
+    /// When a hold that is made or moved now ends: a joint one at the release step, one alone after a day, or when it
+    /// would begin.
+    #[must_use]
+    pub fn hold_ends(&self, care: Care, starts_at: Timestamp, now: Timestamp) -> Timestamp {
+        match care {
+            Care::Couple => self.release_at(starts_at),
+            Care::Individual => starts_at.min(now + WAITS_FOR_YES),
+        }
     }
 
     /// When a joint hold that starts then is confirmed or freed.

@@ -28,6 +28,7 @@ pub const WAKE_NOTIFIER: Queue = Queue {
         "appointment.confirmed.v1",
         "appointment.released.v1",
         "appointment.cancelled.v1",
+        "appointment.moved.v1",
     ],
 };
 

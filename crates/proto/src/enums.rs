@@ -2,7 +2,7 @@
 
 use rapport_domain::{
     alert::AlertState,
-    appointment::{AppointmentState, ClientWish},
+    appointment::{AppointmentState, Attendance, ClientWish},
     calls::{Channel, Outcome, StopReason},
     case::{CaseState, CloseReason, NoteKind},
     contact::Mailbox,
@@ -72,6 +72,7 @@ same_names!(Outcome, staff::ContactOutcome: Reached, NoAnswer, VoicemailLeft, Wr
 same_names!(StopReason, staff::StopReason: ClientAsked, Unsafe, Other);
 same_names!(NoteKind, staff::NoteKind: Clinical, Coordination);
 same_names!(ReportState, staff::ReportState: Open, Completed);
+same_names!(Attendance, staff::Attendance: Attended, Late, NoShow);
 same_names!(ClientWish, staff::ClientWish: Accepted, Declined);
 same_names!(Training, staff::Training: Learning, Trained, Certified, Supervisor);
 

@@ -83,6 +83,10 @@ fn payload(fact: Fact) -> Payload {
             appointment: appointment.to_string(),
             case: case.to_string(),
         }),
+        Fact::AppointmentMoved { appointment, case } => Payload::AppointmentMoved(pb::AppointmentMoved {
+            appointment: appointment.to_string(),
+            case: case.to_string(),
+        }),
     }
 }
 
@@ -103,6 +107,9 @@ fn fact(payload: &Payload) -> Result<Fact, IdError> {
         Payload::AppointmentCancelled(it) => {
             Fact::AppointmentCancelled { appointment: it.appointment.parse()?, case: it.case.parse()? }
         }
+        Payload::AppointmentMoved(it) => {
+            Fact::AppointmentMoved { appointment: it.appointment.parse()?, case: it.case.parse()? }
+        }
     })
 }
 
@@ -112,7 +119,7 @@ mod tests {
 
     use super::*;
 
-    fn every_fact() -> [Fact; 7] {
+    fn every_fact() -> [Fact; 8] {
         let uuid = |n| Uuid::from_u128(n);
         let (intake, case) = (IntakeId::new(uuid(1)), CaseId::new(uuid(2)));
         let appointment = AppointmentId::new(uuid(3));
@@ -124,6 +131,7 @@ mod tests {
             Fact::AppointmentConfirmed { appointment, case },
             Fact::AppointmentReleased { appointment, case },
             Fact::AppointmentCancelled { appointment, case },
+            Fact::AppointmentMoved { appointment, case },
         ]
     }
 

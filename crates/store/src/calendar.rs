@@ -75,6 +75,54 @@ pub async fn block(tx: &Tx, blocks: &[Busy], appointment: AppointmentId) -> Resu
     Ok(if usize::try_from(taken) == Ok(blocks.len()) { Blocked::All } else { Blocked::Taken })
 }
 
+/// Takes, beside the time that an appointment has, whatever of another one it does not have yet: all of it or none. On
+/// [`Blocked::Taken`] roll back. Then write the appointment, and then [`settle`]: a move holds no row of the calendar
+/// while it waits for the appointment's, and so never crosswise with a cancel of the same one.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn claim(tx: &Tx, blocks: &[Busy], appointment: AppointmentId) -> Result<Blocked, StoreError> {
+    let own = of_appointment(tx, appointment).await?;
+    let mut missing = Vec::new();
+    for wanted in blocks {
+        let (starts_at, ends_at) = (column::from_time(wanted.starts_at), column::from_time(wanted.ends_at));
+        let mine =
+            own.iter().find(|it| it.resource == wanted.resource && it.starts_at < ends_at && starts_at < it.ends_at);
+        let pieces = match mine {
+            None => [Some((wanted.starts_at, wanted.ends_at)), None],
+            // Only what lies before and behind it may be somebody else's.
+            Some(mine) => [
+                (starts_at < mine.starts_at).then_some((wanted.starts_at, column::to_time(mine.starts_at)?)),
+                (mine.ends_at < ends_at).then_some((column::to_time(mine.ends_at)?, wanted.ends_at)),
+            ],
+        };
+        let pieces = pieces.into_iter().flatten();
+        missing.extend(pieces.map(|(starts_at, ends_at)| Busy { starts_at, ends_at, ..wanted.clone() }));
+    }
+    if missing.is_empty() { Ok(Blocked::All) } else { block(tx, &missing, appointment).await }
+}
+
+/// Frees whatever an appointment has beside these blocks, all of which [`claim`] took.
+///
+/// # Errors
+/// Where the database fails, or the time was never claimed.
+pub async fn settle(tx: &Tx, blocks: &[Busy], appointment: AppointmentId) -> Result<(), StoreError> {
+    let is_of = |row: &table::Model, it: &Busy| {
+        row.resource == it.resource
+            && row.starts_at == column::from_time(it.starts_at)
+            && row.ends_at == column::from_time(it.ends_at)
+    };
+    let own = of_appointment(tx, appointment).await?;
+    for row in own.iter().filter(|row| !blocks.iter().any(|it| is_of(row, it))) {
+        table::Entity::delete_by_id((row.resource.clone(), row.starts_at)).exec(tx.db()).await?;
+    }
+    let missing: Vec<_> = blocks.iter().filter(|it| !own.iter().any(|row| is_of(row, it))).cloned().collect();
+    if !missing.is_empty() && block(tx, &missing, appointment).await? == Blocked::Taken {
+        return Err(StoreError::Conflict);
+    }
+    Ok(())
+}
+
 /// Gives an appointment's time back.
 ///
 /// # Errors
@@ -82,4 +130,8 @@ pub async fn block(tx: &Tx, blocks: &[Busy], appointment: AppointmentId) -> Resu
 pub async fn free(tx: &Tx, appointment: AppointmentId) -> Result<(), StoreError> {
     table::Entity::delete_many().filter(table::Column::AppointmentId.eq(appointment.uuid())).exec(tx.db()).await?;
     Ok(())
+}
+
+async fn of_appointment(tx: &Tx, appointment: AppointmentId) -> Result<Vec<table::Model>, StoreError> {
+    Ok(table::Entity::find().filter(table::Column::AppointmentId.eq(appointment.uuid())).all(tx.db()).await?)
 }

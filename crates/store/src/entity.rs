@@ -236,6 +236,50 @@ pub mod wishes {
     no_relations!();
 }
 
+/// Another time that a client asked for.
+pub mod move_requests {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "move_requests")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub appointment_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub intake_id: Uuid,
+        pub asked: i32,
+        /// None, with all that follows, where the last wish was done at once.
+        pub therapist_id: Option<Uuid>,
+        pub starts_at: Option<DateTimeUtc>,
+        pub ends_at: Option<DateTimeUtc>,
+        pub format: Option<String>,
+        pub location: Option<String>,
+        pub sequence: i32,
+        pub expires_at: Option<DateTimeUtc>,
+        pub declined: bool,
+    }
+    no_relations!();
+}
+
+/// Who came to a session.
+pub mod attendance {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "attendance")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub appointment_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub intake_id: Uuid,
+        pub attendance: String,
+        /// The account's label.
+        pub staff: String,
+        pub at: DateTimeUtc,
+    }
+    no_relations!();
+}
+
 /// A resource's taken time; the database refuses an overlap.
 pub mod calendar_blocks {
     use sea_orm::entity::prelude::*;

@@ -5,7 +5,7 @@
 //! [`wakes`] (who is told after a commit), [`accept`] (one intake, stored in
 //! one round trip) and [`join`] (a second partner's). Then one file per
 //! aggregate, all alike: [`drafts`], [`intakes`], [`cases`], [`triage_results`],
-//! [`appointments`], [`wishes`], [`invitations`], [`reports`], [`no_contact`],
+//! [`appointments`], [`wishes`], [`move_requests`], [`attendance`], [`invitations`], [`reports`], [`no_contact`],
 //! [`calls`], [`notes`], [`therapists`], [`treated`], [`calendar`], [`closures`], [`outside`], [`feeds`], [`protocols`]; what makes work
 //! happen once: [`outbox`], [`deliveries`], [`inbox`], [`requests`], [`letters`], [`alerts`]; and [`audit`], [`search`],
 //! [`staff_tokens`], [`accounts`], [`sessions`]. `entity` lists the tables, `migrations` makes them,
@@ -18,6 +18,7 @@ pub mod accept;
 pub mod accounts;
 pub mod alerts;
 pub mod appointments;
+pub mod attendance;
 pub mod audit;
 pub mod calendar;
 pub mod calls;
@@ -32,6 +33,7 @@ pub mod intakes;
 pub mod invitations;
 pub mod join;
 pub mod letters;
+pub mod move_requests;
 pub mod no_contact;
 pub mod notes;
 pub mod outbox;

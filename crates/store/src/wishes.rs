@@ -64,6 +64,16 @@ pub async fn of(
     row.as_ref().map(read).transpose()
 }
 
+/// Forgets what was said to a time that is another one now.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn forget(tx: &Tx, appointment: AppointmentId) -> Result<(), StoreError> {
+    table::Entity::delete_many().filter(table::Column::AppointmentId.eq(appointment.uuid())).exec(tx.db()).await?;
+    tx.touch(Topic::Cases);
+    Ok(())
+}
+
 fn read(row: &table::Model) -> Result<ClientWish, StoreError> {
     ClientWish::from_name(&row.wish).ok_or(StoreError::Unreadable("a wish"))
 }

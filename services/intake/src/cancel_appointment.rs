@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use rapport_domain::{
-    appointment::{Changed, ClientWish},
+    appointment::{AppointmentState, Changed, ClientWish},
     case::StaffReason,
     event::Fact,
     id::AppointmentId,
@@ -53,10 +53,11 @@ async fn cancel(
     asked: AppointmentId,
     etag: &str,
 ) -> Result<pb::Appointment, Refusal> {
-    let mut it = OwnAppointment::read(tx, own, asked).await?;
+    let mut it = OwnAppointment::read(deps, tx, own, asked).await?;
     let now = deps.clock.now();
+    let reason = reason(deps, &it, now);
     if it.no_is_only_a_word() {
-        if it.wish != Some(ClientWish::Declined) {
+        if it.said.wish != Some(ClientWish::Declined) {
             it.check_etag(etag)?;
             it.say(tx, ClientWish::Declined, now).await?;
         }
@@ -68,13 +69,23 @@ async fn cancel(
         calendar::free(tx, it.appointment.id).await?;
         let fact = Fact::AppointmentCancelled { appointment: it.appointment.id, case: it.case.id };
         outbox::add(tx, &event(deps, fact)).await?;
-        letters::queue(tx, &[it.letter(LetterKind::Cancelled)], now).await?;
+        letters::queue(tx, &it.letter(LetterKind::Cancelled), now).await?;
         tell_partner(tx, &it, now).await?;
-        put_before_staff(deps, tx, &mut it).await?;
+        put_before_staff(deps, tx, &mut it, reason).await?;
     }
     let resources = vec![it.appointment.id.to_string(), it.case.id.to_string()];
     audit::write(tx, &trail::by_client(deps, it.own.intake.id, policy::CANCEL_APPOINTMENT, resources)).await?;
     it.message(deps, tx).await
+}
+
+/// Late is told to staff alone: whether the fee applies is for a person to say.
+fn reason(deps: &Deps, it: &OwnAppointment, now: Timestamp) -> StaffReason {
+    let changes = &deps.practice.changes;
+    let fixed = it.appointment.state == AppointmentState::Confirmed;
+    match fixed && changes.late_cancel_fee > 0 && now >= changes.cancels_until(it.appointment.starts_at) {
+        true => StaffReason::CancelledLateByClient,
+        false => StaffReason::CancelledByClient,
+    }
 }
 
 async fn tell_partner(tx: &Tx, it: &OwnAppointment, now: Timestamp) -> Result<(), Refusal> {
@@ -84,7 +95,13 @@ async fn tell_partner(tx: &Tx, it: &OwnAppointment, now: Timestamp) -> Result<()
     Ok(())
 }
 
-async fn put_before_staff(deps: &Deps, tx: &Tx, it: &mut OwnAppointment) -> Result<(), Refusal> {
+/// Puts the case before staff, who are told.
+pub(crate) async fn put_before_staff(
+    deps: &Deps,
+    tx: &Tx,
+    it: &mut OwnAppointment,
+    reason: StaffReason,
+) -> Result<(), Refusal> {
     if !it.case.refer() {
         return Ok(());
     }
@@ -95,9 +112,8 @@ async fn put_before_staff(deps: &Deps, tx: &Tx, it: &mut OwnAppointment) -> Resu
     cases::save(tx, &it.case).await?;
     let mut detail = cases::detail(tx, case).await?.unwrap_or_default();
     // A reason that no machine may override stays: it weighs more than a time given back.
-    if !matches!(detail.staff_reason, Some(StaffReason::RulesForbidBooking | StaffReason::Under18)) {
-        detail.staff_reason = Some(StaffReason::CancelledByClient);
-    }
+    let weightier = detail.staff_reason.take().filter(StaffReason::outlives_a_session);
+    detail.staff_reason = weightier.or(Some(reason));
     cases::save_detail(tx, case, &detail).await?;
     let referred = event(deps, Fact::CaseReferred { case });
     outbox::add(tx, &referred).await?;

@@ -11,20 +11,22 @@ use tonic::{Request, Response, Status};
 
 use crate::{
     Deps, accept_invitation, cancel_appointment, confirm_appointment, decline_invitation, get_draft, get_intake,
-    get_screening, guard::StreamPlace, invite_partner, own_intake::OwnIntake, parse, policy, protocols::Protocols,
-    refusal::Refusal, repeat::Repeatable, save_draft, submit_intake, update_contact, watch_intake,
+    get_screening, guard::StreamPlace, invite_partner, list_open_slots, looks::Looks, own_intake::OwnIntake, parse,
+    policy, protocols::Protocols, refusal::Refusal, repeat::Repeatable, reschedule_appointment, save_draft,
+    slot::Place, submit_intake, update_contact, watch_intake,
 };
 
 /// What clients call.
 pub(crate) struct ClientApi {
     deps: Deps,
     protocols: Arc<Protocols>,
+    looks: Looks,
     stop: CancellationToken,
 }
 
 impl ClientApi {
-    pub(crate) const fn new(deps: Deps, protocols: Arc<Protocols>, stop: CancellationToken) -> Self {
-        Self { deps, protocols, stop }
+    pub(crate) fn new(deps: Deps, protocols: Arc<Protocols>, stop: CancellationToken) -> Self {
+        Self { deps, protocols, looks: Looks::default(), stop }
     }
 }
 
@@ -114,6 +116,37 @@ impl IntakeService for ClientApi {
         let asked = update_contact::read(own, &request)?;
         let repeatable = Repeatable::new(&self.deps, &caller, policy::UPDATE_CONTACT, &request, &request.request_id)?;
         Ok(Response::new(update_contact::run(&self.deps, own, asked, repeatable).await?))
+    }
+
+    async fn list_open_slots(
+        &self,
+        request: Request<pb::ListOpenSlotsRequest>,
+    ) -> Result<Response<pb::ListOpenSlotsResponse>, Status> {
+        let own = own_intake(&request)?;
+        self.looks.count(own, self.deps.clock.now())?;
+        let query = parse::list_open_slots(request.get_ref(), own, self.deps.store.keyring())?;
+        let own = OwnIntake::read(&self.deps, &self.protocols, own).await?;
+        Ok(Response::new(list_open_slots::run(&self.deps, own, query).await?))
+    }
+
+    async fn reschedule_appointment(
+        &self,
+        request: Request<pb::RescheduleAppointmentRequest>,
+    ) -> Result<Response<pb::RescheduleAppointmentResponse>, Status> {
+        let own = own_intake(&request)?;
+        let request = request.into_inner();
+        let session = parse::name("name", &request.name)?;
+        let repeatable = Repeatable::new(
+            &self.deps,
+            &Principal::Client(own.uuid()),
+            policy::RESCHEDULE_APPOINTMENT,
+            &request,
+            &request.request_id,
+        )?;
+        let wanted = Place { own, session }.open(self.deps.store.keyring(), &request.slot)?;
+        let own = OwnIntake::read(&self.deps, &self.protocols, own).await?;
+        let moved = reschedule_appointment::run(&self.deps, own, session, wanted, request.etag, repeatable).await?;
+        Ok(Response::new(moved))
     }
 
     async fn save_draft(

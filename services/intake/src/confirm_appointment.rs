@@ -9,7 +9,7 @@ use rapport_domain::{
     letter::LetterKind,
 };
 use rapport_proto::intake as pb;
-use rapport_store::{Tx, appointments, audit, cases, letters, outbox};
+use rapport_store::{Tx, appointments, audit, cases, letters, move_requests, outbox};
 
 use crate::{
     Deps,
@@ -47,12 +47,12 @@ async fn confirm(
     asked: AppointmentId,
     etag: &str,
 ) -> Result<pb::Appointment, Refusal> {
-    let mut it = OwnAppointment::read(tx, own, asked).await?;
+    let mut it = OwnAppointment::read(deps, tx, own, asked).await?;
     let now = deps.clock.now();
     let needs_staff = it.own.found.booking.needs_staff();
     match it.appointment.accept(needs_staff).map_err(|_| Refusal::AppointmentNotOpen)? {
-        Yes::Fixes(Changed::Already) => {}
-        Yes::Noted if it.wish == Some(ClientWish::Accepted) => {}
+        Yes::Fixes(Changed::Already) => keep_as_it_is(tx, &mut it).await?,
+        Yes::Noted if it.said.wish == Some(ClientWish::Accepted) => {}
         Yes::Noted => {
             it.check_etag(etag)?;
             it.say(tx, ClientWish::Accepted, now).await?;
@@ -64,11 +64,23 @@ async fn confirm(
             it.case.follow(it.appointment.state).map_err(|_| Refusal::AppointmentNotOpen)?;
             let fact = Fact::AppointmentConfirmed { appointment: it.appointment.id, case: it.case.id };
             outbox::add(tx, &event(deps, fact)).await?;
-            letters::queue(tx, &[it.letter(LetterKind::Confirmed)], now).await?;
+            letters::queue(tx, &it.letter(LetterKind::Confirmed), now).await?;
             cases::save(tx, &it.case).await?;
         }
     }
     let resources = vec![it.appointment.id.to_string(), it.case.id.to_string()];
     audit::write(tx, &trail::by_client(deps, it.own.intake.id, policy::CONFIRM_APPOINTMENT, resources)).await?;
     it.message(deps, tx).await
+}
+
+/// A yes to a session that is fixed, while another time is proposed for it: it stays as it is. Whoever proposed learns
+/// that when their proposal ends, as they would from silence.
+async fn keep_as_it_is(tx: &Tx, it: &mut OwnAppointment) -> Result<(), Refusal> {
+    let Some(mut request) = it.said.other.take() else { return Ok(()) };
+    if let Some(proposal) = &mut request.proposal {
+        proposal.declined = true;
+    }
+    move_requests::put(tx, &request).await?;
+    cases::save(tx, &it.case).await?;
+    Ok(())
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rapport_domain::{
+    appointment::{Appointment, Proposal},
     case::Case,
     id::{AppointmentId, CaseId, IntakeId},
     intake::Intake,
@@ -15,8 +16,8 @@ use rapport_domain::{
 use rapport_proto::staff as pb;
 use rapport_security::{Role, StaffPrincipal};
 use rapport_store::{
-    alerts, appointments, audit, calls, cases, intakes, invitations, letters, notes, reports, search, therapists,
-    triage_results, wishes,
+    alerts, appointments, attendance, audit, calls, cases, intakes, invitations, letters, move_requests, notes,
+    reports, search, therapists, triage_results, wishes,
 };
 
 use crate::{Deps, case_calls, policy, protocols::Protocols, refusal::Refusal, trail, view};
@@ -39,6 +40,10 @@ pub(crate) async fn run(
         Some(it) => (therapists::get(store, it.therapist).await?, wishes::of_appointment(store, it.id).await?),
         None => (None, Vec::new()),
     };
+    let (marks, asked_for) = match &appointment {
+        Some(it) => (attendance::of_appointment(store, it.id).await?, asked_for(deps, it).await?),
+        None => (Vec::new(), Vec::new()),
+    };
     let twins = twins(deps, id, &intakes).await?;
     let known = calls::of_cases(store, std::iter::once(id)).await?;
     let client_calls: Vec<_> = known.into_iter().map(|(_, intake, calls)| (intake, calls)).collect();
@@ -53,6 +58,8 @@ pub(crate) async fn run(
         appointment: appointment.as_ref(),
         therapist: therapist.as_ref(),
         wishes: &wishes,
+        asked_for: &asked_for,
+        marks: &marks,
         letters: &letters::of_case(store, id).await?,
         alerts: &alerts::of_case(store, id).await?,
         calls: case_calls::of(store, std::slice::from_ref(&case)).await?.remove(&id).unwrap_or_default(),
@@ -64,6 +71,12 @@ pub(crate) async fn run(
     let resources = told(&record, appointment.as_ref().map(|it| it.id));
     audit::write(store, &trail::by_staff(deps, staff, policy::GET_CASE, resources)).await?;
     Ok(view::case(&record, &deps.practice, staff.role))
+}
+
+/// Other times that clients asked for, as long as they wait.
+async fn asked_for(deps: &Deps, session: &Appointment) -> Result<Vec<(IntakeId, Proposal)>, Refusal> {
+    let (now, asked) = (deps.clock.now(), move_requests::of_appointment(&deps.store, session.id).await?);
+    Ok(asked.iter().filter_map(|it| Some((it.intake, it.open(session, now)?.clone()))).collect())
 }
 
 /// What clinicians alone read.

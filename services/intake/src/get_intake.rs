@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use rapport_domain::id::IntakeId;
 use rapport_proto::intake as pb;
-use rapport_store::{appointments, audit, calls, cases, therapists, wishes};
+use rapport_store::{appointments, audit, calls, cases, therapists};
 
 use crate::{
     Deps,
-    own_appointment::{is_for, part},
+    own_appointment::{Said, is_for, part},
     own_intake::OwnIntake,
     policy,
     protocols::Protocols,
@@ -47,9 +47,9 @@ pub(crate) async fn look(
     let part = part(store, &own).await?;
     let latest = appointments::current_of_case(store, case.id).await?;
     let appointment = latest.filter(|latest| is_for(latest, &own, part));
-    let wish = match &appointment {
-        Some(appointment) => wishes::of(store, appointment.id, own.intake.id).await?,
-        None => None,
+    let said = match &appointment {
+        Some(appointment) => Said::read(store, appointment, own.intake.id, now).await?,
+        None => Said::default(),
     };
     let therapist = match &appointment {
         Some(appointment) => therapists::get(store, appointment.therapist).await?,
@@ -57,6 +57,6 @@ pub(crate) async fn look(
     };
     let calls = calls::of_client(store, own.intake.id).await?;
     let standing =
-        view::Standing { own: &own, part, state: case.state, appointment: appointment.as_ref(), wish, calls };
+        view::Standing { own: &own, part, state: case.state, appointment: appointment.as_ref(), said, calls };
     Ok(view::intake(&standing, therapist.as_ref(), &deps.practice, now))
 }

@@ -4,9 +4,11 @@
 //! and a conversion), then the use cases, one file each and named by their verb:
 //! `get_screening`, `save_draft`, `get_draft`, `submit_intake`, `get_intake`,
 //! `watch_intake`, `invite_partner`, `accept_invitation`, `decline_invitation`,
-//! `confirm_appointment`, `cancel_appointment`, `update_contact`, `list_cases`,
+//! `confirm_appointment`, `cancel_appointment`, `list_open_slots`,
+//! `reschedule_appointment`, `update_contact`, `list_cases`,
 //! `watch_cases`, `get_case`, `claim_case`, `override_urgency`, `close_case`,
-//! `complete_report`, `staff_confirm_appointment`, `list_matches`, `acknowledge_alert`,
+//! `complete_report`, `create_intake`, `book_appointment`, `staff_confirm_appointment`,
+//! `staff_reschedule_appointment`, `staff_cancel_appointment`, `mark_attendance`, `list_matches`, `acknowledge_alert`,
 //! `record_contact_attempt`, `stop_contact`, `resume_contact`, `assign_case`,
 //! `release_case`, `add_note`, `refer_case`, `reopen_case`, and for rules
 //! `get_protocol` and [`replay_protocol`] (by `protocol_api`), for letters that
@@ -15,7 +17,9 @@
 //! `get_session`, `sign_out`, `own_credentials`, `invite_staff`, `list_accounts`,
 //! `change_account` (by `account_api`); for auditors `read_audit` (by
 //! `audit_api`). Beside them: `parse` (requests
-//! into domain types, every bad field at once), `view` (domain types into
+//! into domain types, every bad field at once), `openings` (the calendar as a
+//! client's session sees it), `staff_time` (a time that staff chose), `relocate`
+//! (what every move writes), `view` (domain types into
 //! messages, as the reader's role may see them), [`policy`] (who may call what),
 //! `refusal` and `status` (why a call fails, and how that is said on the
 //! wire). Below the handlers, for every call alike: `guard` with
@@ -28,6 +32,7 @@ mod add_note;
 mod assign_case;
 mod audit_api;
 mod authenticate;
+mod book_appointment;
 mod cancel_appointment;
 mod case_calls;
 mod change_account;
@@ -37,6 +42,7 @@ mod close_case;
 mod close_room;
 mod complete_report;
 mod confirm_appointment;
+mod create_intake;
 mod create_therapist;
 mod deadline;
 mod decline_invitation;
@@ -58,9 +64,13 @@ mod list_cases;
 mod list_hours;
 mod list_letters;
 mod list_matches;
+mod list_open_slots;
 mod list_therapists;
+mod looks;
+mod mark_attendance;
 mod on_roster;
 mod open_session;
+mod openings;
 mod operations_api;
 mod override_urgency;
 mod own_appointment;
@@ -77,9 +87,11 @@ mod redeem_sign_in;
 mod refer_case;
 mod refusal;
 mod release_case;
+mod relocate;
 mod reopen_case;
 mod repeat;
 pub mod replay_protocol;
+mod reschedule_appointment;
 mod resend_letter;
 mod resolve_letter;
 mod resume_contact;
@@ -89,10 +101,14 @@ mod server;
 mod set_hours;
 mod sign_in;
 mod sign_out;
+mod slot;
 mod staff_api;
+mod staff_cancel_appointment;
 mod staff_case;
 mod staff_confirm_appointment;
 mod staff_letter;
+mod staff_reschedule_appointment;
+mod staff_time;
 mod status;
 mod stop_contact;
 mod submit_intake;

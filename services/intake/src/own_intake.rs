@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use rapport_domain::{id::IntakeId, intake::Intake, triage::TriageResult};
+use rapport_domain::{id::IntakeId, intake::Intake, protocol::Protocol, triage::TriageResult};
 use rapport_store::intakes;
 
 use crate::{Deps, protocols::Protocols, refusal::Refusal};
@@ -12,6 +12,8 @@ use crate::{Deps, protocols::Protocols, refusal::Refusal};
 pub(crate) struct OwnIntake {
     pub(crate) intake: Intake,
     pub(crate) found: TriageResult,
+    /// What both follow from.
+    pub(crate) protocol: Arc<Protocol>,
 }
 
 impl OwnIntake {
@@ -21,7 +23,7 @@ impl OwnIntake {
         let protocol = protocols.get(&deps.store, &intake.protocol).await?;
         let subject = deps.practice.subject(&intake.submission, intake.care.care(), intake.received_at);
         let found = protocol.triage(&subject);
-        Ok(Arc::new(Self { intake, found }))
+        Ok(Arc::new(Self { intake, found, protocol }))
     }
 
     /// Whether their answers leave a session for two to them and a machine.

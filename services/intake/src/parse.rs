@@ -2,11 +2,13 @@
 //!
 //! [`submit_intake`](mod@submit_intake) puts a submission together from
 //! [`client`], [`contact`], [`preferences`], [`consents`] and [`screenings`];
-//! [`list_cases`](mod@list_cases), [`list_matches`](mod@list_matches) and [`letters`] read filters and page tokens
-//! ([`page`]), [`decisions`] what staff decide, [`accounts`] who is to have an account,
-//! [`audit`] which part of the trail somebody wants, [`roster`] who treats and when, [`calls`] how clients were called.
+//! [`list_cases`](mod@list_cases), [`list_matches`](mod@list_matches), [`list_open_slots`](mod@list_open_slots) and
+//! [`letters`] read filters and page tokens ([`page`]), [`decisions`] what staff decide, [`appointments`] what they do
+//! with a session's time, [`accounts`] who is to have an account, [`audit`] which part of the trail somebody wants,
+//! [`roster`] who treats and when, [`calls`] how clients were called.
 
 mod accounts;
+mod appointments;
 mod audit;
 mod calls;
 mod client;
@@ -16,6 +18,7 @@ mod decisions;
 mod letters;
 mod list_cases;
 mod list_matches;
+mod list_open_slots;
 mod page;
 mod preferences;
 mod replay_protocol;
@@ -35,6 +38,9 @@ use uuid::Uuid;
 use crate::refusal::Refusal;
 
 pub(crate) use accounts::{InviteStaff, UpdateAccount, invite_staff, list_accounts, update_account};
+pub(crate) use appointments::{
+    BookAppointment, Chosen, MarkAttendance, StaffReschedule, book_appointment, mark_attendance, staff_reschedule,
+};
 pub(crate) use audit::{ListAuditEntries, audit_filter, audit_head, list_audit_entries};
 pub(crate) use calls::{
     AddNote, AssignCase, RecordContactAttempt, ReferCase, StopContact, WithReason, add_note, assign_case,
@@ -46,6 +52,7 @@ pub(crate) use decisions::{CloseCase, CompleteReport, OverrideUrgency, close_cas
 pub(crate) use letters::{ListLetters, list_letters};
 pub(crate) use list_cases::{ListCases, list_cases};
 pub(crate) use list_matches::{ListMatches, MatchCursor, list_matches};
+pub(crate) use list_open_slots::{ListOpenSlots, list_open_slots};
 pub(crate) use page::Page;
 pub(crate) use replay_protocol::replay_protocol;
 pub(crate) use roster::{

@@ -1,6 +1,6 @@
 //! The one table of who may call what, applied below the handlers to every call.
 
-use rapport_domain::case::Case;
+use rapport_domain::{case::Case, intake::Care, triage::Booking};
 use rapport_security::{Principal, Role};
 use rapport_store::LetterStanding;
 
@@ -63,6 +63,9 @@ pub(crate) const WATCH_INTAKE: Rpc = stream("rapport.intake.v1.IntakeService/Wat
 pub(crate) const CONFIRM_APPOINTMENT: Rpc = call("rapport.intake.v1.IntakeService/ConfirmAppointment", Access::Client);
 pub(crate) const CANCEL_APPOINTMENT: Rpc = call("rapport.intake.v1.IntakeService/CancelAppointment", Access::Client);
 pub(crate) const UPDATE_CONTACT: Rpc = call("rapport.intake.v1.IntakeService/UpdateContact", Access::Client);
+pub(crate) const LIST_OPEN_SLOTS: Rpc = call("rapport.intake.v1.IntakeService/ListOpenSlots", Access::Client);
+pub(crate) const RESCHEDULE_APPOINTMENT: Rpc =
+    call("rapport.intake.v1.IntakeService/RescheduleAppointment", Access::Client);
 pub(crate) const SAVE_DRAFT: Rpc = call("rapport.intake.v1.IntakeService/SaveDraft", Access::DraftOrNew);
 pub(crate) const GET_DRAFT: Rpc = call("rapport.intake.v1.IntakeService/GetDraft", Access::Draft);
 pub(crate) const INVITE_PARTNER: Rpc = call("rapport.intake.v1.IntakeService/InvitePartner", Access::Client);
@@ -101,6 +104,11 @@ pub(crate) const RELEASE_CASE: Rpc = call("rapport.staff.v1.TriageService/Releas
 pub(crate) const ADD_NOTE: Rpc = call("rapport.staff.v1.TriageService/AddNote", DESK);
 pub(crate) const REFER_CASE: Rpc = call("rapport.staff.v1.TriageService/ReferCase", DESK);
 pub(crate) const REOPEN_CASE: Rpc = call("rapport.staff.v1.TriageService/ReopenCase", DESK);
+pub(crate) const CREATE_INTAKE: Rpc = call("rapport.staff.v1.TriageService/CreateIntake", DESK);
+pub(crate) const BOOK_APPOINTMENT: Rpc = call("rapport.staff.v1.TriageService/BookAppointment", DESK);
+pub(crate) const STAFF_RESCHEDULE_APPOINTMENT: Rpc = call("rapport.staff.v1.TriageService/RescheduleAppointment", DESK);
+pub(crate) const STAFF_CANCEL_APPOINTMENT: Rpc = call("rapport.staff.v1.TriageService/CancelAppointment", DESK);
+pub(crate) const MARK_ATTENDANCE: Rpc = call("rapport.staff.v1.TriageService/MarkAttendance", DESK);
 pub(crate) const GET_PROTOCOL: Rpc =
     call("rapport.staff.v1.ProtocolService/GetProtocol", Access::Staff(&[Role::Clinician, Role::Admin]));
 /// Reasons tell of answers.
@@ -144,6 +152,8 @@ pub const RPCS: &[Rpc] = &[
     CONFIRM_APPOINTMENT,
     CANCEL_APPOINTMENT,
     UPDATE_CONTACT,
+    LIST_OPEN_SLOTS,
+    RESCHEDULE_APPOINTMENT,
     SAVE_DRAFT,
     GET_DRAFT,
     INVITE_PARTNER,
@@ -180,6 +190,11 @@ pub const RPCS: &[Rpc] = &[
     ADD_NOTE,
     REFER_CASE,
     REOPEN_CASE,
+    CREATE_INTAKE,
+    BOOK_APPOINTMENT,
+    STAFF_RESCHEDULE_APPOINTMENT,
+    STAFF_CANCEL_APPOINTMENT,
+    MARK_ATTENDANCE,
     GET_PROTOCOL,
     REPLAY_PROTOCOL,
     LIST_LETTERS,
@@ -256,6 +271,22 @@ pub(crate) const fn may_look_for_matches(role: Role, case: &Case) -> bool {
     may_confirm(role, case)
 }
 
+/// Whether a role books, moves or cancels a session of this kind for this case. Alone, a coordinator may wherever a
+/// person may at all and no clinician has to; for two, only where no safety rule fired for either partner.
+pub(crate) const fn may_book(role: Role, case: &Case, care: Care) -> bool {
+    match (role, care) {
+        (Role::Clinician, _) => true,
+        (Role::Coordinator, Care::Couple) => !case.is_safety_case() && case.booking.by_machine(),
+        (Role::Coordinator, Care::Individual) => !case.clinician_only && !matches!(case.booking, Booking::Never),
+        (Role::Admin | Role::Auditor, _) => false,
+    }
+}
+
+/// Whether a role may judge otherwise than the filters.
+pub(crate) const fn overrides_filters(role: Role) -> bool {
+    matches!(role, Role::Clinician)
+}
+
 /// Whether a role may take this case, or an alert about it, in hand. A coordinator who held a
 /// clinician's case would keep the clinicians from it.
 pub(crate) const fn may_claim(role: Role, case: &Case) -> bool {
@@ -323,6 +354,7 @@ mod tests {
         check(&[GET_SCREENING, SUBMIT_INTAKE], "xxxxxxxx");
         let own = [GET_INTAKE, WATCH_INTAKE, CONFIRM_APPOINTMENT, CANCEL_APPOINTMENT, UPDATE_CONTACT, INVITE_PARTNER];
         check(&own, ".x......");
+        check(&[LIST_OPEN_SLOTS, RESCHEDULE_APPOINTMENT], ".x......");
         check(&[SAVE_DRAFT], "x.x.....");
         check(&[GET_DRAFT], "..x.....");
         check(&[ACCEPT_INVITATION, DECLINE_INVITATION], "...x....");
@@ -336,6 +368,9 @@ mod tests {
         check(&kept, "....x.x.");
         check(&[CLOSE_ROOM, REOPEN_ROOM], "....x.x.");
         check(&[NOTE_TREATED_CLIENT, FORGET_TREATED_CLIENT], "....xx..");
+        let times = [BOOK_APPOINTMENT, STAFF_RESCHEDULE_APPOINTMENT, STAFF_CANCEL_APPOINTMENT, MARK_ATTENDANCE];
+        check(&times, "....xx..");
+        check(&[CREATE_INTAKE], "....xx..");
         check(&[GET_PROTOCOL], ".....xx.");
         check(&[SIGN_IN], "xxxxxxxx");
         check(&[REDEEM_SIGN_IN, GET_ENROLMENT, ENROL], "........");

@@ -36,6 +36,30 @@ pub(crate) enum Refusal {
     /// The appointment's time was freed or given back.
     #[error("the appointment is no longer open")]
     AppointmentNotOpen,
+    /// Somebody else has this time by now, or it does not fit; the two read alike.
+    #[error("this time is no longer open: list the open ones again")]
+    SlotTaken,
+    /// Somebody took the time while it was being taken here: look again at what is left.
+    #[error("this time is no longer open: list the open ones again")]
+    TakenMeanwhile,
+    /// Filters stand against the time that staff chose; all are listed.
+    #[error("this time does not fit")]
+    DoesNotFit(Vec<Unfit>),
+    /// One session at a time.
+    #[error("the case has a session to come: move or cancel that one")]
+    SessionOpen,
+    /// Nobody can have come yet.
+    #[error("the session has not begun, or was never fixed")]
+    SessionNotBegun,
+    /// Within the notice that the practice needs.
+    #[error("it is too late to move this session here: call the practice")]
+    TooLateToMove,
+    /// So often that a person should talk with them.
+    #[error("this session was moved as often as it can be here: call the practice")]
+    MovesUsedUp,
+    /// One client, too many times.
+    #[error("asked too often: come back a little later")]
+    AskedTooOften,
     /// Somebody else holds the case.
     #[error("somebody else claimed the case")]
     CaseClaimed,
@@ -90,6 +114,15 @@ pub(crate) enum Refusal {
     /// A fault of ours, in words for the log alone.
     #[error("a fault of ours")]
     Internal(&'static str),
+}
+
+/// A filter that stands against a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unfit {
+    /// Its name for programs.
+    pub(crate) filter: &'static str,
+    /// In words, as far as the reader's role may know.
+    pub(crate) text: String,
 }
 
 impl From<StoreError> for Refusal {

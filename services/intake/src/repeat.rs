@@ -80,7 +80,11 @@ where
             })
         });
         match once.await {
-            Err(Refusal::Store(StoreError::Conflict | StoreError::Interrupted(_))) if tries < MOST_TRIES => tries += 1,
+            Err(Refusal::Store(StoreError::Conflict | StoreError::Interrupted(_)) | Refusal::TakenMeanwhile)
+                if tries < MOST_TRIES =>
+            {
+                tries += 1;
+            }
             ended => return ended,
         }
     }

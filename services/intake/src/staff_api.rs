@@ -10,16 +10,18 @@ use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
 use crate::{
-    Deps, acknowledge_alert, add_note, assign_case, claim_case, close_case, complete_report, get_case,
+    Deps, acknowledge_alert, add_note, assign_case, book_appointment, claim_case, close_case, complete_report,
+    create_intake, get_case,
     guard::StreamPlace,
-    list_cases, list_matches, override_urgency, parse,
+    list_cases, list_matches, mark_attendance, override_urgency, parse,
     policy::{self, Rpc},
     protocols::Protocols,
     record_contact_attempt, refer_case,
     refusal::Refusal,
     release_case, reopen_case,
     repeat::Repeatable,
-    resume_contact, staff_confirm_appointment, stop_contact, trail, watch_cases,
+    resume_contact, staff_cancel_appointment, staff_confirm_appointment, staff_reschedule_appointment, stop_contact,
+    trail, watch_cases,
 };
 
 /// What staff call.
@@ -268,6 +270,68 @@ impl TriageService for StaffApi {
         let asked = parse::reopen_case(request)?;
         let outcome = reopen_case::run(&self.deps, staff.clone(), asked, repeatable).await;
         self.answer(&staff, policy::REOPEN_CASE, name, outcome).await
+    }
+
+    async fn create_intake(
+        &self,
+        request: Request<pb::CreateIntakeRequest>,
+    ) -> Result<Response<pb::CreateIntakeResponse>, Status> {
+        let staff = staff(&request)?;
+        Ok(Response::new(create_intake::run(&self.deps, &self.protocols, &staff, request.into_inner()).await?))
+    }
+
+    async fn book_appointment(
+        &self,
+        request: Request<pb::BookAppointmentRequest>,
+    ) -> Result<Response<pb::BookAppointmentResponse>, Status> {
+        let staff = staff(&request)?;
+        let request = request.into_inner();
+        let repeatable = self.repeatable(&staff, policy::BOOK_APPOINTMENT, &request, &request.request_id)?;
+        let name = request.name.clone();
+        let asked = parse::book_appointment(request, &self.deps.practice, self.deps.clock.now())?;
+        let booked = book_appointment::run(&self.deps, &self.protocols, staff.clone(), asked, repeatable).await;
+        self.answer(&staff, policy::BOOK_APPOINTMENT, name, booked).await
+    }
+
+    async fn reschedule_appointment(
+        &self,
+        request: Request<pb::RescheduleAppointmentRequest>,
+    ) -> Result<Response<pb::RescheduleAppointmentResponse>, Status> {
+        let staff = staff(&request)?;
+        let request = request.into_inner();
+        let rpc = policy::STAFF_RESCHEDULE_APPOINTMENT;
+        let repeatable = self.repeatable(&staff, rpc, &request, &request.request_id)?;
+        let name = request.name.clone();
+        let asked = parse::staff_reschedule(request, &self.deps.practice, self.deps.clock.now())?;
+        let moved =
+            staff_reschedule_appointment::run(&self.deps, &self.protocols, staff.clone(), asked, repeatable).await;
+        self.answer(&staff, rpc, name, moved).await
+    }
+
+    async fn cancel_appointment(
+        &self,
+        request: Request<pb::CancelAppointmentRequest>,
+    ) -> Result<Response<pb::CancelAppointmentResponse>, Status> {
+        let staff = staff(&request)?;
+        let request = request.into_inner();
+        let asked = parse::name("name", &request.name)?;
+        let rpc = policy::STAFF_CANCEL_APPOINTMENT;
+        let repeatable = self.repeatable(&staff, rpc, &request, &request.request_id)?;
+        let cancelled = staff_cancel_appointment::run(&self.deps, staff.clone(), asked, request.etag, repeatable).await;
+        self.answer(&staff, rpc, request.name, cancelled).await
+    }
+
+    async fn mark_attendance(
+        &self,
+        request: Request<pb::MarkAttendanceRequest>,
+    ) -> Result<Response<pb::MarkAttendanceResponse>, Status> {
+        let staff = staff(&request)?;
+        let request = request.into_inner();
+        let repeatable = self.repeatable(&staff, policy::MARK_ATTENDANCE, &request, &request.request_id)?;
+        let name = request.name.clone();
+        let asked = parse::mark_attendance(request)?;
+        let marked = mark_attendance::run(&self.deps, staff.clone(), asked, repeatable).await;
+        self.answer(&staff, policy::MARK_ATTENDANCE, name, marked).await
     }
 }
 

@@ -9,9 +9,10 @@ use rapport_domain::{
 };
 use rapport_proto::staff as pb;
 use rapport_security::Role;
-use rapport_store::{CaseDetail, Tx, cases, intakes, triage_results, wishes};
+use rapport_store::{CaseDetail, Tx, attendance, cases, intakes, therapists, triage_results, wishes};
 
 use crate::{
+    Deps,
     case_calls::{self, CaseCalls},
     refusal::Refusal,
     view,
@@ -43,6 +44,19 @@ impl StaffCase {
     pub(crate) async fn save(&mut self, tx: &Tx) -> Result<(), Refusal> {
         self.case.version = cases::save_with_detail(tx, &self.case, &self.detail).await?;
         Ok(())
+    }
+
+    /// A session of it, as this role may see it.
+    pub(crate) async fn appointment_message(
+        &self,
+        deps: &Deps,
+        tx: &Tx,
+        session: &Appointment,
+        role: Role,
+    ) -> Result<pb::CaseAppointment, Refusal> {
+        let therapist = therapists::get(tx, session.therapist).await?;
+        let marks = attendance::of_appointment(tx, session.id).await?;
+        Ok(view::case_appointment(session, therapist.as_ref(), &marks, &self.detail, &deps.practice, role))
     }
 
     /// Its line in the queue.

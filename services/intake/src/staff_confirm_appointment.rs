@@ -8,7 +8,7 @@ use rapport_domain::{
 };
 use rapport_proto::staff as pb;
 use rapport_security::StaffPrincipal;
-use rapport_store::{Tx, appointments, audit, letters, outbox, therapists, wishes};
+use rapport_store::{Tx, appointments, audit, letters, outbox, wishes};
 
 use crate::{
     Deps,
@@ -17,7 +17,7 @@ use crate::{
     refusal::Refusal,
     repeat::{self, Repeatable},
     staff_case::{StaffCase, clients_of, letters_to},
-    trail, view,
+    trail,
 };
 
 /// Fixes the time at once, for one or for two, and writes to the clients it is for.
@@ -64,8 +64,7 @@ async fn confirm(
     }
     let resources = vec![session.id.to_string(), it.case.id.to_string()];
     audit::write(tx, &trail::by_staff(deps, staff, policy::STAFF_CONFIRM_APPOINTMENT, resources)).await?;
-    let therapist = therapists::get(tx, session.therapist).await?;
-    let appointment = view::case_appointment(&session, therapist.as_ref(), &it.detail, &deps.practice, staff.role);
+    let appointment = it.appointment_message(deps, tx, &session, staff.role).await?;
     Ok(pb::ConfirmAppointmentResponse { appointment: Some(appointment), summary: Some(it.summary(staff.role)) })
 }
 

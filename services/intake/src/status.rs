@@ -5,12 +5,16 @@
 
 use std::time::Duration;
 
+use rapport_domain::problem::FieldProblem;
 use rapport_proto::errors::Reason;
 use rapport_store::StoreError;
 use tonic::{Code, Status};
-use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
+use tonic_types::{ErrorDetails, FieldViolation, PreconditionViolation, StatusExt};
 
-use crate::refusal::Refusal;
+use crate::{
+    looks,
+    refusal::{Refusal, Unfit},
+};
 
 /// `ErrorInfo.domain` of every error.
 pub(crate) const DOMAIN: &str = "rapport";
@@ -24,13 +28,19 @@ impl From<Refusal> for Status {
         let (code, reason) = code_and_reason(&refusal);
         let mut details = ErrorDetails::with_error_info(reason_name(reason), DOMAIN, []);
         if matches!(code, Code::ResourceExhausted | Code::Unavailable) {
-            details.set_retry_info(Some(COME_BACK));
+            details.set_retry_info(Some(if refusal == Refusal::AskedTooOften { looks::WINDOW } else { COME_BACK }));
         }
         let message = refusal.to_string();
-        if let Refusal::Fields(problems) = refusal {
-            let violations: Vec<_> =
-                problems.into_iter().map(|problem| FieldViolation::new(problem.field, problem.description)).collect();
-            details.set_bad_request(violations);
+        match refusal {
+            Refusal::Fields(problems) => {
+                let violation = |problem: FieldProblem| FieldViolation::new(problem.field, problem.description);
+                details.set_bad_request(problems.into_iter().map(violation).collect::<Vec<_>>());
+            }
+            Refusal::DoesNotFit(filters) => {
+                let violation = |it: Unfit| PreconditionViolation::new("FILTER", it.filter, it.text);
+                details.set_precondition_failure(filters.into_iter().map(violation).collect::<Vec<_>>());
+            }
+            _ => {}
         }
         Self::with_error_details(code, message, details)
     }
@@ -58,6 +68,13 @@ const fn code_and_reason(refusal: &Refusal) -> (Code, Reason) {
         Refusal::NotFound => (Code::NotFound, Reason::ResourceNotFound),
         Refusal::EtagMismatch | Refusal::Store(StoreError::Conflict) => (Code::Aborted, Reason::EtagMismatch),
         Refusal::AppointmentNotOpen => (Code::FailedPrecondition, Reason::AppointmentNotOpen),
+        Refusal::SlotTaken | Refusal::TakenMeanwhile => (Code::FailedPrecondition, Reason::SlotTaken),
+        Refusal::DoesNotFit(_) => (Code::FailedPrecondition, Reason::DoesNotFit),
+        Refusal::SessionOpen => (Code::FailedPrecondition, Reason::SessionOpen),
+        Refusal::SessionNotBegun => (Code::FailedPrecondition, Reason::SessionNotBegun),
+        Refusal::TooLateToMove => (Code::FailedPrecondition, Reason::TooLateToMove),
+        Refusal::MovesUsedUp => (Code::FailedPrecondition, Reason::MovesUsedUp),
+        Refusal::AskedTooOften => (Code::ResourceExhausted, Reason::AskedTooOften),
         Refusal::CaseClaimed => (Code::FailedPrecondition, Reason::CaseClaimed),
         Refusal::CaseClosed => (Code::FailedPrecondition, Reason::CaseClosed),
         Refusal::ReportOpen => (Code::FailedPrecondition, Reason::ReportOpen),
@@ -90,8 +107,6 @@ fn log(refusal: &Refusal) {
 
 #[cfg(test)]
 mod tests {
-    use rapport_domain::problem::FieldProblem;
-
     use super::*;
 
     fn check(refusal: Refusal, code: Code, reason: &str) -> ErrorDetails {

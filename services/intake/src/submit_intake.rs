@@ -28,7 +28,7 @@ use uuid::Uuid;
 use crate::{
     Deps,
     parse::{self, Against, SubmitIntake},
-    policy,
+    policy::{self, Rpc},
     protocols::Protocols,
     refusal::Refusal,
     repeat, trail, view,
@@ -42,18 +42,50 @@ pub(crate) async fn run(
     request: pb::SubmitIntakeRequest,
 ) -> Result<pb::SubmitIntakeResponse, Refusal> {
     let digest = deps.store.keyring().request_digest(&request.encode_to_vec());
-    let request_id = parse::request_id(&request.request_id).ok();
+    let door = Door {
+        caller: Principal::Anonymous,
+        rpc: policy::SUBMIT_INTAKE,
+        by_phone: false,
+        answer: Box::new(|_, submitted| submitted),
+    };
+    store(deps, protocols, request, digest, door).await
+}
+
+/// How a screening came in.
+pub(crate) struct Door<T> {
+    pub(crate) caller: Principal,
+    pub(crate) rpc: Rpc,
+    /// Whoever calls may have no e-mail address.
+    pub(crate) by_phone: bool,
+    /// What whoever brought it is told.
+    pub(crate) answer: Box<dyn Fn(CaseId, pb::SubmitIntakeResponse) -> T + Send + Sync>,
+}
+
+impl<T> Door<T> {
+    fn key(&self, request_id: Uuid, digest: [u8; 32]) -> RequestKey {
+        RequestKey { principal: self.caller.to_string(), method: self.rpc.name, request_id, digest }
+    }
+}
+
+/// Stores a screening, whichever door it came through.
+pub(crate) async fn store<T: Message + Default + Clone>(
+    deps: &Deps,
+    protocols: &Protocols,
+    request: pb::SubmitIntakeRequest,
+    digest: [u8; 32],
+    door: Door<T>,
+) -> Result<T, Refusal> {
+    let key = parse::request_id(&request.request_id).ok().map(|request_id| door.key(request_id, digest));
     let now = deps.clock.now();
-    let read = match parsed(deps, protocols, request, now).await {
+    let read = match parsed(deps, protocols, request, door.by_phone, now).await {
         Ok(read) => read,
         // A request that was good when it came is answered as it was then, even
         // where the practice asks for a newer version of a consent by now, and
         // though its draft and its invitation are used up.
-        Err(refusal) => return answered_before(deps, request_id, digest, now).await?.ok_or(refusal),
+        Err(refusal) => return answered_before(deps, key, now).await?.ok_or(refusal),
     };
     let (invitation, draft) = (read.invitation.clone(), read.draft);
-    let decided = Decided::new(deps, read, digest, now);
-    let response = decided.response.clone();
+    let (decided, response) = Decided::new(deps, read, digest, &door, now);
     let answered = match invitation {
         None => match deps.store.accept(decided.into_new(deps, draft)).await? {
             Accepted::Stored => None,
@@ -84,6 +116,7 @@ async fn parsed(
     deps: &Deps,
     protocols: &Protocols,
     request: pb::SubmitIntakeRequest,
+    by_phone: bool,
     now: Timestamp,
 ) -> Result<Parsed, Refusal> {
     let protocol = match request.protocol.as_str() {
@@ -97,7 +130,8 @@ async fn parsed(
         Some(draft) => (Some(draft.id), Some((draft.protocol, draft.answers))),
         None => (None, None),
     };
-    let against = Against { practice, protocol: protocol.as_deref(), draft: held, today: practice.today(now) };
+    let against =
+        Against { practice, protocol: protocol.as_deref(), draft: held, by_phone, today: practice.today(now) };
     let command = parse::submit_intake(request, against).map_err(Refusal::Fields)?;
     let protocol = protocol.ok_or(Refusal::ProtocolUnknown)?;
     Ok(Parsed { command, protocol, draft: id, invitation })
@@ -118,14 +152,13 @@ async fn invitation(deps: &Deps, token: &str) -> Result<Option<Invitation>, Refu
     if invitation.state.lets_in() { Ok(Some(invitation)) } else { Err(Refusal::InvitationClosed) }
 }
 
-async fn answered_before(
+async fn answered_before<T: Message + Default>(
     deps: &Deps,
-    request_id: Option<Uuid>,
-    digest: [u8; 32],
+    key: Option<RequestKey>,
     now: Timestamp,
-) -> Result<Option<pb::SubmitIntakeResponse>, Refusal> {
-    let Some(request_id) = request_id else { return Ok(None) };
-    match requests::seen(&deps.store, &request_key(request_id, digest), now).await? {
+) -> Result<Option<T>, Refusal> {
+    let Some(key) = key else { return Ok(None) };
+    match requests::seen(&deps.store, &key, now).await? {
         Seen::New => Ok(None),
         Seen::Repeated(bytes) => repeat::decode(&bytes).map(Some),
         Seen::OtherBody => Err(Refusal::RequestIdReused),
@@ -137,13 +170,16 @@ struct Decided {
     intake: Intake,
     safety: Safety,
     token: Token,
-    response: pb::SubmitIntakeResponse,
+    /// The answer's bytes, for when the request is repeated.
+    response: Vec<u8>,
     request: RequestKey,
+    /// Who brought it, and by which call.
+    brought: (Principal, Rpc),
     now: Timestamp,
 }
 
 impl Decided {
-    fn new(deps: &Deps, read: Parsed, digest: [u8; 32], now: Timestamp) -> Self {
+    fn new<T: Message>(deps: &Deps, read: Parsed, digest: [u8; 32], door: &Door<T>, now: Timestamp) -> (Self, T) {
         let Parsed { command: SubmitIntake { request_id, care, submission }, protocol, invitation, .. } = read;
         let practice = &deps.practice;
         let safety = protocol.screen_safety(&practice.subject(&submission, care.care(), now));
@@ -153,11 +189,14 @@ impl Decided {
         let id = IntakeId::new(deps.ids.uuid());
         let case = invitation.map_or_else(|| CaseId::new(deps.ids.uuid()), |invitation| invitation.case);
         let token = Token::generate();
-        let response =
+        let submitted =
             pb::SubmitIntakeResponse { intake: id.to_string(), status_token: token.text(), safety_notice: notice };
+        let answer = (door.answer)(case, submitted);
         let protocol = protocol.digest().to_owned();
         let intake = Intake { id, case, care, protocol, received_at: now, submission };
-        Self { intake, safety, token, response, request: request_key(request_id, digest), now }
+        let (response, request) = (answer.encode_to_vec(), door.key(request_id, digest));
+        let brought = (door.caller.clone(), door.rpc);
+        (Self { intake, safety, token, response, request, brought, now }, answer)
     }
 
     /// The first screening of a case, which begins with it.
@@ -184,8 +223,8 @@ impl Decided {
             letters: self.alert(Cause::Case(id)),
             reports: self.reports(deps),
             draft,
-            response: self.response.encode_to_vec(),
             audit: self.audit(deps, None),
+            response: self.response,
             request: self.request,
             intake: self.intake,
             now,
@@ -208,8 +247,8 @@ impl Decided {
             letters: self.alert(Cause::Intake(self.intake.id)),
             reports: self.reports(deps),
             draft,
-            response: self.response.encode_to_vec(),
             audit: self.audit(deps, Some(invitation)),
+            response: self.response,
             request: self.request,
             intake: self.intake,
             now: self.now,
@@ -257,10 +296,7 @@ impl Decided {
     fn audit(&self, deps: &Deps, invitation: Option<&Invitation>) -> AuditEntry {
         let names = [self.intake.id.to_string(), self.intake.case.to_string()];
         let resources = names.into_iter().chain(invitation.map(|invitation| invitation.id.to_string())).collect();
-        trail::by(deps, &Principal::Anonymous, policy::SUBMIT_INTAKE, resources)
+        let (caller, rpc) = &self.brought;
+        trail::by(deps, caller, *rpc, resources)
     }
-}
-
-fn request_key(request_id: Uuid, digest: [u8; 32]) -> RequestKey {
-    RequestKey { principal: Principal::Anonymous.to_string(), method: policy::SUBMIT_INTAKE.name, request_id, digest }
 }

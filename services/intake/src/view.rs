@@ -17,7 +17,9 @@ mod staff;
 
 pub(crate) use account::{account, account_etag, unnamed_account};
 pub(crate) use answers::answers;
-pub(crate) use client::{Standing, appointment, appointment_etag, crisis_line, intake, invited_session, safety_notice};
+pub(crate) use client::{
+    Standing, appointment, appointment_etag, crisis_line, intake, invited_session, open_slot, safety_notice,
+};
 pub(crate) use letters::{letter, letter_etag};
 pub(crate) use protocol::replay_step;
 pub(crate) use roster::{closure, import_rows, outside, therapist, therapists};
@@ -26,14 +28,21 @@ pub(crate) use staff::{
     emptied_by, line_up, note, report, summary,
 };
 
-use rapport_domain::{appointment::Appointment, practice::Practice};
+use rapport_domain::{
+    appointment::Appointment,
+    practice::{Location, Practice},
+};
 
 /// Where a session takes place, in words; empty for video.
 fn place(appointment: &Appointment, practice: &Practice) -> String {
-    appointment
-        .room
-        .as_deref()
-        .and_then(|room| practice.location_of(room))
-        .map(|location| format!("{}, {}", location.name, location.address))
-        .unwrap_or_default()
+    appointment.room.as_deref().and_then(|room| practice.location_of(room)).map(in_words).unwrap_or_default()
+}
+
+/// A location by its id, in words; empty where the practice has left it.
+fn location(id: &str, practice: &Practice) -> String {
+    practice.locations.iter().find(|location| location.id == id).map(in_words).unwrap_or_default()
+}
+
+fn in_words(location: &Location) -> String {
+    format!("{}, {}", location.name, location.address)
 }

@@ -21,6 +21,7 @@ mod no_time_yet;
 mod reminder;
 mod staff_alert;
 mod staff_digest;
+mod time_proposed;
 mod we_will_call;
 mod will_not_take_place;
 
@@ -203,6 +204,7 @@ impl Letter {
             LetterKind::Held => &held::LETTER,
             LetterKind::Confirmed => &confirmed::LETTER,
             LetterKind::Moved => &moved::LETTER,
+            LetterKind::TimeProposed => &time_proposed::LETTER,
             LetterKind::Reminder => &reminder::LETTER,
             LetterKind::Cancelled => &cancelled::LETTER,
             LetterKind::NoTimeYet => &no_time_yet::LETTER,

@@ -1,6 +1,6 @@
 //! One attempt to book: whatever a session is made of, in the caller's transaction.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rapport_domain::{
     appointment::{Appointment, AppointmentState},
     calendar::busy::{Busy, blocks},
@@ -14,10 +14,6 @@ use rapport_domain::{
 use rapport_store::{Blocked, Tx, appointments, calendar, cases, letters, outbox};
 
 use crate::{Deps, dossier::Dossier, job::JobError, refer::alert};
-
-/// How long a session alone waits for the client's yes, or for that of somebody of the practice, where one is asked for.
-/// A day: whoever reads their mail in the evening can answer, and the time is still worth something to somebody else.
-const WAITS_FOR_YES: SignedDuration = SignedDuration::from_hours(24);
 
 /// A session that is about to be booked.
 #[derive(Clone)]
@@ -49,11 +45,10 @@ impl Session {
         let policy = &deps.practice.booking;
         let needs_staff = dossier.found.booking.needs_staff();
         let (state, release_at) = match (care, policy.confirm) {
-            (Care::Couple, _) => (AppointmentState::Held, Some(policy.release_at(slot.starts_at))),
             (Care::Individual, Confirm::Auto) if !needs_staff && let_go.is_empty() => {
                 (AppointmentState::Confirmed, None)
             }
-            (Care::Individual, _) => (AppointmentState::Held, Some(slot.starts_at.min(now + WAITS_FOR_YES))),
+            _ => (AppointmentState::Held, Some(policy.hold_ends(care, slot.starts_at, now))),
         };
         let appointment = Appointment {
             id: AppointmentId::new(deps.ids.uuid()),

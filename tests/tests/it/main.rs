@@ -19,6 +19,7 @@ mod hours;
 mod request_ids;
 mod samples;
 mod staff;
+mod storm;
 mod transport_contract;
 mod twins;
 mod without_broker;

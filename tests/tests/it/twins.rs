@@ -18,6 +18,7 @@
 //! - a letter's call is reckoned from the case's urgency (`Sender::read_subject`)
 //! - asking for an invitation again is answered by what became of it (`invite_partner`)
 //! - any news about the case is a hint (`watch_intake`)
+//! - what a second partner asks for is shown while the time is only held (`Said::read`)
 //!
 //! Not seen here: ranking by the case's urgency finds the same first time in the sample practice's calendar.
 
@@ -50,10 +51,12 @@ enum Partner {
     Unflagged,
     /// Answers likewise, and says no to every time that is held.
     SaysNoToTheTime,
+    /// Answers likewise, and asks for another time of every one that is held.
+    WouldRatherMove,
 }
 
 impl Partner {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Silent,
         Self::Opens,
         Self::Declines,
@@ -62,6 +65,7 @@ impl Partner {
         Self::UnderAge,
         Self::Unflagged,
         Self::SaysNoToTheTime,
+        Self::WouldRatherMove,
     ];
 
     const fn sample(self) -> Option<Sample> {
@@ -70,7 +74,7 @@ impl Partner {
             Self::Flagged => Some(Sample::Fear),
             Self::InDanger => Some(Sample::SelfHarm),
             Self::UnderAge => Some(Sample::Under18),
-            Self::Unflagged | Self::SaysNoToTheTime => Some(Sample::RedFlags),
+            Self::Unflagged | Self::SaysNoToTheTime | Self::WouldRatherMove => Some(Sample::RedFlags),
         }
     }
 }
@@ -107,12 +111,22 @@ async fn run(database: Database, first: Sample, wish: pb::IfPartnerSilent, partn
     house.later(3600).await;
     house.first_says_yes_and_asks_for_a_letter().await;
     house.look().await;
+    if partner == Partner::WouldRatherMove {
+        house.second_would_rather_have_another_time().await;
+    }
+    house.look().await;
+    if wish == KeepLooking && order == Order::Later {
+        house.first_moves_the_hold().await;
+        house.look().await;
+    }
     let mut before = None;
     // Every round that may follow a freed hold, and its end.
     for _ in 0..4 {
         let Some(deadline) = house.deadline().await else { break };
-        if partner == Partner::SaysNoToTheTime {
-            house.second_says_no_to_the_time().await;
+        match partner {
+            Partner::SaysNoToTheTime => house.second_says_no_to_the_time().await,
+            Partner::WouldRatherMove => house.second_would_rather_have_another_time().await,
+            _ => {}
         }
         house.put_clock(deadline - jiff::SignedDuration::from_secs(1)).await;
         house.look().await;
@@ -142,7 +156,7 @@ async fn twins(make: impl AsyncFn() -> Database, first: Sample, wish: pb::IfPart
     for (partner, (before, beyond)) in Partner::ALL.into_iter().skip(1).zip(runs) {
         let said = format!("{first:?}, {wish:?}, {order:?}, {partner:?}");
         same(&silent_before, &before, &said);
-        if partner == Partner::Unflagged {
+        if matches!(partner, Partner::Unflagged | Partner::WouldRatherMove) {
             let held = first == Sample::Couple;
             assert_eq!(silent_beyond != beyond, held, "{said}: the release step is where a partner begins to count");
         } else {

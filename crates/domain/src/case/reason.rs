@@ -28,6 +28,12 @@ pub enum StaffReason {
     PartnerSilent,
     /// A client gave their time back.
     CancelledByClient,
+    /// A client gave a fixed time back within the notice that the practice asks for.
+    CancelledLateByClient,
+    /// Somebody of the practice cancelled the session.
+    CancelledByStaff,
+    /// A time was held, and could not be fixed any more: licence, hours, place or therapist are others by now.
+    HoldNoLongerStands,
     /// A session alone was held for the client's yes, which did not come.
     HoldLapsed,
     /// A session alone was held until somebody of the practice says yes, and nobody did.
@@ -42,6 +48,12 @@ pub enum StaffReason {
 }
 
 impl StaffReason {
+    /// Whether it stays what keeps machines from booking, whatever becomes of a session.
+    #[must_use]
+    pub const fn outlives_a_session(&self) -> bool {
+        matches!(self, Self::RulesForbidBooking | Self::Under18)
+    }
+
     /// In words, for those who may read it.
     #[must_use]
     pub fn text(&self) -> String {
@@ -55,6 +67,13 @@ impl StaffReason {
                 "The time for two was not confirmed by its deadline: the client is to be called.".to_owned()
             }
             Self::CancelledByClient => "The client gave their time back.".to_owned(),
+            Self::CancelledLateByClient => {
+                "The client gave their time back within the notice: the late fee may apply.".to_owned()
+            }
+            Self::CancelledByStaff => "The session was cancelled by the practice: another time is owed.".to_owned(),
+            Self::HoldNoLongerStands => {
+                "The held time could not be fixed: licence, hours or place have changed since.".to_owned()
+            }
             Self::HoldLapsed => "The client did not confirm the held time.".to_owned(),
             Self::Reopened => "The case was reopened: the client is to be called.".to_owned(),
             Self::NotConfirmedByStaff => "Nobody of the practice confirmed the held time: it is free again.".to_owned(),

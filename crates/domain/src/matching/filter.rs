@@ -39,6 +39,26 @@ pub(super) enum Filter {
     Free,
 }
 
+impl Filter {
+    /// Its name for programs.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Licence => "licence",
+            Self::Care => "care",
+            Self::Competence => "competence",
+            Self::Setting => "setting",
+            Self::Payer => "payer",
+            Self::Language => "language",
+            Self::Conflict => "conflict",
+            Self::Hours => "hours",
+            Self::Windows => "windows",
+            Self::Capacity => "capacity",
+            Self::Free => "free",
+        }
+    }
+}
+
 /// Whether somebody passes.
 type Passes = fn(&Therapist, &Asked<'_>) -> bool;
 
@@ -142,7 +162,7 @@ impl Asked<'_> {
     }
 
     /// The last day of a licence for where each client sits; `None` where there is none on the first.
-    fn licensed_until(&self, therapist: &Therapist, format: Format) -> Option<Date> {
+    pub(super) fn licensed_until(&self, therapist: &Therapist, format: Format) -> Option<Date> {
         let each = self.wish.states.iter().map(|state| therapist.licensed_until(*state, format));
         each.min().flatten().filter(|until| *until >= self.first_day)
     }

@@ -32,8 +32,8 @@ const ROOMS_OFFERED: usize = 2;
 pub(super) struct Free<'a> {
     pub(super) time: Time,
     pub(super) format: Format,
-    location: Option<&'a str>,
-    room: Option<&'a str>,
+    pub(super) location: Option<&'a str>,
+    pub(super) room: Option<&'a str>,
     pub(super) week: Week,
 }
 
@@ -75,12 +75,17 @@ pub(super) struct Calendar<'a> {
 type TimesOfDays = BTreeMap<(Date, u16, u16, SignedDuration), Rc<[Time]>>;
 
 /// A time that a therapist's hours hold, how, and where.
-type Offered<'a> = (Time, Format, Option<&'a str>);
+pub(super) type Offered<'a> = (Time, Format, Option<&'a str>);
 
 impl<'a> Calendar<'a> {
+    /// Of the times within the promise.
     pub(super) fn new(asked: &'a Asked<'a>, taken: &'a Taken) -> Self {
+        Self::within(asked, taken, horizon(asked.wish, asked.practice))
+    }
+
+    /// Of the times that begin from one instant to another.
+    pub(super) fn within(asked: &'a Asked<'a>, taken: &'a Taken, (from, until): (Timestamp, Timestamp)) -> Self {
         let (wish, practice) = (asked.wish, asked.practice);
-        let (from, until) = horizon(wish, practice);
         let grid = Grid {
             session: practice.booking.session(wish.care),
             step_minutes: u16::try_from(practice.booking.step_minutes).unwrap_or(u16::MAX),
@@ -93,6 +98,11 @@ impl<'a> Calendar<'a> {
         let windows = wish.preferences.iter().map(|wish| wish.windows.as_slice());
         let windows = windows.filter(|windows| !windows.is_empty()).collect();
         Self { asked, taken, grid, days, windows, times: RefCell::default() }
+    }
+
+    /// Of any minute of the hours, not only of those at which times are offered.
+    pub(super) fn at_any_minute(self) -> Self {
+        Self { grid: Grid { step_minutes: 1, ..self.grid }, ..self }
     }
 
     /// Every week within the promise, by its Monday.
@@ -151,7 +161,7 @@ impl<'a> Calendar<'a> {
     }
 
     /// The times of one day within the promise on which licences hold; none twice.
-    fn offered<'t>(&self, therapist: &Therapist, settings: &[Setting<'t>], date: Date) -> Vec<Offered<'t>> {
+    pub(super) fn offered<'t>(&self, therapist: &Therapist, settings: &[Setting<'t>], date: Date) -> Vec<Offered<'t>> {
         let practice = self.asked.practice;
         let session = therapist.session(self.asked.wish.care, &practice.booking);
         let block = therapist.hours.around(practice, date);
@@ -183,7 +193,7 @@ impl<'a> Calendar<'a> {
         Rc::clone(times.entry(key).or_insert_with(work_out))
     }
 
-    fn suits(&self, time: &Time) -> bool {
+    pub(super) fn suits(&self, time: &Time) -> bool {
         self.windows.is_empty() || {
             let zone = &self.asked.practice.zone;
             let [starts, ends] = [time.starts_at, time.ends_at].map(|at| at.to_zoned(zone.clone()).datetime());
@@ -192,7 +202,7 @@ impl<'a> Calendar<'a> {
     }
 
     /// By video it is one, in person one per free room.
-    fn in_rooms(&self, free: Free<'a>) -> Vec<Free<'a>> {
+    pub(super) fn in_rooms(&self, free: Free<'a>) -> Vec<Free<'a>> {
         if free.format == Format::Video {
             return vec![free];
         }
@@ -208,7 +218,7 @@ impl<'a> Calendar<'a> {
     }
 
     /// A session fits into the week, and one that is only held into the holds' share of it; one hold always does.
-    fn has_capacity(&self, therapist: &Therapist, week: Week) -> bool {
+    pub(super) fn has_capacity(&self, therapist: &Therapist, week: Week) -> bool {
         let Asked { wish, practice, .. } = self.asked;
         let is_hold = wish.care == Care::Couple || practice.booking.confirm == Confirm::Link || wish.outside;
         let share = f64::from(therapist.weekly_capacity) * practice.booking.hold_share;

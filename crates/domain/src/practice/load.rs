@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use super::{
     BookingPolicy, Confirm, ConsentText, Line, Location, Notified, Payer, Practice, Promise, SessionLanguage, Text,
-    invitation, letters, on_call,
+    changes, invitation, letters, on_call,
     paragraph::paragraph,
     section::{Section, Source},
     session_page,
@@ -97,6 +97,7 @@ fn read(source: &Source<'_>, protocol: Option<Protocol>, named: Vec<Named>) -> O
     let promise = root.section("promise").and_then(|section| promise(source, section));
     let booking = root.section("booking").and_then(|section| booking(source, section));
     let fees = root.section("fees").and_then(|section| session_page::fees(source, section));
+    let changes = root.section("changes").and_then(|section| changes::changes(source, section));
     let mut ids = Ids { source, seen: BTreeSet::new() };
     let locations = root.sections("locations").into_iter().filter_map(|each| location(each, &mut ids)).collect();
     let lines = root.sections("lines").into_iter().filter_map(|each| line(each, &mut ids)).collect();
@@ -131,6 +132,7 @@ fn read(source: &Source<'_>, protocol: Option<Protocol>, named: Vec<Named>) -> O
         booking: booking?,
         fees: fees?,
         session_texts: session_texts?,
+        changes: changes?,
         emergency_note: emergency_note?.into_inner(),
         cost,
         pages_url,

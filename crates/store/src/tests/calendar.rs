@@ -111,3 +111,61 @@ async fn an_appointment_changed_meanwhile_is_a_conflict() {
     })
     .await;
 }
+
+/// Moves an appointment's time as a use case does.
+async fn move_to(store: &Store, appointment: &Appointment, blocks: Vec<Busy>) -> Result<(), StoreError> {
+    let mut appointment = appointment.clone();
+    store
+        .transact(move |tx| {
+            Box::pin(async move {
+                let read = appointments::get(tx, appointment.id).await?.unwrap().sequence;
+                if calendar::claim(tx, &blocks, appointment.id).await? == Blocked::Taken {
+                    return Err(StoreError::Missing("the time"));
+                }
+                appointment.sequence = read + 1;
+                appointments::save(tx, &appointment, read).await?;
+                calendar::settle(tx, &blocks, appointment.id).await
+            })
+        })
+        .await
+}
+
+async fn spans(store: &Store) -> Vec<(String, i64, i64)> {
+    let minutes = |at: jiff::Timestamp| sample::now().duration_until(at).as_mins();
+    let busy = calendar::busy(store, sample::later(0), sample::later(6000)).await.unwrap();
+    busy.into_iter().map(|it| (it.resource, minutes(it.starts_at), minutes(it.ends_at))).collect()
+}
+
+/// Guards: the exclusion constraint and the insert trigger; that [`calendar::claim`] leaves out what is one's own already.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_time_moves_onto_itself_in_part_and_never_onto_somebody_elses() {
+    database::on_each(async |store| {
+        let (case, _) = sample::stored(&store).await;
+        let one = book(&store, case.id, pair("therapists/a", "rooms/1", 60, 120)).await.unwrap();
+        let _other = book(&store, case.id, pair("therapists/b", "rooms/2", 200, 260)).await.unwrap();
+        let is = async |room: &str, from: i64, to: i64| {
+            let other = [("rooms/2".to_owned(), 200, 260), ("therapists/b".to_owned(), 200, 260)];
+            let mine = [(room.to_owned(), from, to), ("therapists/a".to_owned(), from, to)];
+            let mut all: Vec<_> = mine.into_iter().chain(other).collect();
+            all.sort();
+            assert_eq!(spans(&store).await, all);
+        };
+        for (room, from, to) in [
+            ("rooms/1", 90, 150),
+            ("rooms/1", 30, 100),
+            ("rooms/1", 20, 160),
+            ("rooms/1", 40, 100),
+            ("rooms/3", 60, 120),
+            ("rooms/2", 140, 200),
+        ] {
+            move_to(&store, &one, pair("therapists/a", room, from, to)).await.unwrap();
+            is(room, from, to).await;
+        }
+        for (room, from, to) in [("rooms/2", 141, 201), ("rooms/2", 240, 300), ("rooms/2", 150, 400)] {
+            let refused = move_to(&store, &one, pair("therapists/a", room, from, to)).await;
+            assert_eq!(refused, Err(StoreError::Missing("the time")));
+            is("rooms/2", 140, 200).await;
+        }
+    })
+    .await;
+}

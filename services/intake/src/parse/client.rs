@@ -7,10 +7,19 @@ use rapport_domain::{
 };
 use rapport_proto::intake as pb;
 
-pub(super) fn client(message: &pb::Client, today: Date, problems: &mut FieldProblems) -> Option<Client> {
+pub(super) fn client(
+    message: &pb::Client,
+    by_phone: bool,
+    today: Date,
+    problems: &mut FieldProblems,
+) -> Option<Client> {
     let given_name = problems.take("client.given_name", Name::parse(&message.given_name));
     let family_name = problems.take("client.family_name", Name::parse(&message.family_name));
-    let email = problems.take("client.email", EmailAddress::parse(&message.email));
+    let email = match by_phone {
+        true => optional(&message.email, EmailAddress::parse),
+        false => EmailAddress::parse(&message.email).map(Some),
+    };
+    let email = problems.take("client.email", email);
     let phone = problems.take("client.phone", Phone::parse(&message.phone));
     let date_of_birth = problems.take("client.date_of_birth", parse_date_of_birth(&message.date_of_birth, today));
     let pronouns = problems.take("client.pronouns", optional(&message.pronouns, Line::parse));
@@ -22,7 +31,7 @@ pub(super) fn client(message: &pb::Client, today: Date, problems: &mut FieldProb
     Some(Client {
         given_name: given_name?,
         family_name: family_name?,
-        email: Some(email?),
+        email: email?,
         phone: phone?,
         date_of_birth: date_of_birth?,
         pronouns: pronouns?,

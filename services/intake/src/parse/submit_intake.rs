@@ -27,6 +27,8 @@ pub(crate) struct Against<'a> {
     pub(crate) protocol: Option<&'a Protocol>,
     /// The draft that it finishes: the digest of its protocol, and what it holds.
     pub(crate) draft: Option<(String, Answers)>,
+    /// Whether somebody of the practice took it by phone: then there may be no e-mail address.
+    pub(crate) by_phone: bool,
     /// The day it is in the practice's zone.
     pub(crate) today: Date,
 }
@@ -39,11 +41,11 @@ pub(crate) fn submit_intake(
     request: pb::SubmitIntakeRequest,
     against: Against<'_>,
 ) -> Result<SubmitIntake, Vec<FieldProblem>> {
-    let Against { practice, protocol, draft, today } = against;
+    let Against { practice, protocol, draft, by_phone, today } = against;
     let mut problems = FieldProblems::default();
     let id = problems.take("request_id", request_id(&request.request_id));
     let client = match &request.client {
-        Some(client) => client::client(client, today, &mut problems),
+        Some(client) => client::client(client, by_phone, today, &mut problems),
         None => missing("client", &mut problems),
     };
     let contact = match &request.contact {

@@ -38,7 +38,7 @@ fn sample() -> pb::SubmitIntakeRequest {
 
 fn parse(request: pb::SubmitIntakeRequest) -> Result<SubmitIntake, Vec<FieldProblem>> {
     let protocol = Some(&PRACTICE.protocol);
-    submit_intake(request, Against { practice: &PRACTICE, protocol, draft: None, today: TODAY })
+    submit_intake(request, Against { practice: &PRACTICE, protocol, draft: None, by_phone: false, today: TODAY })
 }
 
 /// Breaks the sample in one way and expects exactly this field to be told.

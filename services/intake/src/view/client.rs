@@ -2,17 +2,21 @@
 
 use jiff::Timestamp;
 use rapport_domain::{
-    appointment::{Appointment, AppointmentState, ClientWish},
+    appointment::{Appointment, AppointmentState, ClientWish, Proposal},
     calls::ClientCalls,
     case::CaseState,
     contact::Language,
-    matching::Therapist,
+    matching::{Offer, Therapist},
     practice::{self, Practice},
 };
 use rapport_proto::{enums, intake as pb, time};
 
-use super::{next_step, place, session_page};
-use crate::{own_appointment::Part, own_intake::OwnIntake};
+use super::{location, next_step, place, session_page};
+use crate::{
+    own_appointment::{Part, Said},
+    own_intake::OwnIntake,
+    slot,
+};
 
 /// An intake, where its case stands, and the latest appointment that is for this client.
 pub(crate) struct Standing<'a> {
@@ -23,7 +27,7 @@ pub(crate) struct Standing<'a> {
     pub(crate) state: CaseState,
     pub(crate) appointment: Option<&'a Appointment>,
     /// What this client said to that appointment; the other one's word is nobody's but theirs.
-    pub(crate) wish: Option<ClientWish>,
+    pub(crate) said: Said,
     /// What is known of this client's calls, and of nobody else's.
     pub(crate) calls: ClientCalls,
 }
@@ -50,7 +54,7 @@ impl Standing<'_> {
     }
 
     pub(super) fn said_no(&self) -> bool {
-        self.wish == Some(ClientWish::Declined)
+        self.said.wish == Some(ClientWish::Declined)
     }
 
     pub(super) fn state(&self) -> pb::IntakeState {
@@ -76,6 +80,7 @@ pub(crate) fn intake(
     now: Timestamp,
 ) -> pb::Intake {
     let state = standing.state();
+    let language = standing.own.intake.submission.language();
     let next = next_step::next_step(standing, practice, now);
     let name = therapist.map(|therapist| therapist.name.as_str()).unwrap_or_default();
     let session = standing.open_appointment();
@@ -83,7 +88,7 @@ pub(crate) fn intake(
         name: standing.own.intake.id.to_string(),
         state: state.into(),
         next_step: next.sentence,
-        appointment: session.map(|it| appointment(it, standing.wish, name, practice)),
+        appointment: session.map(|it| appointment(it, &standing.said, name, practice, language)),
         submit_time: Some(time::to_message(standing.own.intake.received_at)),
         call_by_time: next.call_by.map(time::to_message),
         session_page: session.map(|session| page(standing.own, session, practice)),
@@ -99,10 +104,17 @@ fn page(own: &OwnIntake, session: &Appointment, practice: &Practice) -> pb::Sess
 /// A session as its own client may see it.
 pub(crate) fn appointment(
     appointment: &Appointment,
-    wish: Option<ClientWish>,
+    said: &Said,
     therapist: &str,
     practice: &Practice,
+    language: Language,
 ) -> pb::Appointment {
+    let wish = said.wish;
+    let fixed = appointment.state == AppointmentState::Confirmed;
+    let changes = &practice.changes;
+    let free_until = (fixed && changes.late_cancel_fee > 0).then(|| changes.cancels_until(appointment.starts_at));
+    let asked = said.other.as_ref();
+    let proposal = asked.and_then(|it| Some((it, it.proposal.as_ref()?)));
     // Of a second partner: the hold stays, and is no longer theirs.
     let given_back = wish == Some(ClientWish::Declined) && appointment.state == AppointmentState::Held;
     let state = if given_back { AppointmentState::Cancelled } else { appointment.state };
@@ -117,7 +129,45 @@ pub(crate) fn appointment(
         therapist: therapist.to_owned(),
         release_time: appointment.release_at.filter(|_| !given_back).map(time::to_message),
         accepted: wish == Some(ClientWish::Accepted),
-        etag: appointment_etag(appointment, wish),
+        etag: appointment_etag(appointment, said),
+        move_until_time: fixed.then(|| time::to_message(changes.moves_until(appointment.starts_at))),
+        cancel_free_until_time: free_until.map(time::to_message),
+        late_cancel_note: free_until.map(|_| late_cancel(changes.late_cancel_fee, language)).unwrap_or_default(),
+        proposal: proposal.map(|(asked, it)| proposed(it, slot::proposal(asked), practice)),
+        own_proposal: said.own_proposal(appointment).map(|it| proposed(it, String::new(), practice)),
+    }
+}
+
+/// Another time that somebody asked for.
+pub(super) fn proposed(proposal: &Proposal, slot: String, practice: &Practice) -> pb::ProposedTime {
+    pb::ProposedTime {
+        start_time: Some(time::to_message(proposal.choice.starts_at)),
+        end_time: Some(time::to_message(proposal.ends_at)),
+        format: enums::number(proposal.choice.format),
+        location: proposal.choice.location.as_deref().map(|id| location(id, practice)).unwrap_or_default(),
+        expire_time: Some(time::to_message(proposal.expires_at)),
+        slot,
+    }
+}
+
+fn late_cancel(dollars: u32, language: Language) -> String {
+    match language {
+        Language::En => format!("If you give this time back later than that, a fee of ${dollars} may apply."),
+        Language::Es => format!("Si cancela esta hora más tarde, puede aplicarse un cargo de ${dollars}."),
+    }
+}
+
+/// A time that a session could move to.
+pub(crate) fn open_slot(offer: &Offer, slot: String, same_therapist: bool, practice: &Practice) -> pb::OpenSlot {
+    pb::OpenSlot {
+        slot,
+        start_time: Some(time::to_message(offer.slot.starts_at)),
+        end_time: Some(time::to_message(offer.slot.ends_at)),
+        time_zone: practice.zone.iana_name().unwrap_or_default().to_owned(),
+        format: enums::number(offer.slot.format),
+        location: offer.slot.location.as_deref().map(|id| location(id, practice)).unwrap_or_default(),
+        therapist: offer.name.clone(),
+        same_therapist,
     }
 }
 
@@ -133,14 +183,16 @@ pub(crate) fn invited_session(appointment: &Appointment, practice: &Practice) ->
 }
 
 /// Changes with every change that this client could see; their wish raises no sequence, and the other one's changes
-/// nothing here.
-pub(crate) fn appointment_etag(appointment: &Appointment, wish: Option<ClientWish>) -> String {
-    let wish = match wish {
+/// nothing here but for what they propose.
+pub(crate) fn appointment_etag(appointment: &Appointment, said: &Said) -> String {
+    let wish = match said.wish {
         None => "",
         Some(ClientWish::Accepted) => "+",
         Some(ClientWish::Declined) => "-",
     };
-    format!("{}{wish}", appointment.sequence)
+    let own = said.own_proposal(appointment).and(said.own.as_ref()).map(|it| format!("o{}", it.asked));
+    let other = said.other.as_ref().map(|it| format!("p{}", it.asked));
+    format!("{}{wish}{}{}", appointment.sequence, own.unwrap_or_default(), other.unwrap_or_default())
 }
 
 /// What must be put before a person at once.

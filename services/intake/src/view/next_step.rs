@@ -61,7 +61,7 @@ pub(super) fn next_step(standing: &Standing<'_>, practice: &Practice, now: Times
 /// How their time lies outside of what they asked for, behind what happens next; nothing once they have said yes to it.
 fn outside(standing: &Standing<'_>, practice: &Practice, language: Language) -> String {
     let wishes = &standing.own.intake.submission.preferences;
-    let session = standing.open_appointment().filter(|_| standing.wish != Some(ClientWish::Accepted));
+    let session = standing.open_appointment().filter(|_| standing.said.wish != Some(ClientWish::Accepted));
     let how = session.map(|session| fallback::outside(wishes, session, practice, language)).unwrap_or_default();
     if how.is_empty() { how } else { format!(" {how}") }
 }

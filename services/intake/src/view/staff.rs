@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 
 use rapport_domain::{
     alert::{Alert, AlertStep},
-    appointment::{Appointment, ClientWish},
+    appointment::{Appointment, ClientWish, Mark, Proposal},
     calls::{ClientCalls, ContactAttempt},
     case::{Case, CaseNote, CaseState, StaffReason},
     id::{CaseId, IntakeId},
@@ -30,7 +30,7 @@ use rapport_proto::{enums, staff as pb, time};
 use rapport_security::Role;
 use rapport_store::{CaseDetail, LetterStanding};
 
-use super::{letters::letter, place};
+use super::{client::proposed, letters::letter, place};
 use crate::{case_calls::CaseCalls, policy::sees_answers};
 
 pub(crate) use calls::{alert, alert_etag, attempt, note};
@@ -55,6 +55,9 @@ pub(crate) struct Record<'a> {
     pub(crate) appointment: Option<&'a Appointment>,
     pub(crate) therapist: Option<&'a Therapist>,
     pub(crate) wishes: &'a [(IntakeId, ClientWish)],
+    /// Other times that clients asked for, as long as they wait.
+    pub(crate) asked_for: &'a [(IntakeId, Proposal)],
+    pub(crate) marks: &'a [Mark],
     pub(crate) letters: &'a [LetterStanding],
     pub(crate) alerts: &'a [(Alert, Vec<AlertStep>)],
     pub(crate) calls: CaseCalls,
@@ -112,14 +115,16 @@ pub(crate) fn case(record: &Record<'_>, practice: &Practice, role: Role) -> pb::
     let calls_of = |intake: &Intake| {
         record.client_calls.iter().find(|(of, _)| *of == intake.id).map(|(_, calls)| *calls).unwrap_or_default()
     };
+    let asked_of = |intake: &Intake| {
+        let asked = record.asked_for.iter().find(|(of, _)| *of == intake.id);
+        asked.map(|(_, proposal)| proposed(proposal, String::new(), practice))
+    };
+    let contact = |intake| people::safe_contact(intake, wish_of(intake), asked_of(intake), calls_of(intake));
+    let session = |it| case_appointment(it, record.therapist, record.marks, detail, practice, role);
     pb::Case {
         summary: Some(summary(case, detail, record.calls, role)),
-        contacts: record
-            .intakes
-            .iter()
-            .map(|intake| people::safe_contact(intake, wish_of(intake), calls_of(intake)))
-            .collect(),
-        appointment: record.appointment.map(|it| case_appointment(it, record.therapist, detail, practice, role)),
+        contacts: record.intakes.iter().map(contact).collect(),
+        appointment: record.appointment.map(session),
         fired_rules,
         scores,
         protocol: results.first().map(|(_, result)| result.protocol.clone()).unwrap_or_default(),
@@ -156,6 +161,7 @@ fn staff_reason(reason: &StaffReason, case: &Case, role: Role) -> String {
 pub(crate) fn case_appointment(
     it: &Appointment,
     therapist: Option<&Therapist>,
+    marks: &[Mark],
     detail: &CaseDetail,
     practice: &Practice,
     role: Role,
@@ -172,5 +178,6 @@ pub(crate) fn case_appointment(
         release_time: it.release_at.map(time::to_message),
         because: if sees_answers(role) { detail.match_because.clone() } else { Vec::new() },
         fallback: detail.fallback.clone(),
+        attendance: marks.iter().map(people::attendance).collect(),
     }
 }

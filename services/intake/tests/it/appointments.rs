@@ -53,7 +53,7 @@ pub(crate) async fn hold(house: &House, intake: &str, care: Care) -> Appointment
     appointment
 }
 
-async fn kinds(house: &House, appointment: &Appointment) -> Vec<LetterKind> {
+pub(crate) async fn kinds(house: &House, appointment: &Appointment) -> Vec<LetterKind> {
     let letters = letters::of_case(&house.deps.store, appointment.case).await.unwrap();
     let mut kinds: Vec<_> = letters.iter().map(|letter| letter.kind).collect();
     kinds.sort();
@@ -198,7 +198,7 @@ pub(crate) async fn change_case(
 }
 
 /// A second partner with the first one's answers, as an invitation will bring them.
-async fn join(house: &House, first: &pb::SubmitIntakeResponse) -> pb::SubmitIntakeResponse {
+pub(crate) async fn join(house: &House, first: &pb::SubmitIntakeResponse) -> pb::SubmitIntakeResponse {
     let store = &house.deps.store;
     let first = intakes::get(store, first.intake.parse().unwrap()).await.unwrap().unwrap();
     let (id, token, now) = (IntakeId::new(house.deps.ids.uuid()), Token::generate(), house.deps.clock.now());

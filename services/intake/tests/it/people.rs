@@ -86,7 +86,7 @@ impl<'h> Desk<'h> {
     }
 
     /// Result, search tokens and reports of an intake, as the worker writes them.
-    async fn triage(&self, intake: &Intake) {
+    pub(crate) async fn triage(&self, intake: &Intake) {
         let deps = &self.house.deps;
         let subject = deps.practice.subject(&intake.submission, intake.care.care(), intake.received_at);
         let result = deps.practice.protocol.triage(&subject);

@@ -163,6 +163,23 @@ impl House {
         self.settle().await;
     }
 
+    /// Moves the time that is held to one of the open ones.
+    pub(super) async fn first_moves_the_hold(&mut self) {
+        let Some(session) = self.look_at_own().await.appointment else { return };
+        let token = self.first.status_token.clone();
+        let open = self.open_slots(&token, &session.name).await.unwrap();
+        let Some(slot) = open.get(7).map(|open| open.slot.clone()) else { return };
+        let request = pb::RescheduleAppointmentRequest { name: session.name, slot, ..Default::default() };
+        let answer = self.client.reschedule_appointment(bearing(&token, request)).await;
+        self.keep("moved", answer);
+        self.settle().await;
+    }
+
+    async fn open_slots(&mut self, token: &str, session: &str) -> Result<Vec<pb::OpenSlot>, Status> {
+        let request = pb::ListOpenSlotsRequest { name: session.to_owned(), page_size: 20, ..Default::default() };
+        Ok(self.client.list_open_slots(bearing(token, request)).await?.into_inner().slots)
+    }
+
     /// The second partner does what they do, and nothing of it is kept.
     pub(super) async fn second(&mut self, partner: Partner) {
         if partner == Partner::Silent {
@@ -192,6 +209,22 @@ impl House {
             let no = pb::CancelAppointmentRequest { name: session.name, ..Default::default() };
             self.client.cancel_appointment(bearing(&second.status_token, no)).await.unwrap();
         }
+        self.settle().await;
+    }
+
+    pub(super) async fn second_would_rather_have_another_time(&mut self) {
+        let Some(second) = self.second.clone() else { return };
+        let own = pb::GetIntakeRequest { name: second.intake.clone() };
+        let own = self.client.get_intake(bearing(&second.status_token, own)).await.unwrap().into_inner();
+        let Some(session) = own.intake.and_then(|intake| intake.appointment) else { return };
+        let open = self.open_slots(&second.status_token, &session.name).await.unwrap();
+        let request = pb::RescheduleAppointmentRequest {
+            name: session.name,
+            slot: open.last().unwrap().slot.clone(),
+            ..Default::default()
+        };
+        let noted = self.client.reschedule_appointment(bearing(&second.status_token, request)).await.unwrap();
+        assert!(noted.into_inner().appointment.unwrap().own_proposal.is_some());
         self.settle().await;
     }
 
@@ -335,9 +368,23 @@ impl House {
         let yes = pb::ConfirmAppointmentRequest { name: session.clone(), etag: stale(), ..Default::default() };
         let answer = self.client.confirm_appointment(bearing(&token, yes)).await;
         self.keep("a late yes", answer);
+        let name_of_session = session.clone();
         let no = pb::CancelAppointmentRequest { name: session, etag: stale(), ..Default::default() };
         let answer = self.client.cancel_appointment(bearing(&token, no)).await;
         self.keep("a late no", answer);
+        let open = self.open_slots(&token, &name_of_session).await;
+        let mut slot = String::new();
+        // What seals a slot is new each time; nothing else about it is.
+        let open = open.map(|mut open| {
+            slot = open.first().map(|open| open.slot.clone()).unwrap_or_default();
+            open.iter_mut().for_each(|open| open.slot = open.slot.len().to_string());
+            tonic::Response::new(open)
+        });
+        self.keep("open slots", open);
+        let moved =
+            pb::RescheduleAppointmentRequest { name: name_of_session, slot, etag: stale(), ..Default::default() };
+        let answer = self.client.reschedule_appointment(bearing(&token, moved)).await;
+        self.keep("a late move", answer);
         let answer = self.client.accept_invitation(bearing(&token, pb::AcceptInvitationRequest::default())).await;
         self.keep("accept", answer);
         let answer = self.client.decline_invitation(bearing(&token, pb::DeclineInvitationRequest::default())).await;

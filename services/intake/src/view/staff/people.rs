@@ -1,17 +1,22 @@
 //! Whom a case is about: how to reach them safely, where the second partner's word stands, who else they may be.
 
 use rapport_domain::{
-    appointment::ClientWish,
+    appointment::{ClientWish, Mark},
     calls::ClientCalls,
     intake::{Care, CareWish, Intake},
     invitation::{Invitation, InvitationState},
 };
-use rapport_proto::{enums, staff as pb, time, week};
+use rapport_proto::{enums, intake::ProposedTime, staff as pb, time, week};
 use rapport_store::search;
 
 use super::Twin;
 
-pub(super) fn safe_contact(intake: &Intake, wish: Option<ClientWish>, calls: ClientCalls) -> pb::SafeContact {
+pub(super) fn safe_contact(
+    intake: &Intake,
+    wish: Option<ClientWish>,
+    asked_for: Option<ProposedTime>,
+    calls: ClientCalls,
+) -> pb::SafeContact {
     let (client, contact) = (&intake.submission.client, &intake.submission.contact);
     let text = |line: Option<&str>| line.unwrap_or_default().to_owned();
     pb::SafeContact {
@@ -29,6 +34,16 @@ pub(super) fn safe_contact(intake: &Intake, wish: Option<ClientWish>, calls: Cli
         contact_stop_time: calls.stopped_at.map(time::to_message),
         reach_time: calls.reached_at.map(time::to_message),
         next_by_time: calls.next.map(|next| time::to_message(next.by)),
+        asked_for,
+    }
+}
+
+pub(super) fn attendance(mark: &Mark) -> pb::ClientAttendance {
+    pb::ClientAttendance {
+        intake: mark.intake.to_string(),
+        attendance: enums::number(mark.attendance),
+        staff: mark.by.clone(),
+        mark_time: Some(time::to_message(mark.at)),
     }
 }
 
