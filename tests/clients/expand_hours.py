@@ -10,6 +10,7 @@ Reads {"zone", "from", "to", "rules": [{"starts", "minutes", "rrule", "rdates", 
 import json
 import sys
 from datetime import datetime, timedelta, timezone
+from multiprocessing import Pool
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
@@ -19,7 +20,9 @@ def main():
     asked = json.load(sys.stdin)
     zone = ZoneInfo(asked["zone"])
     first, last = wall(asked["from"]), wall(asked["to"])
-    print(json.dumps([stretches(rule, zone, first, last) for rule in asked["rules"]]))
+    with Pool() as pool:
+        each = [(rule, zone, first, last) for rule in asked["rules"]]
+        print(json.dumps(pool.starmap(stretches, each, chunksize=100)))
 
 
 def stretches(rule, zone, first, last):

@@ -65,6 +65,8 @@ pub enum Principal {
     Invitation(Uuid),
     /// Whoever signs in to this account, or holds its one-time sign-in.
     Newcomer(Uuid),
+    /// The program that subscribes to this calendar feed.
+    Feed(Uuid),
     /// A member of staff.
     Staff(StaffPrincipal),
 }
@@ -78,6 +80,7 @@ impl fmt::Display for Principal {
             Self::Draft(draft) => write!(f, "drafts/{draft}"),
             Self::Invitation(invitation) => write!(f, "invitations/{invitation}"),
             Self::Newcomer(account) => write!(f, "accounts/{account}"),
+            Self::Feed(feed) => write!(f, "calendarFeeds/{feed}"),
             Self::Staff(staff) => write!(f, "staff/{}", staff.token_id),
         }
     }
@@ -93,6 +96,7 @@ impl Principal {
             Self::Draft(_) => "draft",
             Self::Invitation(_) => "invitation",
             Self::Newcomer(_) => "newcomer",
+            Self::Feed(_) => "calendar_feed",
             Self::Staff(staff) => staff.role.name(),
         }
     }

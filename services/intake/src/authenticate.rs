@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, header::AUTHORIZATION};
 use rapport_security::{Principal, Token};
-use rapport_store::{Session, accounts, drafts, intakes, invitations, sessions, staff_tokens};
+use rapport_store::{Session, accounts, drafts, feeds, intakes, invitations, sessions, staff_tokens};
 
 use crate::{
     Deps,
@@ -52,6 +52,11 @@ async fn principal(deps: &Deps, access: Access, headers: &HeaderMap) -> Result<P
             let hash = bearer(headers).ok_or(Refusal::TokenInvalid)?;
             let invitation = invitations::by_token(&deps.store, hash).await?.ok_or(Refusal::TokenInvalid)?;
             Ok(Principal::Invitation(invitation.uuid()))
+        }
+        Access::Feed => {
+            let hash = bearer(headers).ok_or(Refusal::TokenInvalid)?;
+            let feed = feeds::by_token(&deps.store, hash).await?.ok_or(Refusal::TokenInvalid)?;
+            Ok(Principal::Feed(feed.id.uuid()))
         }
         Access::Enrol | Access::Redeem => {
             let hash = bearer(headers).ok_or(Refusal::TokenInvalid)?;

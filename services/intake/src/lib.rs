@@ -33,6 +33,7 @@ mod assign_case;
 mod audit_api;
 mod authenticate;
 mod book_appointment;
+mod calendar_feed;
 mod cancel_appointment;
 mod case_calls;
 mod change_account;

@@ -1,5 +1,6 @@
 //! The RPCs of `rapport.staff.v1.OperationsService`: parse, call, convert.
 
+use rapport_domain::id::FeedId;
 use rapport_proto::{
     enums,
     staff::{self as pb, operations_service_server::OperationsService},
@@ -8,8 +9,8 @@ use rapport_security::Principal;
 use tonic::{Request, Response, Status};
 
 use crate::{
-    Deps, list_letters, parse, policy, refusal::Refusal, repeat::Repeatable, resend_letter, resolve_letter,
-    staff_api::staff, staff_letter::StaffLetter, trail,
+    Deps, calendar_feed, list_letters, parse, policy, refusal::Refusal, repeat::Repeatable, resend_letter,
+    resolve_letter, staff_api::staff, staff_letter::StaffLetter, trail,
 };
 
 /// What keeps the installation running.
@@ -66,5 +67,38 @@ impl OperationsService for OperationsApi {
         let asked = StaffLetter { letter, etag: request.etag };
         let resolved = resolve_letter::run(&self.deps, staff.clone(), asked, outcome, repeatable).await;
         Ok(Response::new(trail::noting_refusal(&self.deps, &staff, rpc, request.name, resolved).await?))
+    }
+
+    async fn create_calendar_feed(
+        &self,
+        request: Request<pb::CreateCalendarFeedRequest>,
+    ) -> Result<Response<pb::CreateCalendarFeedResponse>, Status> {
+        let staff = staff(&request)?;
+        let request = request.into_inner();
+        let therapist = parse::name("therapist", &request.therapist)?;
+        let (principal, rpc) = (Principal::Staff(staff.clone()), policy::CREATE_CALENDAR_FEED);
+        let repeatable = Repeatable::new(&self.deps, &principal, rpc, &request, &request.request_id)?;
+        Ok(Response::new(calendar_feed::create(&self.deps, staff, therapist, repeatable).await?))
+    }
+
+    async fn revoke_calendar_feed(
+        &self,
+        request: Request<pb::RevokeCalendarFeedRequest>,
+    ) -> Result<Response<pb::RevokeCalendarFeedResponse>, Status> {
+        let staff = staff(&request)?;
+        let therapist = parse::name("therapist", &request.get_ref().therapist)?;
+        calendar_feed::revoke(&self.deps, &staff, therapist).await?;
+        Ok(Response::new(pb::RevokeCalendarFeedResponse {}))
+    }
+
+    async fn get_calendar_feed(
+        &self,
+        request: Request<pb::GetCalendarFeedRequest>,
+    ) -> Result<Response<pb::GetCalendarFeedResponse>, Status> {
+        let Some(Principal::Feed(feed)) = request.extensions().get::<Principal>() else {
+            return Err(Refusal::Internal("a feed's call came past the guard").into());
+        };
+        let feed = FeedId::new(*feed);
+        Ok(Response::new(calendar_feed::read(&self.deps, feed, &request.get_ref().etag).await?))
     }
 }

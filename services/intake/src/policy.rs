@@ -21,6 +21,8 @@ pub enum Access {
     Enrol,
     /// Whoever holds a one-time sign-in that an operator made.
     Redeem,
+    /// Whoever holds the token of a calendar feed.
+    Feed,
     /// Staff in one of these roles.
     Staff(&'static [Role]),
 }
@@ -109,6 +111,11 @@ pub(crate) const BOOK_APPOINTMENT: Rpc = call("rapport.staff.v1.TriageService/Bo
 pub(crate) const STAFF_RESCHEDULE_APPOINTMENT: Rpc = call("rapport.staff.v1.TriageService/RescheduleAppointment", DESK);
 pub(crate) const STAFF_CANCEL_APPOINTMENT: Rpc = call("rapport.staff.v1.TriageService/CancelAppointment", DESK);
 pub(crate) const MARK_ATTENDANCE: Rpc = call("rapport.staff.v1.TriageService/MarkAttendance", DESK);
+pub(crate) const CREATE_CALENDAR_FEED: Rpc =
+    call("rapport.staff.v1.OperationsService/CreateCalendarFeed", KEEPS_ROSTER);
+pub(crate) const REVOKE_CALENDAR_FEED: Rpc =
+    call("rapport.staff.v1.OperationsService/RevokeCalendarFeed", KEEPS_ROSTER);
+pub(crate) const GET_CALENDAR_FEED: Rpc = call("rapport.staff.v1.OperationsService/GetCalendarFeed", Access::Feed);
 pub(crate) const GET_PROTOCOL: Rpc =
     call("rapport.staff.v1.ProtocolService/GetProtocol", Access::Staff(&[Role::Clinician, Role::Admin]));
 /// Reasons tell of answers.
@@ -195,6 +202,9 @@ pub const RPCS: &[Rpc] = &[
     STAFF_RESCHEDULE_APPOINTMENT,
     STAFF_CANCEL_APPOINTMENT,
     MARK_ATTENDANCE,
+    CREATE_CALENDAR_FEED,
+    REVOKE_CALENDAR_FEED,
+    GET_CALENDAR_FEED,
     GET_PROTOCOL,
     REPLAY_PROTOCOL,
     LIST_LETTERS,
@@ -233,6 +243,7 @@ impl Access {
             | (Self::Draft | Self::DraftOrNew, Principal::Draft(_))
             | (Self::DraftOrNew, Principal::Anonymous)
             | (Self::Invitation, Principal::Invitation(_))
+            | (Self::Feed, Principal::Feed(_))
             | (Self::Enrol | Self::Redeem, Principal::Newcomer(_)) => true,
             (Self::Staff(roles), Principal::Staff(staff)) => roles.contains(&staff.role),
             _ => false,
@@ -347,6 +358,8 @@ mod tests {
                 assert_eq!(found.collect::<String>(), admitted, "{}", rpc.name);
                 let newcomer = matches!(rpc.access, Access::Public | Access::Enrol | Access::Redeem);
                 assert_eq!(rpc.access.admits(&Principal::Newcomer(Uuid::nil())), newcomer, "{}", rpc.name);
+                let feed = matches!(rpc.access, Access::Public | Access::Feed);
+                assert_eq!(rpc.access.admits(&Principal::Feed(Uuid::nil())), feed, "{}", rpc.name);
                 checked.push(rpc.name);
             }
         };
@@ -366,7 +379,8 @@ mod tests {
         check(&[LIST_THERAPISTS, GET_THERAPIST, LIST_HOURS, LIST_ROOM_CLOSURES], "....xxx.");
         let kept = [CREATE_THERAPIST, UPDATE_THERAPIST, SET_HOURS, IMPORT_ROSTER, IMPORT_BUSY_TIMES];
         check(&kept, "....x.x.");
-        check(&[CLOSE_ROOM, REOPEN_ROOM], "....x.x.");
+        check(&[CLOSE_ROOM, REOPEN_ROOM, CREATE_CALENDAR_FEED, REVOKE_CALENDAR_FEED], "....x.x.");
+        check(&[GET_CALENDAR_FEED], "........");
         check(&[NOTE_TREATED_CLIENT, FORGET_TREATED_CLIENT], "....xx..");
         let times = [BOOK_APPOINTMENT, STAFF_RESCHEDULE_APPOINTMENT, STAFF_CANCEL_APPOINTMENT, MARK_ATTENDANCE];
         check(&times, "....xx..");

@@ -83,7 +83,8 @@ fn check(files: &Files, now: Timestamp) -> Found {
         Ok(loaded) => {
             let PracticeFolder { practice, texts, .. } = loaded.value;
             let mut problems = loaded.warnings;
-            problems.extend(practice.stale(practice.today(now)));
+            let today = practice.today(now);
+            problems.extend(practice.stale(today).into_iter().chain(practice.ending_in_file(files, today)));
             match preview::all(&practice, &texts) {
                 Ok(letters) => letters_written = letters.len(),
                 Err(wrong) => problems.extend(wrong),
@@ -139,9 +140,20 @@ mod tests {
     fn lines_that_nobody_called_for_half_a_year_are_warned_of() {
         let Found { problems, .. } =
             check(&practice_files::read(None).unwrap(), "2027-05-03T12:00:00Z".parse().unwrap());
-        assert_eq!(problems.len(), 5);
         assert!(problems.iter().all(|problem| problem.severity == Severity::Warning));
-        assert!(problems[0].to_string().contains("last verified on 2026-11-02"));
+        let stale = problems.iter().filter(|problem| problem.to_string().contains("last verified on 2026-11-02"));
+        assert_eq!(stale.count(), 5);
+    }
+
+    #[test]
+    fn licences_that_end_within_sixty_days_are_warned_of_where_they_stand() {
+        let Found { problems, .. } =
+            check(&practice_files::read(None).unwrap(), "2027-05-03T12:00:00Z".parse().unwrap());
+        let ending: Vec<_> =
+            problems.iter().map(ToString::to_string).filter(|it| it.starts_with("roster.csv")).collect();
+        let expected = "roster.csv:9:1: warning: Hollis Sample: the telehealth registration GA TELE-90008G ends on \
+                        2027-06-30, renew it, and write its new day here";
+        assert_eq!(ending, [expected]);
     }
 
     #[test]

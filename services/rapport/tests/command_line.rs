@@ -9,6 +9,8 @@ use std::{
 
 use serde_json::Value;
 
+const SAMPLE_ROSTER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/charlotte/roster.csv");
+
 /// Runs the binary with nothing of the caller's environment that could be a setting.
 fn rapport(dir: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_rapport"))
@@ -227,4 +229,52 @@ fn the_trail_of_a_demo_is_intact_and_one_without_its_head_is_told() {
     assert_eq!(other.status.code(), Some(1));
     assert!(text(&other.stdout).contains("the end was cut off"), "{}", text(&other.stdout));
     assert_eq!(audit(&["verify", "--head", "abc"]).status.code(), Some(2));
+}
+
+const BUSY: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:lunch\r\nSUMMARY:Kanarienvogel\r\n\
+                    DTSTART;TZID=America/New_York:20990105T120000\r\nDURATION:PT1H\r\nRRULE:FREQ=WEEKLY;BYDAY=MO\r\n\
+                    END:VEVENT\r\nEND:VCALENDAR\r\n";
+
+#[test]
+fn a_roster_is_tried_then_written_once_and_every_bad_row_is_said_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let csv = std::fs::read_to_string(SAMPLE_ROSTER).unwrap();
+    let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
+    let roster = |arguments: &[&str]| rapport(dir.path(), &[&["roster"], arguments].concat(), &[]);
+    let listed = || serde_json::from_slice::<Value>(&roster(&["list", "--json"]).stdout).unwrap();
+    write("new.csv", &csv);
+    let tried = roster(&["import", "new.csv"]);
+    assert_eq!(tried.status.code(), Some(0), "{}", text(&tried.stderr));
+    let said = text(&tried.stdout);
+    assert!(said.contains("+ Dr. Amara Sample") && said.contains("nothing was written: --apply"), "{said}");
+    assert_eq!(listed().as_array().unwrap().len(), 0);
+    for what in ["add", "same"] {
+        let done: Value = serde_json::from_slice(&roster(&["import", "new.csv", "--apply", "--json"]).stdout).unwrap();
+        let rows = done["rows"].as_array().unwrap();
+        assert!(rows.len() == 12 && rows.iter().all(|row| row["what"] == what), "{done}");
+    }
+    assert_eq!(listed().as_array().unwrap().len(), 12);
+
+    write("bad.csv", &csv.replacen("2028-06-30", "soon", 1).replacen("noda+video", "attic", 1));
+    let bad = roster(&["import", "bad.csv", "--apply"]);
+    assert_eq!(bad.status.code(), Some(1));
+    let said = text(&bad.stdout);
+    let lines: Vec<&str> = said.lines().collect();
+    assert!(
+        lines[0].starts_with("bad.csv:2:") && lines[0].ends_with("\"soon\" must be a date like 2026-11-26"),
+        "{said}"
+    );
+    assert!(lines[1].starts_with("bad.csv:3:") && lines[1].contains("\"attic\" is neither"), "{said}");
+    assert_eq!(lines[2], "NOT right: 2 problems; nothing was written");
+
+    write("busy.ics", BUSY);
+    let busy = roster(&["busy", "amara", "busy.ics", "--apply"]);
+    assert_eq!(busy.status.code(), Some(0), "{}", text(&busy.stderr));
+    assert!(
+        text(&busy.stdout).contains("taken elsewhere 0 times to come, and 1 time that recur"),
+        "{}",
+        text(&busy.stdout)
+    );
+    assert_eq!(roster(&["busy", "nobody", "busy.ics"]).status.code(), Some(1));
+    assert_eq!(roster(&["import"]).status.code(), Some(2));
 }

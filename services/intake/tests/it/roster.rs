@@ -10,7 +10,9 @@ use rapport_domain::{
     letter::LetterKind,
 };
 use rapport_proto::{
-    staff::{self as pb, roster_service_client::RosterServiceClient},
+    staff::{
+        self as pb, operations_service_client::OperationsServiceClient, roster_service_client::RosterServiceClient,
+    },
     time,
 };
 use rapport_security::Role;
@@ -335,4 +337,61 @@ async fn hours_are_told_day_by_day_without_leave_and_closed_days() {
         .collect();
     // Memorial Day is the Monday.
     assert_eq!(told, ["30 12:00 31 00:00", "01 00:00 02 00:00"]);
+}
+
+/// Guard: `feeds::put` removes the feed before it, and `by_token` finds none that was ended.
+#[tokio::test]
+async fn a_feed_shows_when_and_where_and_nobody_and_ends_when_it_is_ended() {
+    on_each(async |house| {
+        let keeper = Keeper::of(house).await;
+        let (session, name) = session(&keeper).await;
+        let operations = OperationsServiceClient::new(house.staff_channel.clone());
+        let create = || async {
+            let request = pb::CreateCalendarFeedRequest { therapist: name.clone(), request_id: String::new() };
+            let made = operations.clone().create_calendar_feed(bearing(&keeper.token, request)).await;
+            made.unwrap().into_inner()
+        };
+        let read = |token: &str, etag: &str| {
+            let request = bearing(token, pb::GetCalendarFeedRequest { etag: etag.to_owned() });
+            let mut client = operations.clone();
+            async move { client.get_calendar_feed(request).await.map(tonic::Response::into_inner) }
+        };
+        let made = create().await;
+        assert_eq!(made.url, format!("https://riverbend.example.com/calendar/{}.ics", made.token));
+        let feed = read(&made.token, "").await.unwrap();
+        assert_eq!(feed.content_type, "text/calendar; charset=utf-8");
+        let utc = |at: Timestamp| at.strftime("%Y%m%dT%H%M%SZ").to_string();
+        for line in [
+            "METHOD:PUBLISH".to_owned(),
+            "REFRESH-INTERVAL;VALUE=DURATION:PT30M".to_owned(),
+            format!("UID:{}@example.com", session.id.uuid()),
+            format!("DTSTART:{}", utc(session.starts_at)),
+            format!("DTEND:{}", utc(session.ends_at)),
+            "SUMMARY:Session (held)".to_owned(),
+            "STATUS:TENTATIVE".to_owned(),
+            "LOCATION:Video".to_owned(),
+            "SEQUENCE:0".to_owned(),
+        ] {
+            assert!(feed.calendar.split("\r\n").any(|it| it == line), "{line} is not in\n{}", feed.calendar);
+        }
+        let client = house.sample("01-drift-and-stress.json").client.unwrap();
+        for told in [client.given_name, client.family_name, client.email, client.phone, session.case.to_string()] {
+            assert!(!feed.calendar.contains(&told), "{told}");
+        }
+        let again = read(&made.token, &feed.etag).await.unwrap();
+        assert_eq!((again.unchanged, again.calendar.as_str(), &again.etag), (true, "", &feed.etag));
+        assert!(keeper.get(&name).await.feed_create_time.is_some());
+
+        let other = create().await;
+        assert_eq!(read(&made.token, "").await.unwrap_err().code(), Code::Unauthenticated, "the older address");
+        assert_eq!(read(&other.token, "").await.unwrap().calendar, feed.calendar, "the same sessions, the same bytes");
+        let staff = read(&keeper.token, "").await.unwrap_err();
+        assert_eq!(staff.code(), Code::Unauthenticated, "a feed is opened by its own token alone");
+        for _ in 0..2 {
+            let request = bearing(&keeper.token, pb::RevokeCalendarFeedRequest { therapist: name.clone() });
+            operations.clone().revoke_calendar_feed(request).await.unwrap();
+        }
+        assert_eq!(read(&other.token, "").await.unwrap_err().code(), Code::Unauthenticated);
+    })
+    .await;
 }

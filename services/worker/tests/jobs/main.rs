@@ -19,3 +19,4 @@ mod running;
 mod second_partner;
 mod staff_yes;
 mod triage;
+mod watching;

@@ -58,9 +58,9 @@ fn one_thing_is_let_go_of_after_the_other_and_none_where_somebody_passes() {
     let sunday =
         Preferences { windows: vec![window("sun", "14:00", "18:00")], formats: vec![Format::InPerson], ..any.clone() };
     check(&sunday, &[Step::WidenWindows(120), Step::OfferVideo]);
-    // Whoever signs is in Dilworth on a Monday, and not by video.
+    // Whoever signs is in Dilworth on a Tuesday, and not by video.
     let elsewhere = Preferences {
-        windows: vec![window("mon", "10:00", "12:00")],
+        windows: vec![window("tue", "10:00", "12:00")],
         formats: vec![Format::InPerson],
         locations: vec!["noda".to_owned()],
         languages: vec!["ase".to_owned()],
