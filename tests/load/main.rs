@@ -23,10 +23,13 @@ use rapport_tests::{
 };
 
 mod mail_sink;
+mod matching;
 mod past;
 mod pipeline;
 mod report;
 mod submit;
+
+use report::Report;
 
 #[derive(Parser)]
 #[command(name = "load", about = "Measures Rapport under load, on loopback only")]
@@ -47,6 +50,8 @@ enum Profile {
     Submit(submit::Options),
     /// Intakes at a fixed rate, until each has its letter.
     Pipeline(pipeline::Options),
+    /// One case over a large roster, on a PostgreSQL database of its own; needs no server.
+    Match(matching::Options),
     /// Fills the database with intakes of every sample, for what works over a long past.
     Past(past::Options),
     /// Deletes the exchange and the queues of a run; measures nothing.
@@ -68,6 +73,9 @@ async fn main() -> anyhow::Result<()> {
         ensure!(!prefix.is_empty(), "without a prefix these would be production's queues");
         return rabbit::delete(&broker, &prefix).await;
     }
+    if let Profile::Match(options) = arguments.profile {
+        return matching::run(&options).await?.iter().try_for_each(|report| print(report, arguments.json));
+    }
     let mut client = IntakeServiceClient::connect(format!("http://{}", arguments.server))
         .await
         .with_context(|| format!("nothing answers on {}", arguments.server))?;
@@ -80,10 +88,14 @@ async fn main() -> anyhow::Result<()> {
     let report = match arguments.profile {
         Profile::Submit(options) => submit::run(arguments.server, &sample, &options).await?,
         Profile::Pipeline(options) => pipeline::run(arguments.server, &sample, &options).await?,
-        Profile::Past(_) | Profile::Tidy { .. } => return Ok(()),
+        Profile::Match(_) | Profile::Past(_) | Profile::Tidy { .. } => return Ok(()),
     };
-    if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&report)?);
+    print(&report, arguments.json)
+}
+
+fn print(report: &Report, json: bool) -> anyhow::Result<()> {
+    if json {
+        println!("{}", serde_json::to_string_pretty(report)?);
     } else {
         print!("{report}");
     }

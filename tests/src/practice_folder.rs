@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use rapport_domain::{practice::Practice, protocol::Files};
+use rapport_domain::{matching::Therapist, practice::Practice, protocol::Files};
 use tempfile::TempDir;
 
 /// The sample practice.
@@ -84,9 +84,22 @@ impl PracticeFolder {
 /// Where it is not right.
 #[must_use]
 pub fn sample_practice() -> Practice {
+    Practice::load(&sample_files()).unwrap_or_else(|problems| panic!("{problems:?}")).value
+}
+
+/// The sample practice's roster.
+///
+/// # Panics
+/// Where it is not right.
+#[must_use]
+pub fn sample_roster(practice: &Practice) -> Vec<Therapist> {
+    practice.roster(&sample_files()).unwrap_or_else(|problems| panic!("{problems:?}")).value
+}
+
+fn sample_files() -> Files {
     let mut files = Files::new();
     read(Path::new(SAMPLE), "", &mut files);
-    Practice::load(&files).unwrap_or_else(|problems| panic!("{problems:?}")).value
+    files
 }
 
 fn read(folder: &Path, prefix: &str, files: &mut Files) {

@@ -6,10 +6,12 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark stops at what it did not expect")]
 
+#[path = "decide/sample.rs"]
+mod sample;
 #[path = "decide/worst.rs"]
 mod worst;
 
-use std::{fs, hint::black_box, path::PathBuf, sync::Arc};
+use std::{fs, hint::black_box, sync::Arc};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use jiff::{SignedDuration, Timestamp};
@@ -27,24 +29,9 @@ use rapport_domain::{
 use serde_json::Value as Json;
 use uuid::Uuid;
 
+use sample::{files, folder};
+
 const SAMPLE: &str = "samples/01-drift-and-stress.json";
-
-fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../deploy/charlotte")
-}
-
-fn files() -> Files {
-    let mut files = Files::new();
-    for (prefix, folder) in
-        [("", folder()), ("instruments/", folder().join("instruments")), ("value_sets/", folder().join("value_sets"))]
-    {
-        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
-            let name = path.file_name().unwrap().to_str().unwrap();
-            files.insert(format!("{prefix}{name}"), fs::read_to_string(&path).unwrap());
-        }
-    }
-    files
-}
 
 /// The answers of the sample who drifts apart under stress: nothing fires but routine.
 fn answers(practice: &Practice) -> Answers {

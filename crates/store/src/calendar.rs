@@ -1,8 +1,10 @@
 //! Whose time is taken; the database itself refuses an overlap.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use rapport_domain::{appointment::AppointmentState, calendar::busy::Busy, id::AppointmentId};
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, sea_query::OnConflict};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QueryTrait, sea_query::OnConflict};
 
 use crate::{
     Conn, StoreError, Tx,
@@ -26,7 +28,30 @@ pub enum Blocked {
 /// # Errors
 /// Where the database fails.
 pub async fn busy(conn: &impl Conn, from: Timestamp, to: Timestamp) -> Result<Vec<Busy>, StoreError> {
+    read(conn, None, from, to).await
+}
+
+/// As [`busy`], of these resources alone.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn busy_of(
+    conn: &impl Conn,
+    resources: &BTreeSet<String>,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<Busy>, StoreError> {
+    read(conn, Some(resources), from, to).await
+}
+
+async fn read(
+    conn: &impl Conn,
+    resources: Option<&BTreeSet<String>>,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<Busy>, StoreError> {
     let rows = table::Entity::find()
+        .apply_if(resources, |find, resources| find.filter(table::Column::Resource.is_in(resources)))
         .filter(table::Column::StartsAt.lt(column::from_time(to)))
         .filter(table::Column::EndsAt.gt(column::from_time(from)))
         .order_by_asc(table::Column::Resource)
@@ -44,7 +69,9 @@ pub async fn busy(conn: &impl Conn, from: Timestamp, to: Timestamp) -> Result<Ve
         })
     });
     let mut busy = taken.collect::<Result<Vec<_>, StoreError>>()?;
-    busy.extend(closures::within(conn, from, to).await?.iter().map(Closure::busy));
+    let closed = closures::within(conn, from, to).await?;
+    let closed = closed.iter().map(Closure::busy);
+    busy.extend(closed.filter(|closed| resources.is_none_or(|resources| resources.contains(&closed.resource))));
     Ok(busy)
 }
 

@@ -22,6 +22,7 @@ pub mod attendance;
 pub mod audit;
 pub mod calendar;
 pub mod calls;
+pub mod calendar_changes;
 pub mod cases;
 pub mod closures;
 pub mod deliveries;

@@ -4,6 +4,7 @@
 mod accept;
 mod audit;
 mod calendar;
+mod calendar_changes;
 mod cases;
 mod confidentiality;
 mod couple;

@@ -46,7 +46,7 @@ pub mod watch_hours;
 
 mod book;
 mod dossier;
-mod openings;
+pub mod openings;
 mod protocols;
 mod refer;
 mod second_partner;

@@ -29,7 +29,7 @@ use crate::{
     consumers::Job,
     dossier::{self, Dossier},
     job::JobError,
-    openings::Openings,
+    openings::{FRESH, Openings},
     protocols::Protocols,
     refer::Referral,
 };
@@ -80,7 +80,7 @@ impl Job for MatchCase {
 
 impl MatchCase {
     pub(crate) fn new(deps: Deps, protocols: Protocols) -> Self {
-        let openings = Openings::new(deps.store.clone(), Arc::clone(&deps.practice));
+        let openings = Openings::new(deps.store.clone(), Arc::clone(&deps.practice), FRESH);
         Self { deps, protocols, openings }
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use rapport_store::{accounts, audit, drafts, inbox, outbox, requests, sessions};
+use rapport_store::{accounts, audit, calendar_changes, drafts, inbox, outbox, requests, sessions};
 
 use crate::{Deps, job::JobError, timer::Timer};
 
@@ -18,8 +18,8 @@ const AUDIT: SignedDuration = SignedDuration::from_hours(24 * (6 * 365 + 2));
 /// How long a published event is kept, for whoever looks into what happened last week.
 const PUBLISHED: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// Forgets expired answers to requests, old inbox rows, long published events, sessions that have ended and
-/// entries of the audit trail that have stood long enough, and destroys the drafts whose time is
+/// Forgets expired answers to requests, old inbox rows, long published events, sessions that have ended, what changed
+/// in the calendar hours ago and entries of the audit trail that have stood long enough, and destroys the drafts whose time is
 /// over with their keys.
 ///
 /// # Errors
@@ -32,8 +32,18 @@ pub async fn purge(deps: &Deps, now: Timestamp) -> Result<(), JobError> {
     let outbox = outbox::purge_published_before(store, now - PUBLISHED).await?;
     let sessions = sessions::purge(store, now).await? + accounts::purge_sign_ins(store, now).await?;
     let audited = audit::forget::before(store, now - AUDIT).await?;
-    if drafts + requests + inbox + outbox + sessions + audited > 0 {
-        tracing::info!(drafts, requests, inbox, outbox, sessions, audited, "forgot rows that are no longer needed");
+    let changes = calendar_changes::purge(store).await?;
+    if changes + drafts + requests + inbox + outbox + sessions + audited > 0 {
+        tracing::info!(
+            changes,
+            drafts,
+            requests,
+            inbox,
+            outbox,
+            sessions,
+            audited,
+            "forgot rows that are no longer needed"
+        );
     }
     Ok(())
 }

@@ -54,6 +54,11 @@ impl Taken {
         }
     }
 
+    /// Nothing of this resource any more: it is about to be read again.
+    pub fn forget(&mut self, resource: &str) {
+        self.by_resource.remove(resource);
+    }
+
     /// Whether nobody has any of `[starts_at, ends_at)`.
     #[must_use]
     pub fn is_free(&self, resource: &str, starts_at: Timestamp, ends_at: Timestamp) -> bool {

@@ -1,6 +1,6 @@
 //! Soft terms: who fits better, weighed by matching.yaml and said in words.
 
-use super::{Term, Therapist, Weights, Wish, free::Free};
+use super::{Term, Therapist, Training, Weights, Wish, free::Free};
 use crate::{calendar::words, contact::Language, practice::Practice};
 
 /// A driver leads when it shows at least this share of the strongest one.
@@ -93,23 +93,29 @@ impl<'a> Scorer<'a> {
         drivers
     }
 
-    /// The share of the leading drivers whose method they are trained in.
+    /// The share of the leading drivers whose method they are trained in, by how far they are.
     fn drivers(&self, therapist: &Therapist) -> f64 {
         let leading = self.leading();
-        let fits = leading.iter().filter(|(.., method)| therapist.methods.contains_key(*method));
-        share(fits.map(|(_, strength, _)| strength).sum(), leading.iter().map(|(_, strength, _)| strength).sum())
+        let met = |(_, strength, method): &(&str, f64, &str)| {
+            therapist.methods.get(*method).map(|training| strength * level(*training))
+        };
+        share(leading.iter().filter_map(met).sum(), leading.iter().map(|(_, strength, _)| strength).sum())
     }
 
     fn drivers_text(&self, therapist: &Therapist) -> String {
         let leading = self.leading();
-        let fitting: Vec<String> = leading
-            .iter()
-            .filter(|(.., method)| therapist.methods.contains_key(*method))
-            .map(|(label, _, method)| {
-                let trained = self.weights.methods.get(*method).map_or(*method, String::as_str);
-                format!("{trained}, which answers {label}")
-            })
-            .collect();
+        let fits = |(label, _, method): &(&str, f64, &str)| {
+            let training = therapist.methods.get(*method)?;
+            let trained = self.weights.methods.get(*method).map_or(*method, String::as_str);
+            let how_far = match training {
+                Training::Learning => " (still learning)",
+                Training::Trained => "",
+                Training::Certified => " (certified)",
+                Training::Supervisor => " (teaches it)",
+            };
+            Some(format!("{trained}{how_far}, which answers {label}"))
+        };
+        let fitting: Vec<String> = leading.iter().filter_map(fits).collect();
         match (leading.is_empty(), fitting.is_empty()) {
             (true, _) => "no driver stands out".to_owned(),
             (false, true) => "trained for none of the leading drivers".to_owned(),
@@ -156,6 +162,15 @@ impl<'a> Scorer<'a> {
     fn soon_text(&self, free: &Free<'_>) -> String {
         let at = free.time.starts_at.to_zoned(self.practice.zone.clone());
         format!("first session on {}, {}", words::day(Language::En, &at), words::time(Language::En, &at))
+    }
+}
+
+/// How much a level of training counts: whoever was trained does the work, whoever still learns does half of it.
+const fn level(training: Training) -> f64 {
+    match training {
+        Training::Learning => 0.5,
+        Training::Trained => 0.9,
+        Training::Certified | Training::Supervisor => 1.0,
     }
 }
 

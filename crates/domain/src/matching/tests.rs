@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::{Busy, Ranking, Taken, Therapist, Wish, line_up, rank, span};
+use super::{Busy, Ranking, Taken, Therapist, Training, Wish, line_up, rank, span};
 use crate::{
     calendar::{
         timetable::{HoursRule, Leave, Place, Timetable},
@@ -365,6 +365,23 @@ fn a_wish_counts_for_the_one_who_meets_it() {
     );
     let share: f64 = best.because.iter().map(|term| term.weight).sum();
     assert!((share - 1.0).abs() < 1e-9);
+}
+
+#[test]
+fn how_far_somebody_was_trained_counts_and_is_said() {
+    let asks = Asks { drivers: BTreeMap::from([("conflict".to_owned(), 1.0)]), ..Asks::default() };
+    let drivers = |training| {
+        let mut therapist = amara();
+        therapist.methods = BTreeMap::from([("gottman".to_owned(), training)]);
+        let best = asks.rank(&[therapist], &[]).candidates.remove(0);
+        (best.because[0].value, best.because[0].text.clone())
+    };
+    let levels = Training::ALL.map(drivers);
+    assert!(levels.is_sorted_by(|(one, _), (other, _)| one <= other) && levels[0].0 < levels[1].0);
+    assert_eq!(
+        levels[0].1,
+        "trained in the Gottman method (still learning), which answers unresolved conflict and resentment"
+    );
 }
 
 #[test]

@@ -91,13 +91,14 @@ pub(crate) fn intake(
         appointment: session.map(|it| appointment(it, &standing.said, name, practice, language)),
         submit_time: Some(time::to_message(standing.own.intake.received_at)),
         call_by_time: next.call_by.map(time::to_message),
-        session_page: session.map(|session| page(standing.own, session, practice)),
+        session_page: session.map(|session| page(standing.own, session, therapist, practice)),
     }
 }
 
-fn page(own: &OwnIntake, session: &Appointment, practice: &Practice) -> pb::SessionPage {
+fn page(own: &OwnIntake, session: &Appointment, therapist: Option<&Therapist>, practice: &Practice) -> pb::SessionPage {
     let (submission, language) = (&own.intake.submission, own.intake.submission.language());
-    let page = practice.session_page(&own.found, &submission.preferences, session, None, language);
+    let own_fee = therapist.and_then(|therapist| therapist.fees.get(&session.care)).copied();
+    let page = practice.session_page(&own.found, &submission.preferences, session, own_fee, language);
     session_page::session_page(page, language)
 }
 
