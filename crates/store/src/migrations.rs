@@ -8,8 +8,8 @@ use sea_orm_migration::{
 mod m0001_one_intake;
 mod m0002_clinical_core;
 mod m0003_roster;
-mod m0005_appointments;
 mod m0004_calendar_changes;
+mod m0005_appointments;
 mod m0006_letters;
 mod m0007_delivery;
 mod m0008_calls;
@@ -25,8 +25,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_one_intake::Migration),
             Box::new(m0002_clinical_core::Migration),
             Box::new(m0003_roster::Migration),
-            Box::new(m0005_appointments::Migration),
             Box::new(m0004_calendar_changes::Migration),
+            Box::new(m0005_appointments::Migration),
             Box::new(m0006_letters::Migration),
             Box::new(m0007_delivery::Migration),
             Box::new(m0008_calls::Migration),

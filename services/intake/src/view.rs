@@ -21,7 +21,6 @@ pub(crate) use answers::answers;
 pub(crate) use client::{
     Standing, appointment, appointment_etag, crisis_line, intake, invited_session, open_slot, safety_notice,
 };
-pub(crate) use client::{Standing, appointment, appointment_etag, crisis_line, intake, invited_session, safety_notice};
 pub(crate) use feed::calendar_feed;
 pub(crate) use letters::{letter, letter_etag};
 pub(crate) use protocol::replay_step;

@@ -9,8 +9,9 @@ use super::{Audience, Letter, Tells};
 pub(super) const LETTER: Letter = Letter {
     kind: LetterKind::TimeProposed,
     audience: Audience::Client,
-    tells: &[Tells::Name, Tells::When],
+    tells: &[Tells::Name, Tells::When, Tells::Link],
     by: |matter| matter.queued_at,
     still_true: |matter| matter.appointment_is(AppointmentState::Confirmed),
     calendar: None,
+    waits: true,
 };
