@@ -213,8 +213,8 @@ impl From<StoreError> for End {
     }
 }
 
-/// Guards: the number, the time, each field's length and the previous seal in `seal::of`; the count, the marks and the
-/// strays in `verify`. Each was taken out by itself, and this went red.
+/// Guards, each taken out by itself and seen red: each field's length in `seal::of`, the mark and the head in `verify`. The
+/// number, the seal before, the count and the gap stand behind one another: any one of them may be missing.
 #[tokio::test]
 async fn a_thousand_random_tamperings_are_all_found() {
     let folder = tempfile::tempdir().unwrap();
