@@ -43,6 +43,8 @@ impl Production {
             ("RAPPORT__EVENTS__URL", rabbit.url().to_owned()),
             ("RAPPORT__EVENTS__PREFIX", rabbit.prefix().to_owned()),
             ("RAPPORT__MAIL__URL", smtp.url()),
+            // Everybody's address is at one domain here.
+            ("RAPPORT__MAIL__DOMAIN_PER_MINUTE", "0".to_owned()),
             ("RAPPORT__PRACTICE__DIR", practice.display().to_string()),
             ("RAPPORT__SECURITY__MASTER_KEY", database.master_key_text()),
         ])?;

@@ -160,6 +160,20 @@ impl Case {
         Ok(())
     }
 
+    /// A letter to its client was refused for good: somebody calls, by then at the latest. `false` where it has ended.
+    #[must_use]
+    pub fn owe_call(&mut self, by: Timestamp) -> bool {
+        match self.state {
+            CaseState::Closed => return false,
+            // What was promised until now was kept with the session.
+            CaseState::Held | CaseState::Confirmed => self.respond_by = by,
+            CaseState::Received | CaseState::Triaged | CaseState::BeforeStaff => {
+                self.respond_by = self.respond_by.min(by);
+            }
+        }
+        true
+    }
+
     /// Takes it in hand; repeating it succeeds and changes nothing.
     ///
     /// # Errors

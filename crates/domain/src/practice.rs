@@ -146,6 +146,9 @@ pub struct LetterPolicy {
     pub remind_hours: u32,
     /// How many hours before a joint session its clients are.
     pub remind_joint_hours: u32,
+    /// How long staff have to say whether a letter arrived of which nobody knows; then it is sent once more, where a
+    /// second copy does no harm. None where that is always asked.
+    pub resend_unknown_after: Option<SignedDuration>,
     /// The night, in the practice's zone: it may pass midnight. None where every hour is as good.
     pub quiet: Option<(Time, Time)>,
 }

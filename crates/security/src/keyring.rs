@@ -54,6 +54,7 @@ pub struct Keyring {
     search: Zeroizing<[u8; 32]>,
     sessions: Zeroizing<[u8; 32]>,
     audit: Zeroizing<[u8; 32]>,
+    pub(crate) bounces: Zeroizing<[u8; 32]>,
 }
 
 impl Keyring {
@@ -72,6 +73,7 @@ impl Keyring {
             search: expand(&derived, "search tokens"),
             sessions: expand(&derived, "session links"),
             audit: expand(&derived, "audit seals"),
+            bounces: expand(&derived, "bounce addresses"),
         }
     }
 

@@ -67,6 +67,8 @@ pub enum Principal {
     Newcomer(Uuid),
     /// The program that subscribes to this calendar feed.
     Feed(Uuid),
+    /// What reports letters that came back.
+    Bounces,
     /// A member of staff.
     Staff(StaffPrincipal),
 }
@@ -81,6 +83,7 @@ impl fmt::Display for Principal {
             Self::Invitation(invitation) => write!(f, "invitations/{invitation}"),
             Self::Newcomer(account) => write!(f, "accounts/{account}"),
             Self::Feed(feed) => write!(f, "calendarFeeds/{feed}"),
+            Self::Bounces => f.write_str("bounces"),
             Self::Staff(staff) => write!(f, "staff/{}", staff.token_id),
         }
     }
@@ -97,6 +100,7 @@ impl Principal {
             Self::Invitation(_) => "invitation",
             Self::Newcomer(_) => "newcomer",
             Self::Feed(_) => "calendar_feed",
+            Self::Bounces => "bounces",
             Self::Staff(staff) => staff.role.name(),
         }
     }

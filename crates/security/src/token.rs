@@ -2,6 +2,7 @@
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::random;
@@ -47,4 +48,10 @@ impl Token {
     pub fn hash(&self) -> [u8; 32] {
         Sha256::digest(*self.0).into()
     }
+}
+
+/// Whether two hashes are the same; it takes as long wherever they differ.
+#[must_use]
+pub fn same_hash(one: &[u8; 32], other: &[u8; 32]) -> bool {
+    one.ct_eq(other).into()
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rapport_domain::{
     case::{Case, CaseState, Closed, ContactStop, Override, Referred, Reopened, StaffReason},
-    id::CaseId,
+    id::{CaseId, LetterId},
     triage::Urgency,
 };
 use sea_orm::{
@@ -47,6 +47,18 @@ pub struct CaseDetail {
     /// Which clients are not contacted any more, and may be again, the oldest first.
     #[serde(default)]
     pub stops: Vec<ContactStop>,
+    /// Letters to its clients that were refused for good, until somebody has settled them.
+    #[serde(default)]
+    pub refused: Vec<RefusedLetter>,
+}
+
+/// A letter that its client does not have, so that somebody calls.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedLetter {
+    /// Which.
+    pub letter: LetterId,
+    /// Why; never an address.
+    pub why: String,
 }
 
 /// Which cases to list.

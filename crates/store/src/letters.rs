@@ -1,5 +1,7 @@
-//! The mail ledger, which is the notifier's queue. [`standing`] is what staff see of it, and what they decide.
+//! The mail ledger, which is the notifier's queue. [`standing`] is what staff see of it, and what they decide; [`refused`]
+//! what follows where a letter did not reach its client.
 
+mod refused;
 mod standing;
 
 use jiff::{SignedDuration, Timestamp};
@@ -7,6 +9,7 @@ use rapport_domain::{
     appointment::{Appointment, AppointmentState},
     id::{AppointmentId, CaseId, IntakeId, LetterId},
     letter::{Cause, DueLetter, LedgerState, LetterKind, PracticeLetter, Recipient},
+    practice::Practice,
 };
 use rapport_security::DataKey;
 use sea_orm::{
@@ -23,7 +26,10 @@ use crate::{
     store::sealed::Sealed,
 };
 
-pub use standing::{LetterFilter, LetterStanding, arrived, begin_again, get, hurry, list, of_case, settle};
+pub use refused::bounced;
+pub use standing::{LetterFilter, LetterStanding, arrived, begin_again, get, hurry, list, of_case, settle, unanswered};
+
+use refused::Refused;
 
 /// A letter that this notifier holds until its lease ends.
 #[derive(Clone)]
@@ -88,8 +94,7 @@ pub async fn write_anew(tx: &Tx, client: IntakeId, now: Timestamp) -> Result<(),
     Ok(())
 }
 
-/// Takes letters that are due, or whose notifier let its lease end before it
-/// began to send. One whose lease ended while it was being sent becomes `unknown`.
+/// Takes letters that are due, or whose notifier let its lease end before it began to send.
 ///
 /// # Errors
 /// Where the database fails or a kept message cannot be opened.
@@ -106,10 +111,6 @@ pub async fn claim(
     } else {
         store.transact(move |tx| Box::pin(take(tx, now, leased_until, limit))).await?
     };
-    // Staff may hear of these a little later, when there is no letter left that somebody waits for.
-    if u32::try_from(claimed.len()).is_ok_and(|count| count < limit) {
-        give_up_lost_sends(store, now).await?;
-    }
     let mut letters = Vec::with_capacity(claimed.len());
     for row in claimed {
         letters.push(read(store, row).await?);
@@ -210,11 +211,49 @@ pub async fn retry(
     change(conn, letter, &[LedgerState::Claimed, LedgerState::Sending], again).await
 }
 
+/// Its turn was not yet: it waits, and this was no try.
+///
+/// # Errors
+/// [`StoreError::Conflict`] where the lease was lost.
+pub async fn put_back(
+    conn: &impl Conn,
+    letter: &ClaimedLetter,
+    not_before: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut waiting = changed(LedgerState::Queued, now);
+    waiting.not_before = Set(column::from_time(not_before));
+    waiting.leased_until = Set(None);
+    waiting.tries = Set(column::from_count(letter.tries.saturating_sub(1)));
+    change(conn, letter, &[LedgerState::Claimed], waiting).await
+}
+
+/// Refused for good, with what follows for its client's case ([`refused`]); `why` carries no address.
+///
+/// # Errors
+/// [`StoreError::Conflict`] where the lease was lost.
+pub async fn refuse(
+    tx: &Tx,
+    letter: &ClaimedLetter,
+    why: &str,
+    practice: &Practice,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    failed(tx, letter, why, now).await?;
+    let about = Refused { letter: letter.id, recipient: &letter.recipient, case: letter.case, why };
+    refused::owe_call(tx, about, practice, now).await
+}
+
 /// Refused for good; `why` carries no address.
 ///
 /// # Errors
 /// [`StoreError::Conflict`] where the lease was lost.
-pub async fn failed(conn: &impl Conn, letter: &ClaimedLetter, why: &str, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn failed(
+    conn: &impl Conn,
+    letter: &ClaimedLetter,
+    why: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let failed = ended(LedgerState::Failed, Some(why), now);
     change(conn, letter, &[LedgerState::Claimed, LedgerState::Sending], failed).await
 }
@@ -403,18 +442,39 @@ async fn take(
         .await?)
 }
 
-/// Whoever was sending these is gone, and nobody can tell how far it came.
-async fn give_up_lost_sends(conn: &impl Conn, now: Timestamp) -> Result<(), StoreError> {
+/// Ends the turn of letters whose notifier let its lease end while it was sending: nobody can tell how far it came.
+/// Returns how many there were.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn give_up_lost_sends(conn: &impl Conn, now: Timestamp) -> Result<u64, StoreError> {
     let mut unknown = changed(LedgerState::Unknown, now);
     unknown.leased_until = Set(None);
     unknown.why = Set(Some("the notifier ended while it was sending".to_owned()));
-    table::Entity::update_many()
+    let lost = table::Entity::update_many()
         .set(unknown)
         .filter(table::Column::State.eq(LedgerState::Sending.name()))
         .filter(table::Column::LeasedUntil.lte(column::from_time(now)))
         .exec(conn.db())
         .await?;
-    Ok(())
+    Ok(lost.rows_affected)
+}
+
+/// When the next letter's turn is; `None` where none waits.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn next_turn(conn: &impl Conn) -> Result<Option<Timestamp>, StoreError> {
+    let waiting = [LedgerState::Queued, LedgerState::Retry].map(LedgerState::name);
+    let next = table::Entity::find()
+        .select_only()
+        .column(table::Column::NotBefore)
+        .filter(table::Column::State.is_in(waiting))
+        .order_by_asc(table::Column::NotBefore)
+        .into_tuple()
+        .one(conn.db())
+        .await?;
+    next.map(column::to_time).transpose()
 }
 
 /// Letters whose turn it is. SQLite has no SKIP LOCKED and needs none: it has one writer.

@@ -63,7 +63,7 @@ pub use accept::{Accepted, NewIntake};
 pub use accounts::{Account, AccountState, Credentials, OneTimeSignIn};
 pub use audit::AuditEntry;
 pub use calendar::Blocked;
-pub use cases::{CaseCursor, CaseDetail, CaseFilter};
+pub use cases::{CaseCursor, CaseDetail, CaseFilter, RefusedLetter};
 pub use closures::Closure;
 pub use deliveries::LocalTransport;
 pub use drafts::Draft;

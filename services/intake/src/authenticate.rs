@@ -1,7 +1,7 @@
 //! From a bearer token to who calls.
 
 use http::{HeaderMap, header::AUTHORIZATION};
-use rapport_security::{Principal, Token};
+use rapport_security::{Principal, Token, same_hash};
 use rapport_store::{Session, accounts, drafts, feeds, intakes, invitations, sessions, staff_tokens};
 
 use crate::{
@@ -17,11 +17,12 @@ const BACKGROUND: &str = "x-rapport-background";
 /// client's token is never tried as a member of staff's.
 pub(crate) async fn authenticate(
     deps: &Deps,
+    bounce_token: Option<[u8; 32]>,
     rpc: &Rpc,
     headers: &HeaderMap,
 ) -> Result<(Principal, Option<Session>), Refusal> {
     if !matches!(rpc.access, Access::Staff(_)) {
-        return Ok((principal(deps, rpc.access, headers).await?, None));
+        return Ok((principal(deps, bounce_token, rpc.access, headers).await?, None));
     }
     let (hash, now) = (bearer(headers).ok_or(Refusal::TokenInvalid)?, deps.clock.now());
     if let Some(session) = sessions::by_hash(&deps.store, hash, now).await? {
@@ -34,7 +35,12 @@ pub(crate) async fn authenticate(
     Ok((Principal::Staff(staff.ok_or(Refusal::TokenInvalid)?), None))
 }
 
-async fn principal(deps: &Deps, access: Access, headers: &HeaderMap) -> Result<Principal, Refusal> {
+async fn principal(
+    deps: &Deps,
+    bounce_token: Option<[u8; 32]>,
+    access: Access,
+    headers: &HeaderMap,
+) -> Result<Principal, Refusal> {
     match access {
         Access::Public => Ok(Principal::Anonymous),
         Access::Client => {
@@ -57,6 +63,11 @@ async fn principal(deps: &Deps, access: Access, headers: &HeaderMap) -> Result<P
             let hash = bearer(headers).ok_or(Refusal::TokenInvalid)?;
             let feed = feeds::by_token(&deps.store, hash).await?.ok_or(Refusal::TokenInvalid)?;
             Ok(Principal::Feed(feed.id.uuid()))
+        }
+        Access::Bounces => {
+            let hash = bearer(headers).ok_or(Refusal::TokenInvalid)?;
+            let known = bounce_token.is_some_and(|known| same_hash(&known, &hash));
+            if known { Ok(Principal::Bounces) } else { Err(Refusal::TokenInvalid) }
         }
         Access::Enrol | Access::Redeem => {
             let hash = bearer(headers).ok_or(Refusal::TokenInvalid)?;

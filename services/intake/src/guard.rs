@@ -38,6 +38,7 @@ pub(crate) struct GuardLayer {
     calls: Arc<Semaphore>,
     streams: Arc<Semaphore>,
     longest: Duration,
+    bounce_token: Option<[u8; 32]>,
 }
 
 impl GuardLayer {
@@ -48,6 +49,7 @@ impl GuardLayer {
             calls: Arc::new(Semaphore::new(config.most_calls)),
             streams: Arc::new(Semaphore::new(config.most_streams)),
             longest: config.longest_call,
+            bounce_token: config.bounce_token,
         }
     }
 }
@@ -142,7 +144,7 @@ impl GuardLayer {
     }
 
     async fn admit(&self, rpc: &'static Rpc, headers: &HeaderMap) -> Result<(Principal, Option<Session>), Refusal> {
-        let (principal, session) = authenticate(&self.deps, rpc, headers).await?;
+        let (principal, session) = authenticate(&self.deps, self.bounce_token, rpc, headers).await?;
         if rpc.access.admits(&principal) {
             return Ok((principal, session));
         }

@@ -12,8 +12,8 @@
 //! `record_contact_attempt`, `stop_contact`, `resume_contact`, `assign_case`,
 //! `release_case`, `add_note`, `refer_case`, `reopen_case`, and for rules
 //! `get_protocol` and [`replay_protocol`] (by `protocol_api`), for letters that
-//! went wrong `list_letters`, `resend_letter` and `resolve_letter` (by
-//! `operations_api`); for staff themselves `sign_in`, `redeem_sign_in`, `enrol`,
+//! went wrong `list_letters`, `resend_letter`, `resolve_letter` and
+//! `report_bounce` (by `operations_api`); for staff themselves `sign_in`, `redeem_sign_in`, `enrol`,
 //! `get_session`, `sign_out`, `own_credentials`, `invite_staff`, `list_accounts`,
 //! `change_account` (by `account_api`); for auditors `read_audit` (by
 //! `audit_api`). Beside them: `parse` (requests
@@ -92,6 +92,7 @@ mod relocate;
 mod reopen_case;
 mod repeat;
 pub mod replay_protocol;
+mod report_bounce;
 mod reschedule_appointment;
 mod resend_letter;
 mod resolve_letter;
@@ -149,6 +150,8 @@ pub struct Config {
     pub most_bytes: usize,
     /// How long a call may take where its caller does not say less.
     pub longest_call: Duration,
+    /// Hash of the token that lets in who reports bounces; nobody where it is absent.
+    pub bounce_token: Option<[u8; 32]>,
     /// How long calls may go on once the service was asked to stop.
     pub drain: Duration,
 }
@@ -164,6 +167,7 @@ impl Default for Config {
             most_streams: 1024,
             most_bytes: 1024 * 1024,
             longest_call: Duration::from_secs(15),
+            bounce_token: None,
             drain: Duration::from_secs(20),
         }
     }

@@ -9,8 +9,8 @@ use rapport_security::Principal;
 use tonic::{Request, Response, Status};
 
 use crate::{
-    Deps, calendar_feed, list_letters, parse, policy, refusal::Refusal, repeat::Repeatable, resend_letter,
-    resolve_letter, staff_api::staff, staff_letter::StaffLetter, trail,
+    Deps, calendar_feed, list_letters, parse, policy, refusal::Refusal, repeat::Repeatable, report_bounce,
+    resend_letter, resolve_letter, staff_api::staff, staff_letter::StaffLetter, trail,
 };
 
 /// What keeps the installation running.
@@ -100,5 +100,14 @@ impl OperationsService for OperationsApi {
         };
         let feed = FeedId::new(*feed);
         Ok(Response::new(calendar_feed::read(&self.deps, feed, &request.get_ref().etag).await?))
+    }
+
+    async fn report_bounce(
+        &self,
+        request: Request<pb::ReportBounceRequest>,
+    ) -> Result<Response<pb::ReportBounceResponse>, Status> {
+        let bounce = parse::bounce(&request.into_inner(), self.deps.store.keyring())?;
+        report_bounce::run(&self.deps, bounce).await?;
+        Ok(Response::new(pb::ReportBounceResponse {}))
     }
 }

@@ -5,11 +5,13 @@
 //! [`list_cases`](mod@list_cases), [`list_matches`](mod@list_matches), [`list_open_slots`](mod@list_open_slots) and
 //! [`letters`] read filters and page tokens ([`page`]), [`decisions`] what staff decide, [`appointments`] what they do
 //! with a session's time, [`accounts`] who is to have an account, [`audit`] which part of the trail somebody wants,
-//! [`roster`] who treats and when, [`calls`] how clients were called.
+//! [`roster`] who treats and when, [`calls`] how clients were called, [`bounce`](mod@bounce) what a
+//! mail server says of a letter.
 
 mod accounts;
 mod appointments;
 mod audit;
+mod bounce;
 mod calls;
 mod client;
 mod consents;
@@ -42,6 +44,7 @@ pub(crate) use appointments::{
     BookAppointment, Chosen, MarkAttendance, StaffReschedule, book_appointment, mark_attendance, staff_reschedule,
 };
 pub(crate) use audit::{ListAuditEntries, audit_filter, audit_head, list_audit_entries};
+pub(crate) use bounce::{Bounce, bounce};
 pub(crate) use calls::{
     AddNote, AssignCase, RecordContactAttempt, ReferCase, StopContact, WithReason, add_note, assign_case,
     record_contact_attempt, refer_case, reopen_case, resume_contact, stop_contact,

@@ -23,6 +23,8 @@ pub enum Access {
     Redeem,
     /// Whoever holds the token of a calendar feed.
     Feed,
+    /// Whoever holds the token of the settings for reporting bounces.
+    Bounces,
     /// Staff in one of these roles.
     Staff(&'static [Role]),
 }
@@ -128,6 +130,7 @@ pub(crate) const LIST_LETTERS: Rpc = call(
 );
 pub(crate) const RESEND_LETTER: Rpc = call("rapport.staff.v1.OperationsService/ResendLetter", DESK);
 pub(crate) const RESOLVE_LETTER: Rpc = call("rapport.staff.v1.OperationsService/ResolveLetter", DESK);
+pub(crate) const REPORT_BOUNCE: Rpc = call("rapport.staff.v1.OperationsService/ReportBounce", Access::Bounces);
 
 pub(crate) const SIGN_IN: Rpc = call("rapport.staff.v1.AccountService/SignIn", Access::Public);
 pub(crate) const REDEEM_SIGN_IN: Rpc = call("rapport.staff.v1.AccountService/RedeemSignIn", Access::Redeem);
@@ -210,6 +213,7 @@ pub const RPCS: &[Rpc] = &[
     LIST_LETTERS,
     RESEND_LETTER,
     RESOLVE_LETTER,
+    REPORT_BOUNCE,
     SIGN_IN,
     REDEEM_SIGN_IN,
     GET_ENROLMENT,
@@ -244,7 +248,8 @@ impl Access {
             | (Self::DraftOrNew, Principal::Anonymous)
             | (Self::Invitation, Principal::Invitation(_))
             | (Self::Feed, Principal::Feed(_))
-            | (Self::Enrol | Self::Redeem, Principal::Newcomer(_)) => true,
+            | (Self::Enrol | Self::Redeem, Principal::Newcomer(_))
+            | (Self::Bounces, Principal::Bounces) => true,
             (Self::Staff(roles), Principal::Staff(staff)) => roles.contains(&staff.role),
             _ => false,
         }
@@ -385,6 +390,7 @@ mod tests {
         let times = [BOOK_APPOINTMENT, STAFF_RESCHEDULE_APPOINTMENT, STAFF_CANCEL_APPOINTMENT, MARK_ATTENDANCE];
         check(&times, "....xx..");
         check(&[CREATE_INTAKE], "....xx..");
+        check(&[REPORT_BOUNCE], "........");
         check(&[GET_PROTOCOL], ".....xx.");
         check(&[SIGN_IN], "xxxxxxxx");
         check(&[REDEEM_SIGN_IN, GET_ENROLMENT, ENROL], "........");
@@ -398,6 +404,13 @@ mod tests {
         checked.sort_unstable();
         listed.sort_unstable();
         assert_eq!(checked, listed);
+    }
+
+    #[test]
+    fn who_reports_bounces_reports_bounces_and_does_nothing_else() {
+        let admitted: Vec<_> = RPCS.iter().filter(|rpc| rpc.access.admits(&Principal::Bounces)).collect();
+        let public = |rpc: &&&Rpc| rpc.access != Access::Public;
+        assert_eq!(admitted.iter().filter(public).map(|rpc| rpc.name).collect::<Vec<_>>(), [REPORT_BOUNCE.name]);
     }
 
     #[test]

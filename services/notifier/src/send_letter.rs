@@ -17,6 +17,7 @@ use rapport_domain::{
 };
 use rapport_messaging::{Transport, topology};
 use rapport_runtime::Clock;
+use rapport_security::BounceTag;
 use rapport_store::{
     ClaimedLetter, Store, StoreError, alerts, appointments, calls, cases, intakes,
     invitations::{self, InvitationLetter},
@@ -24,7 +25,9 @@ use rapport_store::{
 };
 
 use crate::{
+    Bounces,
     letters::{Digest, Invitation, Letter, Letterhead, Matter},
+    pace::{Pace, Turn},
     retry::{jitter, next_try},
     send_letters::LEASE,
     texts::LetterTexts,
@@ -49,6 +52,10 @@ pub(crate) struct Sender {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) transport: MailTransport,
     pub(crate) webhooks: Webhooks,
+    /// How fast letters go to each mail domain.
+    pub(crate) pace: Pace,
+    /// Whether a bounce tells which letter came back.
+    pub(crate) bounces: Bounces,
     /// What carries events: the digest tells how many nobody could handle.
     pub(crate) events: Arc<dyn Transport>,
 }
@@ -81,6 +88,8 @@ enum End {
     Superseded,
     Refused(Refused),
     Unknown(String),
+    /// Its turn is not yet.
+    Waits(Timestamp),
 }
 
 impl Sender {
@@ -117,15 +126,28 @@ impl Sender {
                     letters::keep_bytes(&self.store, letter, &written).await?;
                     written
                 }
-                Err(why) => return Ok(End::Refused(Refused { for_good: true, why })),
+                Err(why) => return Ok(End::Refused(Refused::for_good(why))),
             },
         };
         let Some(to) = addressee_of(&message) else {
-            return Ok(End::Refused(Refused { for_good: true, why: "the message has no addressee".to_owned() }));
+            return Ok(End::Refused(Refused::for_good("the message has no addressee")));
         };
-        let from = self.letterhead.sender_email.as_str().to_owned();
-        let envelope = Envelope { letter: letter.id, from, to };
-        let begun = match self.transport.begin(&envelope).await {
+        let place = match self.turn(letter, &to) {
+            Turn::Now(place) => place,
+            Turn::Later(then) => return Ok(End::Waits(then)),
+        };
+        let envelope = Envelope { letter: letter.id, from: self.envelope_sender(letter), to };
+        let end = self.hand_over(letter, &envelope, &message).await?;
+        match &end {
+            End::Sent => place.went(),
+            End::Refused(Refused { deferred: true, .. }) => place.deferred(self.clock.now()),
+            _ => {}
+        }
+        Ok(end)
+    }
+
+    async fn hand_over(&self, letter: &ClaimedLetter, envelope: &Envelope, message: &[u8]) -> Result<End, StoreError> {
+        let begun = match self.transport.begin(envelope).await {
             Ok(begun) => begun,
             Err(refused) => return Ok(End::Refused(refused)),
         };
@@ -134,7 +156,7 @@ impl Sender {
             return Ok(End::Superseded);
         }
         letters::sending(&self.store, letter, self.clock.now(), LEASE).await?;
-        Ok(match begun.finish(&message).await {
+        Ok(match begun.finish(message).await {
             Ok(()) => End::Sent,
             Err(Undelivered::Refused(refused)) => End::Refused(refused),
             Err(Undelivered::Unknown(why)) => End::Unknown(why),
@@ -146,12 +168,32 @@ impl Sender {
     async fn post(&self, position: u32, letter: LetterId, case: CaseId) -> End {
         let person = self.practice.on_call.get(position as usize);
         let Some(hook) = person.and_then(|person| person.webhook.as_ref()) else {
-            let why = "practice.toml has no webhook for that place of the on-call chain".to_owned();
-            return End::Refused(Refused { for_good: true, why });
+            return End::Refused(Refused::for_good("practice.toml has no webhook for that place of the on-call chain"));
         };
         match self.webhooks.post(hook, letter, case, self.clock.now()).await {
             Ok(()) => End::Posted,
             Err(refused) => End::Refused(refused),
+        }
+    }
+
+    /// An alert waits for nobody, and a folder takes whatever comes.
+    fn turn(&self, letter: &ClaimedLetter, to: &str) -> Turn<'_> {
+        let now = self.clock.now();
+        match (&self.transport, letter.kind) {
+            (MailTransport::Folder(_), _) | (_, LetterKind::StaffAlert) => Turn::Now(self.pace.beside(to, now)),
+            _ => self.pace.turn(to, now),
+        }
+    }
+
+    /// Where a bounce of this very try goes. The message itself is from the practice's own address.
+    fn envelope_sender(&self, letter: &ClaimedLetter) -> String {
+        let sender = self.letterhead.sender_email.as_str();
+        match (self.bounces, sender.rsplit_once('@'), u16::try_from(letter.attempts)) {
+            (Bounces::Plus, Some((local, domain)), Ok(attempt)) => {
+                let tag = self.store.keyring().bounce_tag(BounceTag { letter: letter.id.uuid(), attempt });
+                format!("{local}+{tag}@{domain}")
+            }
+            _ => sender.to_owned(),
         }
     }
 
@@ -163,23 +205,37 @@ impl Sender {
             End::Later(morning) => {
                 letters::postpone(&self.store, letter, *morning, now).await.map(|()| LedgerState::Queued)
             }
+            End::Waits(until) => {
+                letters::put_back(&self.store, letter, *until, now).await.map(|()| LedgerState::Queued)
+            }
             End::Superseded => letters::superseded(&self.store, letter, now).await.map(|()| LedgerState::Superseded),
             End::Unknown(why) => {
                 tracing::error!(letter.id = %letter.id, why, "nobody can tell whether a letter arrived; staff decide");
                 letters::unknown(&self.store, letter, why, now).await.map(|()| LedgerState::Unknown)
             }
-            End::Refused(Refused { for_good, why }) => {
-                let chance = jitter(letter.id, letter.attempts);
-                let next = next_try(letter.kind, letter.tried_from, letter.tries, now, chance);
-                if let Some(next) = next.filter(|_| !for_good) {
-                    tracing::warn!(letter.id = %letter.id, why, again = %next, "a letter was refused for now");
-                    letters::retry(&self.store, letter, next, why, now).await.map(|()| LedgerState::Retry)
-                } else {
-                    tracing::error!(letter.id = %letter.id, why, "a letter could not be sent; staff must reach its recipient otherwise");
-                    letters::failed(&self.store, letter, why, now).await.map(|()| LedgerState::Failed)
-                }
-            }
+            End::Refused(refused) => self.note_refused(letter, refused, now).await,
         }
+    }
+
+    async fn note_refused(
+        &self,
+        letter: &ClaimedLetter,
+        refused: &Refused,
+        now: Timestamp,
+    ) -> Result<LedgerState, StoreError> {
+        let why = refused.why.as_str();
+        let chance = jitter(letter.id, letter.attempts);
+        let next = next_try(letter.kind, letter.tried_from, letter.tries, now, chance);
+        if let Some(next) = next.filter(|_| !refused.for_good) {
+            tracing::warn!(letter.id = %letter.id, why, again = %next, "a letter was refused for now");
+            return letters::retry(&self.store, letter, next, why, now).await.map(|()| LedgerState::Retry);
+        }
+        tracing::error!(letter.id = %letter.id, why, "a letter could not be sent; staff must reach its recipient otherwise");
+        let (letter, why, practice) = (letter.clone(), why.to_owned(), Arc::clone(&self.practice));
+        let refuse = self
+            .store
+            .transact(move |tx| Box::pin(async move { letters::refuse(tx, &letter, &why, &practice, now).await }));
+        refuse.await.map(|()| LedgerState::Failed)
     }
 
     pub(crate) async fn read_subject(&self, letter: &ClaimedLetter) -> Result<Subject, StoreError> {

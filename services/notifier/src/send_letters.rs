@@ -4,7 +4,7 @@
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use rapport_messaging::{Handler, Message, Verdict};
 use rapport_store::{ClaimedLetter, StoreError, Wake, letters};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
@@ -24,6 +24,9 @@ const HELD_EVERY: Duration = Duration::from_secs(5);
 /// within ten seconds though broker, worker and notifications are down.
 const POLL: Duration = Duration::from_secs(5);
 
+/// The shortest rest between two looks at a ledger that had nothing for us.
+const SHORTEST_REST: Duration = Duration::from_millis(20);
+
 /// How long letters in hand may take when we are asked to end. What is cut off
 /// while it is being sent becomes `unknown`.
 const DRAIN: Duration = Duration::from_secs(20);
@@ -38,6 +41,7 @@ pub(crate) async fn send_letters(
 ) {
     let hands = Arc::new(Semaphore::new(hands.max(1)));
     let in_hand = TaskTracker::new();
+    let tending = tokio::spawn(tend(Arc::clone(&sender), stop.clone()));
     loop {
         let first = tokio::select! {
             () = stop.cancelled() => break,
@@ -49,17 +53,42 @@ pub(crate) async fn send_letters(
         if claim(&sender, free, &in_hand).await == all {
             continue;
         }
+        let idle = until_next_turn(&sender).await;
         tokio::select! {
             () = stop.cancelled() => break,
             () = wake.changed() => {}
             () = nudge.notified() => {}
-            () = tokio::time::sleep(POLL) => {}
+            () = tokio::time::sleep(idle) => {}
         }
+    }
+    if let Err(why) = tending.await {
+        tracing::error!(error = %why, "what tends the ledger ended");
     }
     in_hand.close();
     if tokio::time::timeout(DRAIN, in_hand.wait()).await.is_err() {
         tracing::warn!(letters = in_hand.len(), "ended while letters were being sent");
     }
+}
+
+/// Looks after the ledger at every poll, even while every hand is busy.
+async fn tend(sender: Arc<Sender>, stop: CancellationToken) {
+    loop {
+        if let Err(why) = sender.tend().await {
+            tracing::warn!(error = %why, "the ledger cannot be tended; it is tried again");
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(POLL) => {}
+        }
+    }
+}
+
+/// How long there is nothing to do, as far as is known; never longer than a poll.
+async fn until_next_turn(sender: &Sender) -> Duration {
+    let next = letters::next_turn(&sender.store).await.ok().flatten();
+    let wait = |next: Timestamp| Duration::try_from(next.duration_since(sender.clock.now())).unwrap_or_default();
+    // What another notifier holds locked is due and not ours: no busy waiting for it.
+    next.map_or(POLL, |next| wait(next).clamp(SHORTEST_REST, POLL))
 }
 
 /// Gives each free hand a letter; says how many there were.

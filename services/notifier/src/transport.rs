@@ -13,7 +13,7 @@ use serde::Deserialize;
 mod folder;
 pub(crate) mod smtp;
 
-pub use smtp::SmtpUrl;
+pub use smtp::{Patience, SmtpUrl};
 
 use folder::Folder;
 use smtp::{Ready, Smtp};
@@ -69,6 +69,8 @@ pub(crate) struct Envelope {
 pub(crate) struct Refused {
     /// Whether trying again is of no use.
     pub(crate) for_good: bool,
+    /// Whether the server said "later" to this letter: it may mind how much it is sent.
+    pub(crate) deferred: bool,
     /// A code and a step; never a server's words, which may repeat an address.
     pub(crate) why: String,
 }
@@ -76,7 +78,12 @@ pub(crate) struct Refused {
 impl Refused {
     /// Something that may pass.
     pub(crate) fn for_now(why: impl Into<String>) -> Self {
-        Self { for_good: false, why: why.into() }
+        Self { for_good: false, deferred: false, why: why.into() }
+    }
+
+    /// Something that will not.
+    pub(crate) fn for_good(why: impl Into<String>) -> Self {
+        Self { for_good: true, deferred: false, why: why.into() }
     }
 }
 
@@ -107,10 +114,10 @@ pub(crate) enum Begun<'a> {
 
 impl MailTransport {
     /// Gets ready to send; a mail server is first called when there is a letter.
-    pub(crate) async fn open(url: MailUrl, hello: &str) -> anyhow::Result<Self> {
+    pub(crate) async fn open(url: MailUrl, hello: &str, patience: Patience) -> anyhow::Result<Self> {
         Ok(match url {
             MailUrl::Folder(path) => Self::Folder(Folder::open(path).await?),
-            MailUrl::Smtp(url) => Self::Smtp(Box::new(Smtp::new(url, hello)?)),
+            MailUrl::Smtp(url) => Self::Smtp(Box::new(Smtp::new(url, hello, patience)?)),
         })
     }
 

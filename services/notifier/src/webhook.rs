@@ -180,7 +180,7 @@ fn judge(status: StatusCode) -> Result<(), Refused> {
             Err(Refused::for_now(why))
         }
         status if status.is_server_error() => Err(Refused::for_now(why)),
-        _ => Err(Refused { for_good: true, why }),
+        _ => Err(Refused::for_good(why)),
     }
 }
 
@@ -246,7 +246,7 @@ fn request(url: &Url, letter: LetterId, signature: &str, body: String) -> Option
 }
 
 fn for_good(why: &str) -> Refused {
-    Refused { for_good: true, why: why.to_owned() }
+    Refused::for_good(why)
 }
 
 fn read_roots(file: &Path) -> anyhow::Result<RootCertStore> {

@@ -6,6 +6,7 @@ use std::{
 };
 
 use anyhow::Context;
+use rapport_notifier::Limits;
 use rapport_runtime::{SystemClock, SystemIds, supervise};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -99,6 +100,7 @@ async fn start_intake(
         staff_listen: settings.staff.listen.0,
         reflection: settings.intake.reflection,
         cors_origins: settings.intake.cors_origins.clone(),
+        bounce_token: settings.mail.bounce_token.hash(),
         ..rapport_intake::Config::default()
     };
     let deps = rapport_intake::Deps {
@@ -180,10 +182,13 @@ fn start_worker(settings: &Settings, house: &House, stop: &CancellationToken, ro
 }
 
 fn start_notifier(settings: &Settings, house: &House, stop: &CancellationToken, roles: &mut JoinSet<()>) {
+    let mail = &settings.mail;
     let config = rapport_notifier::Config {
-        url: settings.mail_url(),
-        connections: settings.mail.connections,
+        connections: mail.connections,
         webhooks: settings.webhooks.clone(),
+        per_domain: Limits { connections: mail.domain_connections, per_minute: mail.domain_per_minute },
+        bounces: mail.bounces,
+        ..rapport_notifier::Config::to(settings.mail_url())
     };
     let deps = rapport_notifier::Deps {
         store: house.store.clone(),

@@ -10,6 +10,7 @@ use rapport_runtime::{
     config::{self, ConfigError, Sources},
     telemetry::Telemetry,
 };
+use rapport_security::Token;
 use serde::Deserialize;
 
 /// Every setting with its default.
@@ -17,7 +18,7 @@ pub(crate) const DEFAULTS: &str = include_str!("../defaults.toml");
 /// Before every environment variable that is a setting.
 const PREFIX: &str = "RAPPORT__";
 /// What must not stand in a settings file.
-const SECRETS: [&str; 3] = ["security.master_key", "webhooks.secret", "webhooks.routing_key"];
+const SECRETS: [&str; 4] = ["security.master_key", "webhooks.secret", "webhooks.routing_key", "mail.bounce_token"];
 
 /// All of it, checked.
 #[derive(Deserialize)]
@@ -62,6 +63,36 @@ pub(crate) struct Events {
 pub(crate) struct Mail {
     url: MailSetting,
     pub(crate) connections: usize,
+    pub(crate) domain_connections: usize,
+    pub(crate) domain_per_minute: u32,
+    pub(crate) bounces: rapport_notifier::Bounces,
+    pub(crate) bounce_token: BounceToken,
+}
+
+/// Lets in who reports bounces. Has no `Debug`: it is a secret.
+#[derive(Clone, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct BounceToken(Option<Token>);
+
+impl TryFrom<String> for BounceToken {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        if text.is_empty() {
+            return Ok(Self(None));
+        }
+        let token = Token::parse(text.trim());
+        token
+            .map(|token| Self(Some(token)))
+            .map_err(|_| "must be 43 characters, as `openssl rand -base64 32 | tr '+/' '-_' | tr -d =` prints them")
+    }
+}
+
+impl BounceToken {
+    /// What is compared; `None` where nobody may report bounces.
+    pub(crate) fn hash(&self) -> Option<[u8; 32]> {
+        self.0.as_ref().map(Token::hash)
+    }
 }
 
 #[derive(Deserialize)]

@@ -1,6 +1,7 @@
 //! What staff may do about a letter, by where it stands.
 
-use super::LedgerState;
+use super::{LedgerState, LetterKind};
+use crate::contact::Mailbox;
 
 /// What became of a letter that no machine can tell about, or that staff dealt with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -61,9 +62,25 @@ pub const fn resolve(state: LedgerState, settled: bool, outcome: LetterOutcome) 
     }
 }
 
+/// Whether a second copy of a letter does no harm, so that one which may have arrived may be sent again without asking:
+/// calendars know an entry by its id, and the rest only says twice what is true. Never where somebody else reads the
+/// mailbox, who would wonder, and never to somebody who agreed to nothing yet.
+#[must_use]
+pub fn may_come_twice(kind: LetterKind, mailbox: Mailbox) -> bool {
+    mailbox == Mailbox::Private && kind != LetterKind::Invitation
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_does_no_harm_may_come_twice() {
+        for kind in LetterKind::ALL {
+            assert!(!may_come_twice(kind, Mailbox::Shared));
+            assert_eq!(may_come_twice(kind, Mailbox::Private), kind != LetterKind::Invitation);
+        }
+    }
 
     /// One column per state, in the order of [`LedgerState::ALL`]: hurry, again, sent, settled, already, or no.
     fn row(decide: impl Fn(LedgerState) -> Result<Then, NotOpen>) -> String {

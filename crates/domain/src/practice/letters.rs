@@ -1,7 +1,7 @@
 //! When letters go: the night, in which those that can wait do, and the day's digest.
 
 use jiff::{
-    Timestamp,
+    SignedDuration, Timestamp,
     civil::{Date, Time},
     tz::TimeZone,
 };
@@ -60,12 +60,19 @@ pub(super) fn policy(mut section: Section<'_, '_>, source: &Source<'_>) -> Optio
     let digest_to = section.parsed_list("digest_to", EmailAddress::parse);
     let mut hours = |key| number(source, &mut section, key, 1..=336);
     let (remind_hours, remind_joint_hours) = (hours("remind_hours"), hours("remind_joint_hours"));
+    let resend_after = section.optional::<u32>("resend_unknown_after_hours");
     section.finish();
+    if let Some(hours) = resend_after.as_ref().filter(|hours| *hours.get_ref() == 0) {
+        let hint = "leave it out where staff are always asked";
+        source.error(&hours.span(), "`resend_unknown_after_hours` must be at least 1", hint);
+    }
+    let resend_unknown_after = resend_after.map(|hours| SignedDuration::from_hours(i64::from(*hours.get_ref())));
     let policy = LetterPolicy {
         digest_to,
         digest_at: digest_at?,
         remind_hours: remind_hours?,
         remind_joint_hours: remind_joint_hours?,
+        resend_unknown_after,
         quiet,
     };
     if let Some((starts, ends)) = policy.quiet
@@ -98,6 +105,7 @@ mod tests {
             digest_at: time("07:30").unwrap(),
             remind_hours: 48,
             remind_joint_hours: 24,
+            resend_unknown_after: None,
             quiet: Some(night(quiet).unwrap()),
         }
     }

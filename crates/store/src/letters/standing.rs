@@ -10,7 +10,7 @@ use sea_orm::{
     sea_query::Expr,
 };
 
-use super::{changed, ended, kind, recipient, table};
+use super::{changed, ended, kind, recipient, refused::forget, table};
 use crate::{Conn, StoreError, Topic, Tx, column, entity::cases, store::sealed::Sealed};
 
 /// Where a letter stands, for staff.
@@ -129,7 +129,8 @@ pub async fn begin_again(tx: &Tx, letter: &LetterStanding, now: Timestamp) -> Re
     again.leased_until = Set(None);
     again.why = Set(None);
     again.settled_by = Set(None);
-    decide(tx, letter, again, 1).await
+    decide(tx, letter, again, 1).await?;
+    forget(tx, letter.id, letter.case).await
 }
 
 /// Somebody found out that an unknown letter arrived.
@@ -150,7 +151,22 @@ pub async fn settle(tx: &Tx, letter: &LetterStanding, by: &str, now: Timestamp) 
     let mut settled = changed(letter.state, now);
     settled.bytes = Set(None);
     settled.settled_by = Set(Some(by.to_owned()));
-    decide(tx, letter, settled, 0).await
+    decide(tx, letter, settled, 0).await?;
+    forget(tx, letter.id, letter.case).await
+}
+
+/// Letters of which nobody knows whether they arrived, since before `since`, and nobody has said anything: those in their
+/// first round alone, so that none begins anew by itself twice.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn unanswered(conn: &impl Conn, since: Timestamp, limit: u64) -> Result<Vec<LetterStanding>, StoreError> {
+    let found = table::Entity::find()
+        .filter(table::Column::State.eq(LedgerState::Unknown.name()))
+        .filter(table::Column::SettledBy.is_null())
+        .filter(table::Column::Rounds.eq(1))
+        .filter(table::Column::UpdatedAt.lte(column::from_time(since)));
+    read_all(conn, found.order_by_asc(table::Column::Id).limit(limit)).await
 }
 
 /// Changes a letter that stands as it was read: no notifier took it meanwhile, and no colleague decided.

@@ -9,7 +9,9 @@ use crate::{ClaimedLetter, Seen, Store, StoreError, inbox, letters, requests};
 
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
 
+/// What a notifier does at one look.
 async fn claim(store: &Store, minutes: i64) -> Vec<ClaimedLetter> {
+    letters::give_up_lost_sends(store, sample::later(minutes)).await.unwrap();
     letters::claim(store, sample::later(minutes), LEASE, 10).await.unwrap()
 }
 

@@ -49,6 +49,11 @@ fn in_words(why: &str) -> String {
     status::find(why).map_or_else(|| why.to_owned(), |status| format!("{} ({status})", status.meaning()))
 }
 
+/// What the case of a client says who does not have a letter.
+pub(super) fn letter_refused(why: &str) -> String {
+    format!("Letter refused: {}, call.", in_words(why))
+}
+
 fn to_do(standing: &LetterStanding) -> String {
     if !standing.is_open() {
         return String::new();
@@ -56,7 +61,7 @@ fn to_do(standing: &LetterStanding) -> String {
     let why = standing.why.as_deref().map(in_words).unwrap_or_default();
     match (standing.state, &standing.recipient) {
         (LedgerState::Unknown, _) => "Nobody can tell whether it arrived: find out, then say so here.".to_owned(),
-        (_, Recipient::Client(_)) => format!("Letter refused: {why}. Call."),
+        (_, Recipient::Client(_)) => letter_refused(standing.why.as_deref().unwrap_or_default()),
         (_, Recipient::Invited(_)) => format!("Letter refused: {why}. Nobody is called: they agreed to nothing yet."),
         _ => {
             format!("Letter refused: {why}. Mend the address in practice.toml, and see that they know.")

@@ -30,7 +30,11 @@ use rapport_proto::{enums, staff as pb, time};
 use rapport_security::Role;
 use rapport_store::{CaseDetail, LetterStanding};
 
-use super::{client::proposed, letters::letter, place};
+use super::{
+    client::proposed,
+    letters::{letter, letter_refused},
+    place,
+};
 use crate::{case_calls::CaseCalls, policy::sees_answers};
 
 pub(crate) use calls::{alert, alert_etag, attempt, note};
@@ -86,10 +90,10 @@ pub(crate) fn summary(case: &Case, detail: &CaseDetail, calls: CaseCalls, role: 
         care: enums::number(case.care.care()),
         clinician_only: case.clinician_only,
         assignee: case.assignee.clone().unwrap_or_default(),
-        staff_reason: detail.staff_reason.as_ref().map(|reason| staff_reason(reason, case, role)).unwrap_or_default(),
+        staff_reason: reasons(case, detail, role),
         label: detail.label.clone(),
         etag: case_etag(case),
-        call_needed: !case.booking.by_machine() && case.state != CaseState::Closed,
+        call_needed: (!case.booking.by_machine() || !detail.refused.is_empty()) && case.state != CaseState::Closed,
         unacknowledged: calls.unacknowledged,
         next_attempt_time: calls.next_attempt.map(time::to_message),
         overdue: calls.overdue,
@@ -143,6 +147,13 @@ pub(crate) fn case(record: &Record<'_>, practice: &Practice, role: Role) -> pb::
         referral: detail.referred.as_ref().map(|it| calls::referral(it, role)),
         reopenings: detail.reopened.iter().map(|it| calls::reopening(it, role)).collect(),
     }
+}
+
+/// Why it is before staff, and which letters its clients do not have: what a mail server said tells of nobody's answers.
+fn reasons(case: &Case, detail: &CaseDetail, role: Role) -> String {
+    let reason = detail.staff_reason.iter().map(|reason| staff_reason(reason, case, role));
+    let refused = detail.refused.iter().map(|letter| letter_refused(&letter.why));
+    reason.chain(refused).collect::<Vec<_>>().join(" ")
 }
 
 /// A rule's doing is told as such to clinicians alone. Age is no answer: who

@@ -1,18 +1,21 @@
 //! Letters that went wrong, as staff read and resolve them.
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 use prost::Message;
 use rapport_domain::{
     id::{CaseId, IntakeId},
     letter::{Cause, DueLetter, LetterKind, Recipient},
 };
+use rapport_intake::Config;
 use rapport_proto::staff::{self as pb, operations_service_client::OperationsServiceClient};
-use rapport_security::Role;
+use rapport_security::{BounceTag, Keyring, MasterKey, Role, Token};
 use rapport_store::{ClaimedLetter, StoreError, letters};
 use tonic::{Status, transport::Channel};
 
 use crate::{
-    house::{House, bearing, house, on_each, reason},
+    house::{House, bearing, house, house_with, on_each, reason},
     people::Desk,
 };
 
@@ -42,7 +45,11 @@ impl Desk<'_> {
         let letter = self.letter(case, LetterKind::WeWillCall).await;
         let deps = &self.house.deps;
         let why = "the mail server replied 550 5.1.1 to RCPT TO";
-        letters::failed(&deps.store, &letter, why, deps.clock.now()).await.unwrap();
+        let (refused, practice, now) = (letter.clone(), Arc::clone(&deps.practice), deps.clock.now());
+        let refuse = deps
+            .store
+            .transact(move |tx| Box::pin(async move { letters::refuse(tx, &refused, why, &practice, now).await }));
+        refuse.await.map_err(|error: StoreError| error).unwrap();
         letter
     }
 
@@ -93,15 +100,21 @@ async fn a_refused_letter_says_in_words_why_and_whom_to_call_until_somebody_did(
         let letter = desk.refused(&case).await;
         let listed = desk.letters(Role::Coordinator, open_only()).await.unwrap().letters;
         let [refused] = &listed[..] else { panic!("{listed:?}") };
-        assert_eq!(refused.to_do, "Letter refused: there is no such mailbox (5.1.1). Call.");
+        assert_eq!(refused.to_do, "Letter refused: there is no such mailbox (5.1.1), call.");
         assert_eq!((&refused.case_name, &refused.recipient), (&case, &letter.recipient.to_string()));
-        let on_case = desk.record(Role::Coordinator, &case).await.letters;
-        assert!(on_case.contains(refused));
+        let seen = desk.record(Role::Coordinator, &case).await;
+        assert!(seen.letters.contains(refused));
+        assert!(seen.letters.iter().any(|letter| letter.letter == "staff_alert"), "{:?}", seen.letters);
+        let queue = || async { desk.list(Role::Coordinator).await.cases.remove(0) };
+        let line = queue().await;
+        assert!(line.call_needed && line.staff_reason.ends_with(&refused.to_do), "{line:?}");
         for _ in 0..2 {
             let settled = desk.resolve(Role::Coordinator, &letter, pb::LetterOutcome::DoneOtherwise).await.unwrap();
             assert_eq!((&*settled.state, &*settled.to_do, &*settled.settled_by), ("failed", "", "coordinator Sam"));
         }
         assert!(desk.letters(Role::Coordinator, open_only()).await.unwrap().letters.is_empty());
+        let line = queue().await;
+        assert!(!line.call_needed && line.staff_reason.is_empty(), "{line:?}");
         let arrived = desk.resolve(Role::Coordinator, &letter, pb::LetterOutcome::Arrived).await.unwrap_err();
         assert_eq!(reason(&arrived), "LETTER_NOT_OPEN");
     })
@@ -200,4 +213,67 @@ async fn letters_are_paged_latest_first_and_each_once() {
         assert!(seen.windows(2).all(|pair| pair[0] > pair[1]));
     })
     .await;
+}
+
+/// A report of a try that came back, as the program behind `POST /bounces` hands it on.
+async fn report(house: &House, token: &str, tag: &str, status: &str) -> Result<(), Status> {
+    let request = pb::ReportBounceRequest {
+        message: Vec::new(),
+        address: format!("office+{tag}@example.com"),
+        status: status.to_owned(),
+    };
+    operations(house).report_bounce(bearing(token, request)).await.map(|_| ())
+}
+
+/// Guards: the tag's code, its attempt, the status' class, and each state in `letters::bounced`.
+#[tokio::test]
+async fn a_letter_that_comes_back_is_refused_once_and_its_client_is_called() {
+    let token = Token::generate();
+    let house = house_with(Config { bounce_token: Some(token.hash()), ..Config::default() }).await;
+    let (desk, deps, token) = (Desk::of(&house).await, &house.deps, token.text());
+    let case = desk.couple("").await;
+    let letter = desk.letter(&case, LetterKind::Confirmed).await;
+    let keyring = deps.store.keyring();
+    let tag = |attempt| keyring.bounce_tag(BounceTag { letter: letter.id.uuid(), attempt });
+    let standing = async || letters::get(&deps.store, letter.id).await.unwrap().unwrap();
+    let ours = tag(1);
+    let forged = Keyring::new(&MasterKey::generate()).bounce_tag(BounceTag { letter: letter.id.uuid(), attempt: 1 });
+
+    report(&house, &token, &ours, "5.1.1").await.unwrap();
+    assert_eq!(standing().await.state.name(), "claimed", "what was not sent cannot come back");
+    letters::sending(&deps.store, &letter, deps.clock.now(), LEASE).await.unwrap();
+    letters::sent(&deps.store, &letter, deps.clock.now()).await.unwrap();
+    for (tag, status) in [(&ours, "4.2.2"), (&ours, "2.0.0"), (&forged, "5.1.1"), (&tag(2), "5.1.1")] {
+        report(&house, &token, tag, status).await.unwrap();
+        assert_eq!(standing().await.state.name(), "sent", "{tag} {status}");
+    }
+    for _ in 0..2 {
+        report(&house, &token, &ours, "5.1.1").await.unwrap();
+        let back = standing().await;
+        assert_eq!((back.state.name(), back.why.as_deref()), ("failed", Some("it came back with 5.1.1")));
+    }
+    let seen = desk.record(Role::Coordinator, &case).await;
+    let line = seen.summary.unwrap();
+    assert_eq!(line.staff_reason, "Letter refused: there is no such mailbox (5.1.1), call.");
+    assert!(line.call_needed);
+    assert_eq!(seen.letters.iter().filter(|letter| letter.letter == "staff_alert").count(), 1);
+}
+
+/// Guard: `authenticate`'s arm for bounces.
+#[tokio::test]
+async fn nobody_reports_bounces_without_the_token_of_the_settings() {
+    let token = Token::generate();
+    let house_with_token = house_with(Config { bounce_token: Some(token.hash()), ..Config::default() }).await;
+    let house_without = house().await;
+    let staff = house_with_token.token(Role::Clinician).await;
+    for (house, bearer) in [
+        (&house_with_token, Token::generate().text()),
+        (&house_with_token, staff),
+        (&house_without, token.text()),
+        (&house_without, Token::generate().text()),
+    ] {
+        let refused = report(house, &bearer, "b.a.a", "5.1.1").await.unwrap_err();
+        assert_eq!(reason(&refused), "TOKEN_INVALID");
+    }
+    report(&house_with_token, &token.text(), "b.a.a", "5.1.1").await.unwrap();
 }

@@ -20,21 +20,21 @@ pub use url::SmtpUrl;
 use session::{Broken, Session, Step};
 
 /// How long each step may take.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Timeouts {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
     /// From the first packet to "go ahead".
-    begin: Duration,
+    pub begin: Duration,
     /// Handing over the message.
-    data: Duration,
+    pub data: Duration,
     /// The reply to the final dot, as long as RFC 5321, 4.5.3.2.6 asks for:
     /// whoever gives up earlier gets letters twice.
-    last: Duration,
+    pub last: Duration,
 }
 
-impl Timeouts {
-    /// See the fields.
-    const USUAL: Self =
-        Self { begin: Duration::from_secs(45), data: Duration::from_secs(60), last: Duration::from_secs(600) };
+impl Default for Patience {
+    fn default() -> Self {
+        Self { begin: Duration::from_secs(45), data: Duration::from_secs(60), last: Duration::from_secs(600) }
+    }
 }
 
 /// How long an unused connection is kept; servers end theirs after five minutes.
@@ -45,7 +45,7 @@ pub(crate) struct Smtp {
     url: SmtpUrl,
     tls: tls::Connector,
     hello: String,
-    timeouts: Timeouts,
+    patience: Patience,
     resting: Mutex<Vec<(Session, Instant)>>,
 }
 
@@ -57,15 +57,14 @@ pub(crate) struct Ready<'a> {
 
 impl Smtp {
     /// For a server, introducing ourselves as `hello`.
-    pub(super) fn new(url: SmtpUrl, hello: &str) -> anyhow::Result<Self> {
+    pub(super) fn new(url: SmtpUrl, hello: &str, patience: Patience) -> anyhow::Result<Self> {
         let tls = tls::Connector::new(&url)?;
-        let (hello, timeouts) = (hello.to_owned(), Timeouts::USUAL);
-        Ok(Self { url, tls, hello, timeouts, resting: Mutex::default() })
+        Ok(Self { url, tls, hello: hello.to_owned(), patience, resting: Mutex::default() })
     }
 
     /// Says from whom and to whom, up to the server's "go ahead".
     pub(super) async fn begin(&self, envelope: &Envelope) -> Result<Ready<'_>, Refused> {
-        match timeout(self.timeouts.begin, self.address(envelope)).await {
+        match timeout(self.patience.begin, self.address(envelope)).await {
             Ok(begun) => begun,
             Err(_) => Err(Refused::for_now("the mail server did not answer in time")),
         }
@@ -110,7 +109,7 @@ impl Smtp {
 impl Ready<'_> {
     /// Hands the message over. Until the final dot has left, nothing is delivered.
     pub(super) async fn finish(mut self, message: &[u8]) -> Result<(), Undelivered> {
-        let Timeouts { data, last, .. } = self.smtp.timeouts;
+        let Patience { data, last, .. } = self.smtp.patience;
         match timeout(data, self.session.hand_over(message)).await {
             Ok(Ok(())) => {}
             Ok(Err(why)) => return Err(Undelivered::Refused(why.into())),
@@ -134,11 +133,15 @@ impl Ready<'_> {
 
 impl From<Broken> for Refused {
     fn from(why: Broken) -> Self {
-        Self { for_good: why.is_for_good(), why: why.to_string() }
+        Self { for_good: why.is_for_good(), deferred: why.is_deferral(), why: why.to_string() }
     }
 }
 
 #[cfg(test)]
+pub(crate) mod faulty_server;
+#[cfg(test)]
 pub(crate) mod scripted_server;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tls_tests;

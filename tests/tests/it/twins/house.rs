@@ -93,9 +93,8 @@ impl House {
         let address = format!("http://{}", intake.client_address());
         tokio::spawn(intake.run(stop.clone()));
         let config = rapport_notifier::Config {
-            url: MailUrl::Folder(mail.path().to_owned()),
             connections: 1,
-            webhooks: rapport_notifier::WebhookSettings::default(),
+            ..rapport_notifier::Config::to(MailUrl::Folder(mail.path().to_owned()))
         };
         let deps = rapport_notifier::Deps {
             store: store.clone(),

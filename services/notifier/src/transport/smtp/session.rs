@@ -11,6 +11,7 @@ use lettre::{
         response::{Response, Severity},
     },
 };
+use rapport_domain::letter::status::{self, MailStatus};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader},
     net::TcpStream,
@@ -53,8 +54,8 @@ pub(super) enum Step {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Broken {
     /// The server said no.
-    #[error("the mail server replied {code} to {step}")]
-    Replied { code: u16, step: Step },
+    #[error("the mail server replied {code}{} to {step}", status.map(|it| format!(" {it}")).unwrap_or_default())]
+    Replied { code: u16, status: Option<MailStatus>, step: Step },
     /// The connection failed, or what came is not SMTP.
     #[error("the connection failed at {step}: {why}")]
     Connection { step: Step, why: io::ErrorKind },
@@ -72,16 +73,29 @@ impl Broken {
         matches!(self, Self::Connection { .. } | Self::Lacks(_) | Self::Replied { code: 421, .. })
     }
 
-    /// Whether the letter can never be sent. A server that does not let *us* in
-    /// (RFC 4954: 530 and 535) may do so tomorrow, and so may one whose greeting fails.
+    /// Whether the letter can never be sent. A server that does not let *us* in (RFC 4954: 530 and 535) may do so
+    /// tomorrow, and so may one whose greeting fails or that does not like our sender: no letter would go then, and
+    /// an operator mends that while they wait.
     pub(super) const fn is_for_good(&self) -> bool {
         match self {
             Self::Replied { code: 530 | 535, .. } => false,
-            Self::Replied { code, step } => {
-                *code >= 500 && matches!(step, Step::MailFrom | Step::RcptTo | Step::Data | Step::Message)
+            Self::Replied { code, step, .. } => {
+                *code >= 500 && matches!(step, Step::RcptTo | Step::Data | Step::Message)
             }
             Self::Address => true,
             Self::Connection { .. } | Self::Lacks(_) => false,
+        }
+    }
+}
+
+impl Broken {
+    /// Whether the server put this letter off, and so may put off others to the same domain.
+    pub(super) const fn is_deferral(&self) -> bool {
+        match self {
+            Self::Replied { code, step, .. } => {
+                *code < 500 && matches!(step, Step::MailFrom | Step::RcptTo | Step::Data | Step::Message)
+            }
+            _ => false,
         }
     }
 }
@@ -172,7 +186,7 @@ impl Session {
         match reply.code().severity {
             severity if severity == expected || step == Step::Auth && reply.is_positive() => Ok(reply),
             Severity::TransientNegativeCompletion | Severity::PermanentNegativeCompletion => {
-                Err(Broken::Replied { code: reply.code().into(), step })
+                Err(Broken::Replied { code: reply.code().into(), status: status::find(&text), step })
             }
             _ => Err(failed(io::ErrorKind::InvalidData)),
         }
@@ -218,7 +232,11 @@ impl Session {
             let next = Auth::new_from_response(mechanism, credentials.clone(), &reply).map_err(malformed)?;
             reply = self.command(next, Step::Auth).await?;
         }
-        if reply.has_code(235) { Ok(()) } else { Err(Broken::Replied { code: reply.code().into(), step: Step::Auth }) }
+        if reply.has_code(235) {
+            Ok(())
+        } else {
+            Err(Broken::Replied { code: reply.code().into(), status: None, step: Step::Auth })
+        }
     }
 }
 

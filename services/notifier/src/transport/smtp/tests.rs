@@ -8,16 +8,14 @@ use super::{
     *,
 };
 
-fn letter() -> Envelope {
+pub(super) fn letter() -> Envelope {
     let letter = LetterId::new(Uuid::from_u128(7));
     Envelope { letter, from: "hello@example.com".to_owned(), to: "sample@example.com".to_owned() }
 }
 
 fn smtp(server: &Server) -> Smtp {
-    let mut smtp = Smtp::new(server.url.clone(), "example.com").unwrap();
     let short = Duration::from_millis(300);
-    smtp.timeouts = Timeouts { begin: short, data: short, last: short };
-    smtp
+    Smtp::new(server.url.clone(), "example.com", Patience { begin: short, data: short, last: short }).unwrap()
 }
 
 async fn send(smtp: &Smtp) -> Result<(), Undelivered> {
@@ -36,8 +34,8 @@ enum Outcome {
 async fn outcome(smtp: &Smtp) -> Outcome {
     let (outcome, why) = match send(smtp).await {
         Ok(()) => (Outcome::Sent, String::new()),
-        Err(Undelivered::Refused(Refused { for_good: false, why })) => (Outcome::Again, why),
-        Err(Undelivered::Refused(Refused { for_good: true, why })) => (Outcome::Never, why),
+        Err(Undelivered::Refused(Refused { for_good: false, why, .. })) => (Outcome::Again, why),
+        Err(Undelivered::Refused(Refused { for_good: true, why, .. })) => (Outcome::Never, why),
         Err(Undelivered::Unknown(why)) => (Outcome::Unknown, why),
     };
     assert!(!why.contains("sample"), "a server's words may hold an address: {why}");
@@ -66,10 +64,11 @@ fn a_refusal_for_now_is_tried_again_wherever_it_comes() {
 
 #[test]
 fn a_refusal_for_good_is_final_only_where_it_is_about_the_letter() {
-    for at in ["MAIL", "RCPT", "DATA", "message"] {
+    for at in ["RCPT", "DATA", "message"] {
         check(at, Does::Reply(550), &Outcome::Never);
     }
-    for at in ["connect", "EHLO"] {
+    // What names us alone, or nobody yet.
+    for at in ["connect", "EHLO", "MAIL"] {
         check(at, Does::Reply(554), &Outcome::Again);
     }
     check("MAIL", Does::Reply(530), &Outcome::Again);
