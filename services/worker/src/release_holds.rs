@@ -24,7 +24,7 @@ use rapport_domain::{
     matching::{Candidate, Therapist, Wish, rank, span},
     triage::TriageResult,
 };
-use rapport_store::{Tx, appointments, calendar, cases, letters, outbox, therapists, wishes};
+use rapport_store::{Tx, appointments, calendar, calls, cases, letters, outbox, therapists, wishes};
 
 use crate::{
     Deps,
@@ -84,15 +84,14 @@ async fn end_joint(deps: &Deps, hold: Appointment, now: Timestamp) -> Result<(),
     let second = second_standing(deps, &dossier, &hold, held_with.as_slice()).await?;
     let step = match release(standing(deps, &dossier, second)) {
         _ if dossier.case.state == CaseState::Closed => Step::Free,
+        // Nobody fixes a time for somebody who is not written to: a person decides.
+        _ if !is_contacted(deps, &dossier.first).await? => call(deps, &dossier, &hold, now),
         Release::Confirm => Step::Confirm,
         Release::SeeAlone => {
             Step::SeeAlone(alone_at_held_time(deps, &dossier, &hold, held_with.as_slice(), now).await?)
         }
         Release::LookAgain => Step::LookAgain,
-        Release::Call => {
-            let cause = Cause::Appointment(hold.id, hold.sequence + 1);
-            Step::Call(Referral::plan(deps, &dossier, StaffReason::PartnerSilent, cause, now))
-        }
+        Release::Call => call(deps, &dossier, &hold, now),
     };
     let told = told(&dossier, &hold, second, &step);
     let retry_elsewhere = matches!(step, Step::SeeAlone(Some(_)));
@@ -102,10 +101,19 @@ async fn end_joint(deps: &Deps, hold: Appointment, now: Timestamp) -> Result<(),
     }
 }
 
+fn call(deps: &Deps, dossier: &Dossier, hold: &Appointment, now: Timestamp) -> Step {
+    let cause = Cause::Appointment(hold.id, hold.sequence + 1);
+    Step::Call(Referral::plan(deps, dossier, StaffReason::PartnerSilent, cause, now))
+}
+
+async fn is_contacted(deps: &Deps, intake: &Intake) -> Result<bool, JobError> {
+    Ok(calls::of_client(&deps.store, intake.id).await?.stopped_at.is_none())
+}
+
 /// What the second partner brings to the release step.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Second {
-    /// Nothing yet, or answers that let no machine book: the two look alike.
+    /// Nothing yet, answers that let no machine book, or they are not contacted any more: all look alike.
     Silent,
     /// They let a machine book, and said no to this time.
     Declined,
@@ -212,6 +220,9 @@ async fn second_standing(
     held_with: &[Therapist],
 ) -> Result<Second, JobError> {
     let Some((intake, found)) = dossier.second_in() else { return Ok(Second::Silent) };
+    if !is_contacted(deps, intake).await? {
+        return Ok(Second::Silent);
+    }
     if wishes::of(&deps.store, hold.id, intake.id).await? == Some(ClientWish::Declined) {
         return Ok(Second::Declined);
     }

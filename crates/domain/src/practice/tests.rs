@@ -67,6 +67,28 @@ fn everything_wrong_with_practice_toml_is_said_at_once_with_its_place() {
     );
 }
 
+/// Guard: `on_call::person` and `on_call::policy`.
+#[test]
+fn a_chain_that_could_not_be_walked_is_refused_at_its_place() {
+    let first = "minutes = 5\n\n[[on_call]]\nname = \"Second";
+    let wrong = "minutes = 0 # none\nhours = [\"sunday\"]\nwebhook = { provider = \"pager\", url = \"http://hooks.example.com\" }\n\n\
+                 [[on_call]]\nname = \"Second";
+    check(
+        "practice.toml",
+        &[(first, wrong), ("rounds = 12", "rounds = 0 # none")],
+        &[
+            ("0 # none", "`minutes` must be from 1 to 240"),
+            ("\"sunday\"", "\"sunday\" is no weekly window: write \"mon 09:00-17:00\""),
+            ("\"pager\"", "must be \"slack\", \"teams\", \"pagerduty\" or \"plain\""),
+            (
+                "\"http://hooks.example.com\"",
+                "must be an address like https://hooks.example.com/alerts, without a user or password",
+            ),
+            ("0 # none\n\n# Whom rules", "`rounds` must be from 1 to 100"),
+        ],
+    );
+}
+
 #[test]
 fn a_hold_that_would_reach_its_release_step_at_once_is_refused() {
     let what = "a joint hold would reach its release step before anybody can answer, \

@@ -2,13 +2,13 @@
 
 use rapport_domain::{
     appointment::ClientWish,
-    id::{AppointmentId, IntakeId},
+    id::{AppointmentId, CaseId, IntakeId},
 };
 use sea_orm::{ConnectionTrait, Statement, Value};
 use sea_orm_migration::MigratorTrait;
 
 use super::{database, sample};
-use crate::{Store, appointments, migrations::Migrator, store::sealed::Sealed, wishes};
+use crate::{Store, alerts, appointments, migrations::Migrator, store::sealed::Sealed, wishes};
 
 async fn insert(store: &Store, sql: &str, values: Vec<Value>) {
     let backend = store.db().get_database_backend();
@@ -51,6 +51,44 @@ async fn a_hold_that_its_client_accepted_before_the_upgrade_stays_accepted() {
         assert_eq!(wishes::of(&store, said_yes, intake).await, Ok(Some(ClientWish::Accepted)));
         assert_eq!(wishes::of(&store, silent, intake).await, Ok(None));
         assert_eq!(appointments::get(&store, said_yes).await.unwrap().unwrap().case.uuid(), case);
+    })
+    .await;
+}
+
+/// Guard: the backfill in m0008: of the open cases that nobody took in hand, the last alert is walked on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_staff_alert_of_before_the_upgrade_is_walked_on_where_nobody_took_its_case() {
+    database::on_each_empty(async |store| {
+        let before = Migrator::migrations().iter().position(|migration| migration.name() == "m0008_calls").unwrap();
+        Migrator::up(store.db(), u32::try_from(before).ok()).await.unwrap();
+        let now = || Value::from(crate::column::from_time(sample::now()));
+        let mut cases = Vec::new();
+        for (state, assignee) in [("before_staff", None), ("before_staff", Some("Sam")), ("closed", None)] {
+            let (key, case) = (sample::id(), sample::id());
+            let sql = "INSERT INTO data_keys (id, subject, wrapped, master_version) VALUES ($1, $2, $3, 1)";
+            insert(&store, sql, vec![key.into(), key.to_string().into(), vec![1_u8].into()]).await;
+            let sql = "INSERT INTO cases (id, data_key, care, state, urgency, booking, clinician_only, flagged, \
+                       respond_by, created_at, assignee, silent_rounds, version, detail) \
+                       VALUES ($1, $2, 'individual', $3, 2, 2, TRUE, TRUE, $4, $5, $6, 0, 1, $7)";
+            let assignee = Value::from(assignee.map(str::to_owned));
+            insert(
+                &store,
+                sql,
+                vec![case.into(), key.into(), state.into(), now(), now(), assignee, vec![1_u8].into()],
+            )
+            .await;
+            for cause in ["first", "last"] {
+                let sql = "INSERT INTO letters (id, cause, recipient, letter, case_id, state, attempts, not_before, \
+                           queued_at, updated_at) VALUES ($1, $2, 'on-call/0', 'staff_alert', $3, 'sent', 1, $4, $5, $6)";
+                let cause = format!("{case}/{cause}").into();
+                insert(&store, sql, vec![sample::id().into(), cause, case.into(), now(), now(), now()]).await;
+            }
+            cases.push(CaseId::new(case));
+        }
+        store.migrate().await.unwrap();
+        let waiting = alerts::unacknowledged(&store, cases.iter().copied()).await.unwrap();
+        assert_eq!(waiting.into_iter().collect::<Vec<_>>(), cases[..1]);
+        assert_eq!(alerts::due(&store, sample::now(), 10).await.unwrap().len(), 1);
     })
     .await;
 }

@@ -9,6 +9,8 @@ use rapport_domain::{
     intake::{Care, IfPartnerSilent},
     letter::LetterKind,
 };
+use rapport_runtime::Clock;
+use rapport_store::{StoreError, calls, intakes};
 use rapport_worker::release_holds::release_due;
 
 use crate::{house::House, people::couple};
@@ -226,6 +228,31 @@ async fn two_workers_at_the_same_deadline_do_it_once() {
         let booked = usize::from(if_silent != IfPartnerSilent::CallMe);
         assert_eq!(house.booked().await, booked, "{if_silent:?}");
         assert_eq!(house.case(case).await.silent_rounds, u32::try_from(booked).unwrap());
+        house.close().await;
+    }
+}
+
+/// Guard: `is_contacted` at the release step.
+#[tokio::test]
+async fn a_partner_who_is_not_contacted_any_more_counts_as_silent_and_nobody_fixes_a_time_for_a_first_one() {
+    for stopped in [0, 1] {
+        let house = House::open().await;
+        let (case, hold) = held(&house, IfPartnerSilent::CallMe).await;
+        house.join(&couple(2, IfPartnerSilent::CallMe), case).await;
+        house.settle().await;
+        let id = intakes::of_case(&house.deps.store, case).await.unwrap()[stopped].id;
+        let now = house.clock.now();
+        let stop = house.deps.store.transact(move |tx| {
+            Box::pin(async move {
+                let mut known = calls::of_client(tx, id).await?;
+                assert!(known.stop(now));
+                calls::put(tx, id, &known).await
+            })
+        });
+        stop.await.map_err(|error: StoreError| error).unwrap();
+        house.release_at(deadline(&hold)).await;
+        assert_eq!(house.appointment(case).await.unwrap().state, AppointmentState::Released, "{stopped}");
+        assert_eq!(house.detail(case).await.staff_reason, Some(StaffReason::PartnerSilent), "{stopped}");
         house.close().await;
     }
 }
