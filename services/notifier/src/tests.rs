@@ -70,6 +70,11 @@ impl Stage {
         Self::on(store, folder, email, url, Patience::default()).await
     }
 
+    /// What the practice says, to be changed.
+    fn practice(&mut self) -> &mut Practice {
+        Arc::make_mut(&mut Arc::get_mut(&mut self.sender).unwrap().practice)
+    }
+
     /// On a database with its schema, with letters that go there.
     async fn on(
         store: Store,
@@ -538,9 +543,7 @@ async fn whom_a_rule_tells_gets_the_alert_and_one_who_is_gone_from_practice_toml
 /// A first person on call who has a webhook at this receiver.
 async fn with_webhook(receiver: &Receiver) -> Stage {
     let mut stage = Stage::new(Some("sample@example.com"), None).await;
-    let mut practice = (*stage.sender.practice).clone();
-    practice.on_call[0].webhook = Some(Webhook { provider: Provider::Slack, url: receiver.url.clone() });
-    stage.sender.practice = Arc::new(practice);
+    stage.practice().on_call[0].webhook = Some(Webhook { provider: Provider::Slack, url: receiver.url.clone() });
     stage
 }
 
@@ -676,7 +679,7 @@ async fn a_letter_about_a_time_leads_to_its_clients_own_page() {
     let token = rapport_security::Token::parse(rest.get(..43).unwrap()).unwrap();
     let opened = rapport_store::intakes::by_token(&stage.sender.store, token.hash()).await.unwrap();
     assert_eq!(opened, Some(stage.intake));
-    Arc::get_mut(&mut stage.sender.practice).unwrap().pages_url = None;
+    stage.practice().pages_url = None;
     stage.queue_about(LetterKind::Reminder, &session, 1).await;
     assert_eq!(stage.send_all().await, [LedgerState::Sent]);
     let without = stage.letters().into_iter().find(|letter| letter.contains("Coming up")).unwrap();

@@ -37,6 +37,7 @@ fn callers(rpc: &Rpc) -> Vec<&'static str> {
         Access::DraftOrNew => vec!["the holder of the draft", "anybody who begins one"],
         Access::Invitation => vec!["the holder of the invitation"],
         Access::Enrol | Access::Redeem => vec!["the holder of the one-time sign-in"],
+        Access::Bounces => vec!["whatever reports letters that came back"],
         Access::Feed => vec!["whoever subscribes to the calendar feed"],
         Access::Staff(roles) => roles.iter().copied().map(Role::name).collect(),
     }
