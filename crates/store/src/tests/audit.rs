@@ -89,7 +89,7 @@ async fn tamper(tx: &Tx, dice: &mut Dice) -> Result<&'static str, StoreError> {
     let other = rows[usize::try_from(dice.roll(SEALS * BELOW_EACH)).unwrap()].clone();
     let number = 1 + dice.roll(SEALS);
     let seal = seals[usize::try_from(number - 1).unwrap()].clone();
-    match dice.roll(12) {
+    match dice.roll(15) {
         0 => {
             let mut edited = row.clone().into_active_model();
             match dice.roll(6) {
@@ -187,6 +187,23 @@ async fn tamper(tx: &Tx, dice: &mut Dice) -> Result<&'static str, StoreError> {
             audit_seals::ActiveModel { seal: Set(bytes), ..seal.into() }.update(db).await?;
             Ok("alter a seal")
         }
+        11 => {
+            let later = column::from_time(column::to_time(seal.sealed_at)? + SignedDuration::from_secs(1));
+            audit_seals::ActiveModel { sealed_at: Set(later), ..seal.into() }.update(db).await?;
+            Ok("alter when a seal was made")
+        }
+        12 => {
+            let more = seal.entries + 1;
+            audit_seals::ActiveModel { entries: Set(more), ..seal.into() }.update(db).await?;
+            Ok("alter how many a seal covers")
+        }
+        13 => {
+            let mut forged = row.clone();
+            forged.id = uuid::Uuid::from_u128(forged.id.as_u128() + 1);
+            forged.seal = Some(SEALS + 1 + dice.roll(9));
+            forged.into_active_model().insert(db).await?;
+            Ok("forge below a seal that is not there")
+        }
         _ => {
             // As if its time had been over.
             audit_log::Entity::delete_many().filter(audit_log::Column::Seal.eq(number)).exec(db).await?;
@@ -213,8 +230,8 @@ impl From<StoreError> for End {
     }
 }
 
-/// Guards, each taken out by itself and seen red: each field's length in `seal::of`, the mark and the head in `verify`. The
-/// number, the seal before, the count and the gap stand behind one another: any one of them may be missing.
+/// Guards, each taken out by itself and seen red: the time and each field's length in `seal::of`; the count, the mark, the
+/// strays and the head in `verify`. The number, the seal before and the gap stand behind one another: any one may be missing.
 #[tokio::test]
 async fn a_thousand_random_tamperings_are_all_found() {
     let folder = tempfile::tempdir().unwrap();
@@ -243,7 +260,7 @@ async fn a_thousand_random_tamperings_are_all_found() {
             Ok(()) => unreachable!("it always ends by what was found"),
         }
     }
-    assert_eq!(kinds.len(), 12, "{kinds:?}");
+    assert_eq!(kinds.len(), 15, "{kinds:?}");
     assert_eq!(verify(&store, &head).await.faults, []);
 }
 
