@@ -26,7 +26,8 @@ async fn nobody_is_lost_or_given_away_at_the_edges() {
 }
 
 async fn visit(script: &str) {
-    let practice = PracticeFolder::sample().unwrap().therapists(20, "mon-sat 08:00-20:00 video").unwrap();
+    let week = ["mon", "tue", "wed", "thu", "fri", "sat"].map(|day| format!("{day} 08:00-20:00 video")).join("; ");
+    let practice = PracticeFolder::sample().unwrap().therapists(20, &week).unwrap();
     let folder = practice.path().display().to_string();
     let mut house = Processes::new([("RAPPORT__PRACTICE__DIR", folder)]).unwrap();
     house.start("all").await.unwrap();
