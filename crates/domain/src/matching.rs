@@ -35,9 +35,7 @@ pub use crate::calendar::{
     taken::Taken,
 };
 pub use fallback::{Outcome, with_fallback};
-pub use offer::{
-    Choice, Objection, Offer, Offering, Tried, objections_now, offer_span, offer_weeks, offers, try_choice,
-};
+pub use offer::{Choice, Objection, Offer, Offering, Tried, offer_span, offer_weeks, offers, try_choice};
 pub use rank::{line_up, rank, span};
 pub use therapist::{Licence, Therapist, Training};
 pub use weights::Weights;

@@ -32,8 +32,6 @@ pub enum StaffReason {
     CancelledLateByClient,
     /// Somebody of the practice cancelled the session.
     CancelledByStaff,
-    /// A time was held, and could not be fixed any more: licence, hours, place or therapist are others by now.
-    HoldNoLongerStands,
     /// A session alone was held for the client's yes, which did not come.
     HoldLapsed,
     /// A session alone was held until somebody of the practice says yes, and nobody did.
@@ -71,9 +69,6 @@ impl StaffReason {
                 "The client gave their time back within the notice: the late fee may apply.".to_owned()
             }
             Self::CancelledByStaff => "The session was cancelled by the practice: another time is owed.".to_owned(),
-            Self::HoldNoLongerStands => {
-                "The held time could not be fixed: licence, hours or place have changed since.".to_owned()
-            }
             Self::HoldLapsed => "The client did not confirm the held time.".to_owned(),
             Self::Reopened => "The case was reopened: the client is to be called.".to_owned(),
             Self::NotConfirmedByStaff => "Nobody of the practice confirmed the held time: it is free again.".to_owned(),

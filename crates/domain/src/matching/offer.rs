@@ -3,11 +3,7 @@
 //! The same filters as for [`super::rank`], but for the promise: whoever moves a
 //! session may want a later time. Nothing is ranked beyond who treats them today.
 
-use std::{
-    cmp::Ordering,
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-};
+use std::{cmp::Ordering, rc::Rc};
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -18,18 +14,15 @@ use super::{
     free::{Calendar, Free, Offered, horizon},
 };
 use crate::{
-    appointment::Appointment,
     calendar::{
         busy::therapist_resource,
         hours::{instant, week_of},
         slots::Time,
         taken::Taken,
     },
-    contact::UsState,
     id::TherapistId,
-    intake::{Format, Preferences},
+    intake::Format,
     practice::Practice,
-    triage::Urgency,
 };
 
 /// A time that could be had, and with whom.
@@ -228,45 +221,6 @@ pub fn try_choice(
     failed.sort();
     failed.dedup();
     Tried { slot, against: failed.into_iter().map(|filter| objection(filter, &asked)).collect() }
-}
-
-/// What stands against a session on the day that it is to be fixed, though nothing did when it was held: a licence that ends
-/// before it, hours that were taken back, a day that was closed, a therapist or room that the practice has no longer.
-/// Wishes were weighed then and are not again. `states` are those where its clients sit.
-#[must_use]
-pub fn objections_now(
-    session: &Appointment,
-    therapist: Option<&Therapist>,
-    states: Vec<UsState>,
-    practice: &Practice,
-) -> Vec<Objection> {
-    let gone = |filter: Filter, text: &str| Objection {
-        filter: filter.name(),
-        text: text.to_owned(),
-        tells_of_answers: false,
-        stands: true,
-    };
-    let Some(therapist) = therapist else { return vec![gone(Filter::Free, "does not work here any more")] };
-    let place = session.room.as_deref().map(|room| practice.location_of(room));
-    if place == Some(None) {
-        return vec![gone(Filter::Free, "has no room: it is not the practice's any more")];
-    }
-    let (any, none, nothing) = (Preferences::default(), BTreeSet::new(), BTreeMap::new());
-    let wish = Wish {
-        care: session.care,
-        states,
-        preferences: vec![&any],
-        needs: &none,
-        drivers: &nothing,
-        urgency: Urgency::Routine,
-        now: session.starts_at,
-        continuity: None,
-        conflicts: Vec::new(),
-        outside: false,
-    };
-    let choice = session.choice(practice);
-    let taken = Taken::new(&practice.zone, []);
-    try_choice(&wish, therapist, &choice, &taken, practice, practice.protocol.weights()).against
 }
 
 fn objection(filter: Filter, asked: &Asked<'_>) -> Objection {
