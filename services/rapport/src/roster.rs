@@ -232,8 +232,8 @@ async fn busy(deps: &Deps, wish: &RosterBusy) -> anyhow::Result<bool> {
                             "recurring": recurring, "outside": outside_json(&done.outside)}))?;
         return Ok(true);
     }
-    let (once, again) = (print::count(single, "time"), print::count(recurring, "time"));
-    print::line(format_args!("{}: taken elsewhere {once} to come, and {again} that recur", done.display_name))?;
+    let (once, again) = (print::count(single, "single time"), print::count(recurring, "recurring event"));
+    print::line(format_args!("{}: taken elsewhere by {once} and {again}", done.display_name))?;
     outside(&done.outside, &deps.practice).iter().try_for_each(print::line)?;
     print::line(ending(wish.apply))?;
     Ok(true)

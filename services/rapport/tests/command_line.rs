@@ -271,7 +271,7 @@ fn a_roster_is_tried_then_written_once_and_every_bad_row_is_said_at_once() {
     let busy = roster(&["busy", "amara", "busy.ics", "--apply"]);
     assert_eq!(busy.status.code(), Some(0), "{}", text(&busy.stderr));
     assert!(
-        text(&busy.stdout).contains("taken elsewhere 0 times to come, and 1 time that recur"),
+        text(&busy.stdout).contains("taken elsewhere by 0 single times and 1 recurring event"),
         "{}",
         text(&busy.stdout)
     );
