@@ -10,7 +10,6 @@ use std::{
 
 use anyhow::{Context, ensure};
 use clap::Args;
-use jiff::Timestamp;
 use rapport_domain::{
     calendar::busy::{Busy, therapist_resource},
     contact::UsState,
@@ -19,6 +18,7 @@ use rapport_domain::{
     matching::{Therapist, Wish, rank, span},
     triage::Urgency,
 };
+use rapport_runtime::{Clock, SystemClock};
 use rapport_store::therapists;
 use rapport_tests::{
     database::Database,
@@ -57,7 +57,7 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<Vec<Report>> {
     therapists::seed_if_empty(&store, &many(&roster, options.therapists)).await?;
     let mut connection = PgConnection::connect(database.url()).await?;
     fill(&mut connection, options.weeks).await?;
-    let now = Timestamp::now();
+    let now = SystemClock.now();
     let mut reports = Vec::new();
     for (name, languages) in LANGUAGES {
         let languages = languages.iter().map(|tag| (*tag).to_owned()).collect();

@@ -83,6 +83,7 @@ impl PracticeFolder {
 /// # Panics
 /// Where it is not right.
 #[must_use]
+#[expect(clippy::panic, reason = "a test cannot go on without it")]
 pub fn sample_practice() -> Practice {
     Practice::load(&sample_files()).unwrap_or_else(|problems| panic!("{problems:?}")).value
 }
@@ -92,6 +93,7 @@ pub fn sample_practice() -> Practice {
 /// # Panics
 /// Where it is not right.
 #[must_use]
+#[expect(clippy::panic, reason = "a test cannot go on without it")]
 pub fn sample_roster(practice: &Practice) -> Vec<Therapist> {
     practice.roster(&sample_files()).unwrap_or_else(|problems| panic!("{problems:?}")).value
 }

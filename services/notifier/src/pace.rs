@@ -194,10 +194,10 @@ mod tests {
             place(&pace, "a@slow.example", now).deferred(now);
             assert_eq!(later(&pace, "b@slow.example", now), now + SignedDuration::from_secs(pause));
             let _other = place(&pace, "a@example.com", now);
-            now = now + SignedDuration::from_secs(pause + 1);
+            now += SignedDuration::from_secs(pause + 1);
         }
         place(&pace, "a@slow.example", now).went();
-        now = now + SignedDuration::from_secs(2);
+        now += SignedDuration::from_secs(2);
         place(&pace, "a@slow.example", now).deferred(now);
         assert!(later(&pace, "b@slow.example", now) <= now + SignedDuration::from_secs(6));
     }

@@ -142,9 +142,9 @@ async fn every_rpc_admits_the_bearers_of_its_row_and_no_other() {
     }
     for rpc in RPCS {
         for (bearer, token) in &shared {
-            let admitted = bearer.admitted(&rpc);
+            let admitted = bearer.admitted(rpc);
             let fresh = if admitted { bearer.token(&house).await } else { token.clone() };
-            let refused = call(&house, &rpc, &fresh, None).await;
+            let refused = call(&house, rpc, &fresh, None).await;
             let told = refused.as_ref().map(|status| (status.code(), reason(status)));
             let shut_out = match &told {
                 Some((Code::Unauthenticated, reason)) => reason == "TOKEN_INVALID",

@@ -98,7 +98,7 @@ async fn couple(desk: &Desk<'_>) -> (pb::SubmitIntakeResponse, pb::SubmitIntakeR
 async fn fixed_couple(desk: &Desk<'_>) -> (pb::SubmitIntakeResponse, pb::SubmitIntakeResponse, Appointment) {
     let (first, second, held) = couple(desk).await;
     let open = slots(desk.house, &first, &held).await;
-    move_to(desk.house, &first, &held, &open[0].slot).await.unwrap();
+    move_to(desk.house, &first, &held, &open.first().unwrap().slot).await.unwrap();
     desk.confirm(Role::Clinician, &held.case.to_string()).await.0.unwrap();
     let fixed = now_is(desk.house, &held).await;
     (first, second, fixed)

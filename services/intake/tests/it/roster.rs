@@ -306,7 +306,7 @@ async fn a_closed_room_is_taken_until_it_is_opened_again() {
         };
         assert!(taken().await);
         let list = bearing(&keeper.token, pb::ListRoomClosuresRequest {});
-        assert_eq!(client.list_room_closures(list).await.unwrap().into_inner().closures, [closed.clone()]);
+        assert_eq!(client.list_room_closures(list).await.unwrap().into_inner().closures, std::slice::from_ref(&closed));
         for _ in 0..2 {
             let request = bearing(&keeper.token, pb::ReopenRoomRequest { name: closed.name.clone() });
             client.reopen_room(request).await.unwrap();

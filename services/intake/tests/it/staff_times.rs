@@ -274,7 +274,7 @@ async fn an_intake_by_phone_needs_no_address_and_is_answered_once() {
         assert_eq!(desk.summary(&created.case_name).await.name, created.case_name);
         assert!(kinds(house, &created.case_name).await.is_empty(), "nobody can be written to");
 
-        let with_page = pb::CreateIntakeRequest { request_id: Uuid::now_v7().to_string(), ..other };
+        let with_page = pb::CreateIntakeRequest { request_id: house.deps.ids.uuid().to_string(), ..other };
         let created = create(with_page).await.unwrap();
         let own = intake::GetIntakeRequest { name: created.intake.clone() };
         house.client.clone().get_intake(bearing(&created.status_token, own)).await.unwrap();
