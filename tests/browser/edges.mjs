@@ -128,8 +128,8 @@ await late.leave();
 // The first page is light: with its style, its script and its icon.
 const light = await come({ device: "phone" });
 const sizes = [];
-light.page.on("response", (response) => sizes.push(response.body().then((body) => body.length)));
-await light.go("/");
+light.page.on("response", (response) => sizes.push(response.body().then((body) => body.length, () => 0)));
+await light.page.goto(`${base}/`, { waitUntil: "networkidle" });
 const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 assert(sizes.length >= 3 && bytes < 60_000, `${bytes} bytes in ${sizes.length} answers`);
 await light.leave();
