@@ -53,8 +53,8 @@ async fn whatever_takes_frees_or_fixes_a_time_is_told_of_once_it_is_committed() 
     .await;
 }
 
-/// Guard: `mark` is the transaction's number on PostgreSQL. By the order of the rows alone it went red there: what
-/// committed later than its successor was never told of.
+/// Guard: `mark` is the transaction's number on PostgreSQL. By the order of the rows alone, what
+/// commits later than its successor would never be told of.
 #[tokio::test]
 async fn a_change_that_is_committed_after_a_later_one_was_read_is_not_missed() {
     database::on_each(async |store| {

@@ -215,7 +215,7 @@ async fn letters_are_paged_latest_first_and_each_once() {
     .await;
 }
 
-/// A report of a try that came back, as the program behind `POST /bounces` hands it on.
+/// A report of a try that came back, as the program that gets what comes back hands it on.
 async fn report(house: &House, token: &str, tag: &str, status: &str) -> Result<(), Status> {
     let request = pb::ReportBounceRequest {
         message: Vec::new(),

@@ -215,7 +215,7 @@ async fn an_imported_calendar_keeps_begin_and_end_and_nothing_else() {
         let broken = keeper.busy(&name, &calendar.replace("FREQ=DAILY", "FREQ=SECONDLY")).await.unwrap_err();
         let violations = details(&broken).bad_request().unwrap().field_violations.clone();
         let expected =
-            "9:1: RRULE: a rule has one start a day: give each start a rule of its own instead of FREQ=SECONDLY";
+            "10:1: RRULE: a rule has one start a day: give each start a rule of its own instead of FREQ=SECONDLY";
         assert_eq!((violations[0].field.as_str(), violations[0].description.as_str()), ("calendar", expected));
         let forgotten = keeper.busy(&name, "").await.unwrap().therapist.unwrap().busy.unwrap();
         assert_eq!((forgotten.single, forgotten.recurring), (0, 0));

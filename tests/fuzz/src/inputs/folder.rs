@@ -124,7 +124,9 @@ fn moments() -> impl Iterator<Item = Timestamp> {
 fn calendar(practice: &Practice) -> Result<(), Complaint> {
     for now in moments() {
         let today = practice.today(now);
-        must!(practice.stale(today).len() <= practice.lines.len(), "a line is stale twice");
+        let stale = practice.stale(today);
+        let told: BTreeSet<_> = stale.iter().map(|problem| &problem.what).collect();
+        must!(told.len() == stale.len(), "the same is told as stale twice");
         for urgency in Urgency::ALL {
             for booking in [Booking::Auto, Booking::Never] {
                 let by = practice.respond_by(urgency, booking, Care::Couple, now);
