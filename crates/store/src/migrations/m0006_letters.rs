@@ -34,7 +34,8 @@ impl MigrationTrait for Migration {
             db.execute_unprepared(OF_APPOINTMENT).await?;
             return Ok(());
         }
-        // SQLite changes no column: the table is made anew and filled from the old one. Nothing points to it.
+        // SQLite changes no column: the table is made anew and filled from the old one. Nothing points to it. What is made
+        // anew is "if not exists": another connection of the pool may still see the old names, and only then looks again.
         db.execute_unprepared("ALTER TABLE letters RENAME TO letters_before").await?;
         manager.create_table(letters()).await?;
         for statement in REFILL {
@@ -53,6 +54,7 @@ const INDEXES: [&str; 2] = [
 fn letters() -> TableCreateStatement {
     Table::create()
         .table("letters")
+        .if_not_exists()
         .col(uuid("id").primary_key())
         .col(string("cause"))
         .col(string("recipient"))
@@ -78,7 +80,7 @@ const OF_APPOINTMENT: &str = "CREATE INDEX letters_appointment ON letters (appoi
 const REFILL: [&str; 5] = [
     "INSERT INTO letters SELECT * FROM letters_before",
     "DROP TABLE letters_before",
-    "CREATE INDEX letters_due ON letters (not_before) WHERE state IN ('queued', 'retry', 'claimed', 'sending')",
-    "CREATE INDEX letters_case ON letters (case_id)",
+    "CREATE INDEX IF NOT EXISTS letters_due ON letters (not_before) WHERE state IN ('queued', 'retry', 'claimed', 'sending')",
+    "CREATE INDEX IF NOT EXISTS letters_case ON letters (case_id)",
     OF_APPOINTMENT,
 ];
