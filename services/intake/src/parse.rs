@@ -1,7 +1,7 @@
 //! Requests into domain types: every bad field at once, none of them repeated.
 //!
 //! [`submit_intake`](mod@submit_intake) puts a submission together from
-//! [`client`], [`contact`], [`preferences`], [`consents`] and [`screenings`];
+//! [`client`], [`contact`](mod@contact), [`preferences`], [`consents`] and [`screenings`];
 //! [`list_cases`](mod@list_cases), [`list_matches`](mod@list_matches), [`list_open_slots`](mod@list_open_slots) and
 //! [`letters`] read filters and page tokens ([`page`]), [`decisions`] what staff decide, [`appointments`] what they do
 //! with a session's time, [`accounts`] who is to have an account, [`audit`] which part of the trail somebody wants,

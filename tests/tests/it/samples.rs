@@ -144,6 +144,9 @@ fn as_promised(sample: Sample, it: &Decision) {
     }
 }
 
+/// Where the practice's own digest goes, on a day whose hour for it has come.
+const OFFICE: &str = "office@example.com";
+
 /// Each letter has one recipient: the client whose case it is, or the person on call.
 fn nobody_else_is_written_to(letters: &[Taken], decisions: &BTreeMap<&str, Decision>) {
     let mut written: Vec<&str> = letters.iter().flat_map(|letter| &letter.to).map(String::as_str).collect();
@@ -153,6 +156,7 @@ fn nobody_else_is_written_to(letters: &[Taken], decisions: &BTreeMap<&str, Decis
         it.letters.iter().map(to).collect::<Vec<_>>()
     };
     let mut due: Vec<String> = decisions.values().flat_map(due).collect();
+    written.retain(|address| *address != OFFICE);
     written.sort_unstable();
     due.sort();
     assert_eq!(written, due);

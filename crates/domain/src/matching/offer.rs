@@ -1,6 +1,6 @@
 //! Times that a person chooses from, and whether one that was chosen may be had.
 //!
-//! The same filters as for [`super::rank`], but for the promise: whoever moves a
+//! The same filters as for [`super::rank`](fn@super::rank), but for the promise: whoever moves a
 //! session may want a later time. Nothing is ranked beyond who treats them today.
 
 use std::{cmp::Ordering, rc::Rc};

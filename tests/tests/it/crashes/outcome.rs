@@ -14,7 +14,8 @@ pub(super) const LETTERS: &str = "SELECT id, case_id, letter, state FROM letters
 /// Everything that can be seen at the end.
 pub(super) struct Ending {
     pub(super) cases: Vec<(Uuid, Uuid, String)>,
-    pub(super) letters: Vec<(Uuid, Uuid, String, String)>,
+    /// Those about no case are the practice's own: the digest.
+    pub(super) letters: Vec<(Uuid, Option<Uuid>, String, String)>,
     pub(super) arrived: Arrived,
 }
 
@@ -30,7 +31,9 @@ impl Ending {
         assert_eq!(cases.len(), answered.len(), "intakes that nobody was told of, or the other way round");
         let mut letters: BTreeMap<Uuid, Vec<&str>> = BTreeMap::new();
         for (_, case, letter, _) in &self.letters {
-            letters.entry(*case).or_default().push(letter);
+            if let Some(case) = case {
+                letters.entry(*case).or_default().push(letter);
+            }
         }
         for (sample, intake) in answered {
             let (case, state) = cases[intake];
