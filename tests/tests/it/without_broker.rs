@@ -14,6 +14,8 @@ use crate::staff;
 /// How soon the practice must hear of it.
 const ALERTED_WITHIN: Duration = Duration::from_secs(10);
 const ON_CALL: &str = "oncall@example.com";
+/// Where the practice's own digest goes, on a day whose hour for it has come.
+const OFFICE: &str = "office@example.com";
 
 /// Guards: the alert's ledger row is written with the intake (`submit_intake::alert`), and the notifier reads the ledger
 /// and needs no event.
@@ -48,12 +50,14 @@ async fn a_safety_intake_reaches_staff_while_broker_and_worker_are_away() {
     house.rabbit.proxy.restore();
     house.processes.start("worker").await.unwrap();
     wait::until("all goes on by itself", || async {
-        house.smtp.accepted().len() > 1 && house.left_over().await.is_ok_and(|left| left.is_empty())
+        let letters = house.smtp.accepted().into_iter().filter(|letter| letter.to != [OFFICE]);
+        letters.count() > 1 && house.left_over().await.is_ok_and(|left| left.is_empty())
     })
     .await;
     let [after] = staff::queue(&mut triage, &bearer).await.try_into().expect("one case");
     assert_eq!((after.urgency(), after.state()), (pb::Urgency::Immediate, pb::CaseState::BeforeStaff));
     let mut to: Vec<_> = house.smtp.accepted().into_iter().flat_map(|letter| letter.to).collect();
+    to.retain(|address| address != OFFICE);
     to.sort();
     assert_eq!(to, [ON_CALL.to_owned(), address], "the alert once, and the client's own letter");
     house.close().await.unwrap();
