@@ -1,4 +1,4 @@
-//! The stylesheet, the script and the icon: compiled in, each under a name that
+//! Stylesheets, scripts and the icon, one of each for clients and for staff: compiled in, each under a name that
 //! holds its content's hash, so that a browser keeps it for good and a new version
 //! is a new name.
 
@@ -20,6 +20,13 @@ const STYLE: &str = concat!(
 );
 const SCRIPT: &str =
     concat!(include_str!("../assets/leave.js"), include_str!("../assets/form.js"), include_str!("../assets/news.js"));
+const STAFF_STYLE: &str = concat!(
+    include_str!("../assets/tokens.css"),
+    include_str!("../assets/base.css"),
+    include_str!("../assets/form.css"),
+    include_str!("../assets/staff/shell.css")
+);
+const STAFF_SCRIPT: &str = include_str!("../assets/staff/shell.js");
 const ICON: &str = include_str!("../assets/favicon.svg");
 
 /// One file as it is served.
@@ -33,6 +40,8 @@ pub(crate) struct Asset {
 pub(crate) struct Assets {
     pub(crate) style: Asset,
     pub(crate) script: Asset,
+    pub(crate) staff_style: Asset,
+    pub(crate) staff_script: Asset,
     pub(crate) icon: Asset,
 }
 
@@ -40,6 +49,8 @@ pub(crate) struct Assets {
 pub(crate) static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
     style: Asset::new("css", "text/css; charset=utf-8", STYLE),
     script: Asset::new("js", "text/javascript; charset=utf-8", SCRIPT),
+    staff_style: Asset::new("css", "text/css; charset=utf-8", STAFF_STYLE),
+    staff_script: Asset::new("js", "text/javascript; charset=utf-8", STAFF_SCRIPT),
     icon: Asset::new("svg", "image/svg+xml", ICON),
 });
 
@@ -58,7 +69,7 @@ impl Asset {
 
 /// `GET /assets/{name}`
 pub(crate) async fn serve(Path(name): Path<String>) -> Result<Response, Problem> {
-    let all = [&ASSETS.style, &ASSETS.script, &ASSETS.icon];
+    let all = [&ASSETS.style, &ASSETS.script, &ASSETS.staff_style, &ASSETS.staff_script, &ASSETS.icon];
     let asset = all.into_iter().find(|asset| asset.name == name).ok_or(Problem::NotFound)?;
     let headers = [(header::CONTENT_TYPE, asset.kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
     Ok((headers, asset.body).into_response())

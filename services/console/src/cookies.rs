@@ -26,6 +26,10 @@ pub(crate) enum Cookie {
     Intake,
     /// The token of an invitation.
     Invitation,
+    /// The token of a staff session.
+    Staff,
+    /// A one-time sign-in, until it is used.
+    Welcome,
 }
 
 /// How long a browser keeps it.
@@ -39,8 +43,17 @@ pub(crate) enum Keep {
 
 impl Cookie {
     /// All of them, as leaving forgets them.
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Language, Self::Draft, Self::Way, Self::About, Self::Keep, Self::Intake, Self::Invitation];
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Language,
+        Self::Draft,
+        Self::Way,
+        Self::About,
+        Self::Keep,
+        Self::Intake,
+        Self::Invitation,
+        Self::Staff,
+        Self::Welcome,
+    ];
 
     const fn name(self) -> &'static str {
         match self {
@@ -51,6 +64,17 @@ impl Cookie {
             Self::Keep => "__Host-keep",
             Self::Intake => "__Host-own",
             Self::Invitation => "__Host-asked",
+            Self::Staff => "__Host-staff",
+            Self::Welcome => "__Host-welcome",
+        }
+    }
+
+    /// Whether it comes along when a link of another site is followed: a letter's link must find its client's session,
+    /// and nothing may find staff's.
+    const fn same_site(self) -> &'static str {
+        match self {
+            Self::Staff | Self::Welcome => "Strict",
+            _ => "Lax",
         }
     }
 }
@@ -94,14 +118,16 @@ impl SetCookies {
             Keep::Session => String::new(),
             Keep::Days(days) => format!("; Max-Age={}", u64::from(days) * 86_400),
         };
-        self.push(format!("{}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{age}", cookie.name()));
+        let (name, site) = (cookie.name(), cookie.same_site());
+        self.push(format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite={site}{age}"));
         self
     }
 
     /// Takes one back.
     #[must_use]
     pub(crate) fn forget(mut self, cookie: Cookie) -> Self {
-        self.push(format!("{}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0", cookie.name()));
+        let (name, site) = (cookie.name(), cookie.same_site());
+        self.push(format!("{name}=; Path=/; Secure; HttpOnly; SameSite={site}; Max-Age=0"));
         self
     }
 
@@ -137,7 +163,8 @@ mod tests {
         for cookie in Cookie::ALL {
             let [set] = sent(SetCookies::default().set(cookie, "abc", Keep::Days(1))).try_into().unwrap();
             assert!(set.starts_with("__Host-"), "{set}");
-            assert!(set.ends_with("=abc; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=86400"), "{set}");
+            let site = if set.contains("staff") || set.contains("welcome") { "Strict" } else { "Lax" };
+            assert!(set.ends_with(&format!("=abc; Path=/; Secure; HttpOnly; SameSite={site}; Max-Age=86400")), "{set}");
         }
         assert_eq!(sent(SetCookies::forget_all()).len(), Cookie::ALL.len());
     }

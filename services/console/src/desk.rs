@@ -6,12 +6,18 @@ use rapport_runtime::{Clock, Ids};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Config, Deps, api::Api, practice::PracticeBoard, server::StartError};
+use crate::{
+    Config, Deps,
+    api::{Api, StaffApi},
+    practice::PracticeBoard,
+    server::StartError,
+};
 
 /// Shared by all pages; a clone is the same desk.
 #[derive(Clone)]
 pub(crate) struct Desk {
     pub(crate) api: Api,
+    pub(crate) staff: StaffApi,
     pub(crate) board: Arc<PracticeBoard>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
@@ -27,6 +33,7 @@ impl Desk {
         Ok(Self {
             board: Arc::new(PracticeBoard::new(api.clone(), Arc::clone(&deps.clock))),
             api,
+            staff: StaffApi::new(&config.staff_url)?,
             clock: Arc::clone(&deps.clock),
             ids: Arc::clone(&deps.ids),
             streams: Arc::new(Semaphore::new(config.most_streams)),

@@ -22,6 +22,12 @@ impl Form {
         Self(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
     }
 
+    /// What stands behind the `?` of an address: what a page shows, never what somebody wrote.
+    pub(crate) fn of_query(query: Option<&str>) -> Self {
+        let fields = form_urlencoded::parse(query.unwrap_or_default().as_bytes()).take(MOST_FIELDS);
+        Self(fields.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+    }
+
     /// The field's first value; empty where it was not sent.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)

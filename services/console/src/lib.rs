@@ -1,4 +1,4 @@
-//! The people's side: pages for clients, served over HTTP.
+//! The people's side: pages for clients and for staff, served over HTTP.
 //!
 //! A client of the intake service and of nothing else: what it shows it has
 //! read over gRPC with the token of whoever asks, and it keeps nothing itself.
@@ -37,6 +37,7 @@ mod routes;
 mod screening;
 mod server;
 mod shell;
+mod staff;
 mod visitor;
 mod words;
 
@@ -49,6 +50,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The client API, `http://…` or `https://…`.
     pub intake_url: String,
+    /// The staff API, likewise.
+    pub staff_url: String,
     /// The most bytes of a form.
     pub most_bytes: usize,
     /// Pages that stay open for news, over all visitors; one more is told to read by hand.
@@ -62,6 +65,7 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             intake_url: "http://127.0.0.1:50051".to_owned(),
+            staff_url: "http://127.0.0.1:50052".to_owned(),
             most_bytes: 256 * 1024,
             most_streams: 1024,
             drain: Duration::from_secs(20),

@@ -20,6 +20,7 @@ use crate::{
     cookies::{Cookie, SetCookies},
     desk::Desk,
     shell::{Shell, page},
+    staff,
     visitor::Visitor,
     words,
 };
@@ -46,7 +47,7 @@ pub(crate) enum Problem {
 }
 
 impl Problem {
-    const fn status(&self) -> StatusCode {
+    pub(crate) const fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Closed | Self::FormGone => StatusCode::GONE,
@@ -123,6 +124,9 @@ struct ProblemPage {
 
 /// Writes the page for whatever a handler, or a layer below this one, could not do.
 pub(crate) async fn tell(State(desk): State<Desk>, visitor: Visitor, request: Request, next: Next) -> Response {
+    if staff::routes::holds(request.uri().path()) {
+        return staff::problem::tell(&desk, visitor, request, next).await;
+    }
     let response = next.run(request).await;
     let bare = response.extensions().get::<Problem>().cloned().or_else(|| unsaid(&response));
     let Some(problem) = bare else { return response };
@@ -146,7 +150,7 @@ pub(crate) async fn tell(State(desk): State<Desk>, visitor: Visitor, request: Re
 }
 
 /// What layers refuse without a word: a foreign form, a method that a page does not have, a panic.
-fn unsaid(response: &Response) -> Option<Problem> {
+pub(crate) fn unsaid(response: &Response) -> Option<Problem> {
     match response.status() {
         StatusCode::FORBIDDEN => Some(Problem::Foreign),
         StatusCode::METHOD_NOT_ALLOWED => Some(Problem::NotFound),

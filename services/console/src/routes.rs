@@ -7,7 +7,7 @@ use axum::{
     routing::{get, post},
 };
 
-use crate::{assets, desk::Desk, pages, problem::Problem};
+use crate::{assets, desk::Desk, pages, problem::Problem, staff};
 
 pub(crate) fn all() -> Router<Desk> {
     Router::new()
@@ -39,6 +39,8 @@ pub(crate) fn all() -> Router<Desk> {
         .route("/invitation/{token}", get(pages::invitation::open))
         .route("/invitation/look", post(pages::invitation::look))
         .route("/invitation/decline", post(pages::invitation::decline))
+        // The practice's side.
+        .merge(staff::routes::all())
         .route("/assets/{name}", get(assets::serve))
         .fallback(async || Problem::NotFound)
 }

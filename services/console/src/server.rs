@@ -22,8 +22,8 @@ pub enum StartError {
         #[source]
         source: std::io::Error,
     },
-    /// The client API's address.
-    #[error("{0:?} is no address of the client API like http://127.0.0.1:50051")]
+    /// The client API's or the staff API's address.
+    #[error("{0:?} is no address of an API like http://127.0.0.1:50051")]
     Url(String),
     /// The listener failed.
     #[error("the listener failed")]

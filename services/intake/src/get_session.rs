@@ -14,13 +14,16 @@ pub(crate) async fn run(
     session: Option<Session>,
 ) -> Result<pb::GetSessionResponse, Refusal> {
     audit::write(&deps.store, &trail::by_staff(deps, staff, policy::GET_SESSION, Vec::new())).await?;
+    let methods = policy::open_to(staff).map(|rpc| rpc.name.to_owned()).collect();
     let Some(session) = session else {
-        return Ok(pb::GetSessionResponse { account: Some(view::unnamed_account(staff)), ..Default::default() });
+        let account = Some(view::unnamed_account(staff));
+        return Ok(pb::GetSessionResponse { account, methods, ..Default::default() });
     };
     let account = accounts::get(&deps.store, AccountId::new(staff.token_id)).await?.ok_or(Refusal::TokenInvalid)?;
     Ok(pb::GetSessionResponse {
         account: Some(view::account(&account)),
         idle_expire_time: Some(time::to_message(session.idle_at())),
         expire_time: Some(time::to_message(session.expires_at)),
+        methods,
     })
 }

@@ -1,7 +1,7 @@
 //! The one table of who may call what, applied below the handlers to every call.
 
 use rapport_domain::{case::Case, intake::Care, triage::Booking};
-use rapport_security::{Principal, Role};
+use rapport_security::{Principal, Role, StaffPrincipal};
 use rapport_store::LetterStanding;
 
 /// Who may call.
@@ -237,6 +237,12 @@ pub(crate) fn at_path(path: &str) -> Option<&'static Rpc> {
     RPCS.iter().find(|rpc| rpc.name == name)
 }
 
+/// What a member of staff may call as such, so that a page offers what is served and nothing else.
+pub(crate) fn open_to(staff: &StaffPrincipal) -> impl Iterator<Item = &'static Rpc> {
+    let caller = Principal::Staff(staff.clone());
+    RPCS.iter().filter(move |rpc| matches!(rpc.access, Access::Staff(_)) && rpc.access.admits(&caller))
+}
+
 impl Access {
     /// Whether this caller may.
     #[must_use]
@@ -323,7 +329,6 @@ const fn stream(name: &'static str, access: Access) -> Rpc {
 
 #[cfg(test)]
 mod tests {
-    use rapport_security::StaffPrincipal;
     use uuid::Uuid;
 
     use super::*;

@@ -37,9 +37,10 @@ pub(crate) fn run(settings: &Settings, config: Option<&Path>, json: bool) -> any
         clients: settings.intake.listen.0.to_string(),
         staff: settings.staff.listen.0.to_string(),
         console: format!(
-            "{}, asks {}",
+            "{}, asks {} and {}",
             settings.console.listen.0,
-            settings.console_intake_url(settings.intake.listen.0)
+            settings.console_intake_url(settings.intake.listen.0),
+            settings.console_staff_url(settings.staff.listen.0)
         ),
         practice: match settings.practice_dir() {
             Some(dir) => format!("{}, from {}", folder.practice.name, dir.display()),

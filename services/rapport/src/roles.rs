@@ -47,6 +47,13 @@ pub(crate) struct Listening {
     pub(crate) staff: SocketAddr,
 }
 
+impl Listening {
+    /// Where another process serves them, by the settings.
+    const fn elsewhere(settings: &Settings) -> Self {
+        Self { clients: settings.intake.listen.0, staff: settings.staff.listen.0 }
+    }
+}
+
 /// Starts roles; each runs until `stop`, and is started again if it dies.
 ///
 /// # Errors
@@ -64,8 +71,8 @@ pub(crate) async fn start(
             Role::Worker => start_worker(settings, house, stop, &mut running.roles),
             Role::Notifier => start_notifier(settings, house, stop, &mut running.roles),
             Role::Console => {
-                let api = running.listening.map_or(settings.intake.listen.0, |listening| listening.clients);
-                running.pages = Some(start_console(settings, api, stop, &mut running.roles).await?);
+                let apis = running.listening.unwrap_or_else(|| Listening::elsewhere(settings));
+                running.pages = Some(start_console(settings, apis, stop, &mut running.roles).await?);
             }
         }
     }
@@ -78,7 +85,7 @@ pub(crate) async fn start(
 /// As [`start`].
 pub(crate) async fn start_pages(settings: &Settings, stop: &CancellationToken) -> anyhow::Result<Running> {
     let mut roles = JoinSet::new();
-    let pages = start_console(settings, settings.intake.listen.0, stop, &mut roles).await?;
+    let pages = start_console(settings, Listening::elsewhere(settings), stop, &mut roles).await?;
     Ok(Running { roles, listening: None, pages: Some(pages) })
 }
 
@@ -134,13 +141,14 @@ async fn start_intake(
 
 async fn start_console(
     settings: &Settings,
-    api: SocketAddr,
+    apis: Listening,
     stop: &CancellationToken,
     roles: &mut JoinSet<()>,
 ) -> anyhow::Result<SocketAddr> {
     let mut config = rapport_console::Config {
         listen: settings.console.listen.0,
-        intake_url: settings.console_intake_url(api),
+        intake_url: settings.console_intake_url(apis.clients),
+        staff_url: settings.console_staff_url(apis.staff),
         ..rapport_console::Config::default()
     };
     let deps = rapport_console::Deps { clock: Arc::new(SystemClock), ids: Arc::new(SystemIds) };

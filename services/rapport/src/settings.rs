@@ -114,6 +114,7 @@ pub(crate) struct Staff {
 pub(crate) struct Console {
     pub(crate) listen: Listen,
     intake_url: ApiUrl,
+    staff_url: ApiUrl,
 }
 
 #[derive(Deserialize)]
@@ -307,6 +308,11 @@ impl Settings {
     /// The client API that pages ask: the one that was named, or the one served at `listening`.
     pub(crate) fn console_intake_url(&self, listening: SocketAddr) -> String {
         self.console.intake_url.0.clone().unwrap_or_else(|| format!("http://{listening}"))
+    }
+
+    /// The staff API that staff's pages ask, likewise.
+    pub(crate) fn console_staff_url(&self, listening: SocketAddr) -> String {
+        self.console.staff_url.0.clone().unwrap_or_else(|| format!("http://{listening}"))
     }
 
     /// Where letters go, without credentials.

@@ -1,0 +1,28 @@
+//! Every address of staff's pages, in one list. As for clients, a `GET` changes nothing, and whatever changes something
+//! is a `POST` that `CsrfLayer` has let through. No address holds a name, an answer or a token that opens anything twice.
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+
+use super::{account, sign_in, sign_out, welcome};
+use crate::desk::Desk;
+
+/// Whether an address is one of staff's.
+pub(crate) fn holds(path: &str) -> bool {
+    path.strip_prefix("/staff").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+pub(crate) fn all() -> Router<Desk> {
+    Router::new()
+        // The way in and out.
+        .route("/staff/sign-in", get(sign_in::show).post(sign_in::sign_in))
+        .route("/staff/sign-out", post(sign_out::sign_out))
+        .route("/staff/welcome", get(welcome::show).post(welcome::come))
+        .route("/staff/welcome/{token}", get(welcome::open))
+        .route("/staff/welcome/enrol", post(welcome::enrol))
+        .route("/staff/account", get(account::show))
+        .route("/staff/account/password", post(account::change_password))
+        .route("/staff/account/codes", post(account::replace_codes))
+}

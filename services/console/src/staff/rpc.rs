@@ -1,0 +1,35 @@
+//! The calls of the staff API that a page or an action is offered by.
+
+/// One of them, without its package.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rpc(&'static str);
+
+pub(crate) const LIST_CASES: Rpc = Rpc("TriageService/ListCases");
+
+impl Rpc {
+    /// Its name as the service tells it.
+    pub(crate) fn full_name(self) -> String {
+        format!("rapport.staff.v1.{}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::staff::places::PLACES;
+
+    #[test]
+    fn every_page_is_offered_by_a_call_of_the_contract() {
+        let pool = rapport_proto::descriptor();
+        let methods: Vec<_> = pool
+            .services()
+            .flat_map(|service| {
+                let methods = service.methods().map(|method| format!("{}/{}", service.full_name(), method.name()));
+                methods.collect::<Vec<_>>()
+            })
+            .collect();
+        for Rpc(name) in PLACES.iter().map(|place| place.by).chain([LIST_CASES]) {
+            assert!(methods.contains(&Rpc(name).full_name()), "{name}");
+        }
+    }
+}
