@@ -65,7 +65,7 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<Vec<Report>> {
         let (needs, drivers) = (BTreeSet::new(), BTreeMap::from([("conflict".to_owned(), 1.0)]));
         let wish = Wish {
             care: Care::Individual,
-            states: vec![UsState::parse("NC").context("a state")?],
+            states: vec![Some(UsState::parse("NC").context("a state")?)],
             preferences: vec![&preferences],
             needs: &needs,
             drivers: &drivers,

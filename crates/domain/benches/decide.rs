@@ -58,7 +58,7 @@ fn decide(criterion: &mut Criterion) {
     let practice = Practice::load(&files).unwrap().value;
     let roster = practice.roster(&files).unwrap().value;
     let answers = answers(&practice);
-    let subject = Subject { answers: &answers, age: 36, care: Care::Individual };
+    let subject = Subject { answers: &answers, age: Some(36), care: Care::Individual };
     criterion.bench_function("safety screen", |bench| {
         bench.iter(|| practice.protocol.screen_safety(black_box(&subject)));
     });
@@ -68,7 +68,7 @@ fn decide(criterion: &mut Criterion) {
     let preferences = Preferences::default();
     let wish = Wish {
         care: Care::Individual,
-        states: vec![UsState::parse("NC").unwrap()],
+        states: vec![Some(UsState::parse("NC").unwrap())],
         preferences: vec![&preferences],
         needs: &result.needs,
         drivers: &result.drivers,
@@ -92,7 +92,7 @@ fn worst(criterion: &mut Criterion) {
     for worst in worst::Worst::ALL {
         let protocol = worst.protocol();
         let answers = worst::Worst::answers(&protocol);
-        let subject = Subject { answers: &answers, age: 36, care: Care::Individual };
+        let subject = Subject { answers: &answers, age: Some(36), care: Care::Individual };
         criterion.bench_function(&format!("worst file: {worst:?}"), |bench| {
             bench.iter(|| protocol.triage(black_box(&subject)));
         });
@@ -127,7 +127,7 @@ fn replay(criterion: &mut Criterion) {
     let files = files();
     let practice = Practice::load(&files).unwrap().value;
     let answers = answers(&practice);
-    let subject = Subject { answers: &answers, age: 36, care: Care::Couple };
+    let subject = Subject { answers: &answers, age: Some(36), care: Care::Couple };
     let pinned = Arc::new(practice.protocol);
     let mut group = criterion.benchmark_group("replay");
     group.throughput(Throughput::Elements(1));

@@ -28,18 +28,18 @@ pub struct Client {
     pub given_name: Name,
     /// Family name.
     pub family_name: Name,
-    /// Where letters go; absent only for an intake by phone.
+    /// Where letters go; absent where they called, or only asked for a call.
     pub email: Option<EmailAddress>,
     /// Where calls go.
     pub phone: Phone,
-    /// Date of birth.
-    pub date_of_birth: Date,
+    /// Date of birth; absent of somebody who only asked for a call.
+    pub date_of_birth: Option<Date>,
     /// In their own words.
     pub pronouns: Option<Line<40>>,
     /// For pages and letters.
     pub language: Language,
-    /// Where they sit during sessions.
-    pub residence_state: UsState,
+    /// Where they sit during sessions; absent of somebody who only asked for a call.
+    pub residence_state: Option<UsState>,
 }
 
 impl Client {
@@ -50,12 +50,12 @@ impl Client {
         format!("{} {initial}.", self.given_name.as_str())
     }
 
-    /// Age in whole years on a day in the practice's zone.
+    /// Age in whole years on a day in the practice's zone, where it is known.
     #[must_use]
-    pub fn age_on(&self, today: Date) -> i16 {
-        let born = self.date_of_birth;
+    pub fn age_on(&self, today: Date) -> Option<i16> {
+        let born = self.date_of_birth?;
         let had_birthday = (today.month(), today.day()) >= (born.month(), born.day());
-        today.year() - born.year() - i16::from(!had_birthday)
+        Some(today.year() - born.year() - i16::from(!had_birthday))
     }
 }
 

@@ -107,6 +107,9 @@ pub struct Submission {
     pub consents: Vec<Consent>,
     /// What they answered.
     pub answers: Answers,
+    /// They asked to be called before any question: nothing above but how to call them was asked.
+    #[serde(default)]
+    pub asked_for_a_call: bool,
 }
 
 impl Submission {

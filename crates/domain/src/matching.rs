@@ -45,8 +45,8 @@ pub use weights::Weights;
 pub struct Wish<'a> {
     /// For both, or for one alone.
     pub care: Care,
-    /// Where each client sits during the session.
-    pub states: Vec<UsState>,
+    /// Where each client sits during the session; absent where nobody was asked, and then no licence covers it.
+    pub states: Vec<Option<UsState>>,
     /// Of every client whose preferences may be weighed: a joint hold is computed from the first alone.
     pub preferences: Vec<&'a Preferences>,
     /// Competences that the triage result calls for.

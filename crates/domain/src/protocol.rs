@@ -54,8 +54,8 @@ pub struct BundleError(String);
 pub struct Subject<'a> {
     /// What was answered.
     pub answers: &'a Answers,
-    /// In whole years, on the day of submission in the practice's zone.
-    pub age: i16,
+    /// In whole years, on the day of submission in the practice's zone; absent where nobody was asked.
+    pub age: Option<i16>,
     /// Whom the care is for.
     pub care: Care,
 }

@@ -30,7 +30,7 @@ fn the_worst_files_that_load_decide_within_16_megabytes() {
         let answers = worst::Worst::answers(&protocol);
         fs::write("/proc/self/clear_refs", "5").unwrap();
         let before = status("VmRSS:");
-        let result = protocol.triage(&Subject { answers: &answers, age: 36, care: Care::Individual });
+        let result = protocol.triage(&Subject { answers: &answers, age: Some(36), care: Care::Individual });
         black_box(serde_json::to_vec(&result).unwrap());
         let taken = status("VmHWM:").saturating_sub(before);
         println!("{worst:?}: {taken} kB");

@@ -91,7 +91,7 @@ impl Sample {
         let today = practice.today(NOW.parse().unwrap());
         let age = today.since((jiff::Unit::Year, born)).unwrap().get_years();
         let answers = answers.unwrap();
-        protocol.triage(&Subject { answers: &answers, age, care: self.care() })
+        protocol.triage(&Subject { answers: &answers, age: Some(age), care: self.care() })
     }
 
     fn preferences(&self) -> Preferences {
@@ -112,7 +112,7 @@ impl Sample {
         let preferences = self.preferences();
         let wish = Wish {
             care: self.care(),
-            states: vec![UsState::parse(self.0["client"]["residenceState"].as_str().unwrap()).unwrap()],
+            states: vec![Some(UsState::parse(self.0["client"]["residenceState"].as_str().unwrap()).unwrap())],
             preferences: vec![&preferences],
             needs: &result.needs,
             drivers: &result.drivers,

@@ -43,13 +43,14 @@ impl SearchToken {
 #[must_use]
 pub fn tokens(store: &Store, client: &Client) -> Vec<SearchToken> {
     let name = format!("{} {}", client.given_name.as_str(), client.family_name.as_str()).to_lowercase();
-    let birth = format!("{name} {}", client.date_of_birth);
+    let birth = client.date_of_birth.map(|born| format!("{name} {born}"));
     let token = |kind, value: &str| SearchToken { kind, token: store.keyring().search_token(kind, value) };
     client
         .email
         .iter()
         .map(|email| token(EMAIL, &email.search_form()))
-        .chain([token(PHONE, client.phone.as_str()), token(NAME, &name), token(BIRTH, &birth)])
+        .chain([token(PHONE, client.phone.as_str()), token(NAME, &name)])
+        .chain(birth.iter().map(|birth| token(BIRTH, birth)))
         .collect()
 }
 

@@ -12,8 +12,8 @@ use tonic::{Request, Response, Status};
 use crate::{
     Deps, accept_invitation, cancel_appointment, confirm_appointment, decline_invitation, get_draft, get_intake,
     get_screening, guard::StreamPlace, invite_partner, list_open_slots, looks::Looks, own_intake::OwnIntake, parse,
-    policy, protocols::Protocols, refusal::Refusal, repeat::Repeatable, reschedule_appointment, save_draft,
-    slot::Place, submit_intake, update_contact, watch_intake,
+    policy, protocols::Protocols, refusal::Refusal, repeat::Repeatable, request_call, reschedule_appointment,
+    save_draft, slot::Place, submit_intake, update_contact, watch_intake,
 };
 
 /// What clients call.
@@ -46,6 +46,13 @@ impl IntakeService for ClientApi {
         request: Request<pb::SubmitIntakeRequest>,
     ) -> Result<Response<pb::SubmitIntakeResponse>, Status> {
         Ok(Response::new(submit_intake::run(&self.deps, &self.protocols, request.into_inner()).await?))
+    }
+
+    async fn request_call(
+        &self,
+        request: Request<pb::RequestCallRequest>,
+    ) -> Result<Response<pb::RequestCallResponse>, Status> {
+        Ok(Response::new(request_call::run(&self.deps, &self.protocols, request.into_inner()).await?))
     }
 
     async fn get_intake(

@@ -2,7 +2,7 @@
 //!
 //! Read `client_api` and `staff_api` first (the RPCs, each a parse, a call
 //! and a conversion), then the use cases, one file each and named by their verb:
-//! `get_screening`, `save_draft`, `get_draft`, `submit_intake`, `get_intake`,
+//! `get_screening`, `save_draft`, `get_draft`, `submit_intake`, `request_call`, `get_intake`,
 //! `watch_intake`, `invite_partner`, `accept_invitation`, `decline_invitation`,
 //! `confirm_appointment`, `cancel_appointment`, `list_open_slots`,
 //! `reschedule_appointment`, `update_contact`, `list_cases`,
@@ -93,6 +93,7 @@ mod reopen_case;
 mod repeat;
 pub mod replay_protocol;
 mod report_bounce;
+mod request_call;
 mod reschedule_appointment;
 mod resend_letter;
 mod resolve_letter;

@@ -19,7 +19,7 @@ pub(crate) struct Openings<'a> {
     own: &'a OwnIntake,
     session: &'a Appointment,
     now: Timestamp,
-    states: Vec<UsState>,
+    states: Vec<Option<UsState>>,
     preferences: Preferences,
     conflicts: Vec<TherapistId>,
     pub(crate) therapists: Vec<Therapist>,

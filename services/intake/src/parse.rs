@@ -1,7 +1,8 @@
 //! Requests into domain types: every bad field at once, none of them repeated.
 //!
 //! [`submit_intake`](mod@submit_intake) puts a submission together from
-//! [`client`], [`contact`](mod@contact), [`preferences`], [`consents`] and [`screenings`];
+//! [`client`], [`contact`](mod@contact), [`preferences`], [`consents`] and [`screenings`], and
+//! [`request_call`](mod@request_call) one in which nothing was asked yet;
 //! [`list_cases`](mod@list_cases), [`list_matches`](mod@list_matches), [`list_open_slots`](mod@list_open_slots) and
 //! [`letters`] read filters and page tokens ([`page`]), [`decisions`] what staff decide, [`appointments`] what they do
 //! with a session's time, [`accounts`] who is to have an account, [`audit`] which part of the trail somebody wants,
@@ -24,6 +25,7 @@ mod list_open_slots;
 mod page;
 mod preferences;
 mod replay_protocol;
+mod request_call;
 mod roster;
 mod screenings;
 mod submit_intake;
@@ -58,6 +60,7 @@ pub(crate) use list_matches::{ListMatches, MatchCursor, list_matches};
 pub(crate) use list_open_slots::{ListOpenSlots, list_open_slots};
 pub(crate) use page::Page;
 pub(crate) use replay_protocol::replay_protocol;
+pub(crate) use request_call::request_call;
 pub(crate) use roster::{
     ListHours, ListTherapists, SetHours, close_room, create_therapist, list_hours, list_therapists, set_hours,
     treated_client, update_therapist,

@@ -62,6 +62,7 @@ const ADMINS: Access = Access::Staff(&[Role::Admin]);
 
 pub(crate) const GET_SCREENING: Rpc = call("rapport.intake.v1.IntakeService/GetScreening", Access::Public);
 pub(crate) const SUBMIT_INTAKE: Rpc = call("rapport.intake.v1.IntakeService/SubmitIntake", Access::Public);
+pub(crate) const REQUEST_CALL: Rpc = call("rapport.intake.v1.IntakeService/RequestCall", Access::Public);
 pub(crate) const GET_INTAKE: Rpc = call("rapport.intake.v1.IntakeService/GetIntake", Access::Client);
 pub(crate) const WATCH_INTAKE: Rpc = stream("rapport.intake.v1.IntakeService/WatchIntake", Access::Client);
 pub(crate) const CONFIRM_APPOINTMENT: Rpc = call("rapport.intake.v1.IntakeService/ConfirmAppointment", Access::Client);
@@ -157,6 +158,7 @@ pub(crate) const EXPORT_AUDIT_TRAIL: Rpc = stream("rapport.staff.v1.AuditService
 pub const RPCS: &[Rpc] = &[
     GET_SCREENING,
     SUBMIT_INTAKE,
+    REQUEST_CALL,
     GET_INTAKE,
     WATCH_INTAKE,
     CONFIRM_APPOINTMENT,
@@ -374,7 +376,7 @@ mod tests {
             }
         };
         // Anonymous, client, draft, invitation; coordinator, clinician, admin, auditor.
-        check(&[GET_SCREENING, SUBMIT_INTAKE], "xxxxxxxx");
+        check(&[GET_SCREENING, SUBMIT_INTAKE, REQUEST_CALL], "xxxxxxxx");
         let own = [GET_INTAKE, WATCH_INTAKE, CONFIRM_APPOINTMENT, CANCEL_APPOINTMENT, UPDATE_CONTACT, INVITE_PARTNER];
         check(&own, ".x......");
         check(&[LIST_OPEN_SLOTS, RESCHEDULE_APPOINTMENT], ".x......");

@@ -53,7 +53,7 @@ async fn reopen(
         it.detail.reopened.push(Reopened { reason, closed, by, at: now });
         it.detail.referred = None;
         // A reason that no machine may override stays.
-        if !matches!(it.detail.staff_reason, Some(StaffReason::RulesForbidBooking | StaffReason::Under18)) {
+        if !it.detail.staff_reason.as_ref().is_some_and(StaffReason::outlives_a_session) {
             it.detail.staff_reason = Some(StaffReason::Reopened);
         }
         it.save(tx).await?;

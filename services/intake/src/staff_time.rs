@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use rapport_domain::{
     calendar::taken::Taken,
     case::Case,
-    contact::UsState,
     id::{AppointmentId, TherapistId},
     intake::{Care, Intake, Preferences},
     matching::{Objection, Slot, Wish, offer_weeks, try_choice},
@@ -110,7 +109,7 @@ impl Clients {
     fn wish(&self, care: Care, now: jiff::Timestamp) -> Wish<'_> {
         static NOTHING: BTreeMap<String, f64> = BTreeMap::new();
         let preferences: Vec<&Preferences> = self.intakes.iter().map(|it| &it.submission.preferences).collect();
-        let mut states: Vec<UsState> = self.intakes.iter().map(|it| it.submission.client.residence_state).collect();
+        let mut states: Vec<_> = self.intakes.iter().map(|it| it.submission.client.residence_state).collect();
         states.dedup();
         Wish {
             care,

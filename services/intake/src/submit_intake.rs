@@ -75,9 +75,22 @@ pub(crate) async fn store<T: Message + Default + Clone>(
     digest: [u8; 32],
     door: Door<T>,
 ) -> Result<T, Refusal> {
-    let key = parse::request_id(&request.request_id).ok().map(|request_id| door.key(request_id, digest));
+    let request_id = request.request_id.clone();
+    let read = read(deps, protocols, request, door.by_phone, deps.clock.now()).await;
+    keep(deps, read, &request_id, digest, door).await
+}
+
+/// Stores what was read, or answers as before where it came before.
+pub(crate) async fn keep<T: Message + Default + Clone>(
+    deps: &Deps,
+    read: Result<Read, Refusal>,
+    request_id: &str,
+    digest: [u8; 32],
+    door: Door<T>,
+) -> Result<T, Refusal> {
+    let key = parse::request_id(request_id).ok().map(|request_id| door.key(request_id, digest));
     let now = deps.clock.now();
-    let read = match parsed(deps, protocols, request, door.by_phone, now).await {
+    let read = match read {
         Ok(read) => read,
         // A request that was good when it came is answered as it was then, even
         // where the practice asks for a newer version of a consent by now, and
@@ -105,20 +118,20 @@ pub(crate) async fn store<T: Message + Default + Clone>(
 }
 
 /// A submission with what it belongs to.
-struct Parsed {
-    command: SubmitIntake,
-    protocol: Arc<Protocol>,
-    draft: Option<DraftId>,
-    invitation: Option<Invitation>,
+pub(crate) struct Read {
+    pub(crate) command: SubmitIntake,
+    pub(crate) protocol: Arc<Protocol>,
+    pub(crate) draft: Option<DraftId>,
+    pub(crate) invitation: Option<Invitation>,
 }
 
-async fn parsed(
+async fn read(
     deps: &Deps,
     protocols: &Protocols,
     request: pb::SubmitIntakeRequest,
     by_phone: bool,
     now: Timestamp,
-) -> Result<Parsed, Refusal> {
+) -> Result<Read, Refusal> {
     let protocol = match request.protocol.as_str() {
         "" => None,
         digest => Some(protocols.get(&deps.store, digest).await?),
@@ -134,7 +147,7 @@ async fn parsed(
         Against { practice, protocol: protocol.as_deref(), draft: held, by_phone, today: practice.today(now) };
     let command = parse::submit_intake(request, against).map_err(Refusal::Fields)?;
     let protocol = protocol.ok_or(Refusal::ProtocolUnknown)?;
-    Ok(Parsed { command, protocol, draft: id, invitation })
+    Ok(Read { command, protocol, draft: id, invitation })
 }
 
 /// The draft of a token. One that is no token at all is told with the other bad fields.
@@ -179,8 +192,8 @@ struct Decided {
 }
 
 impl Decided {
-    fn new<T: Message>(deps: &Deps, read: Parsed, digest: [u8; 32], door: &Door<T>, now: Timestamp) -> (Self, T) {
-        let Parsed { command: SubmitIntake { request_id, care, submission }, protocol, invitation, .. } = read;
+    fn new<T: Message>(deps: &Deps, read: Read, digest: [u8; 32], door: &Door<T>, now: Timestamp) -> (Self, T) {
+        let Read { command: SubmitIntake { request_id, care, submission }, protocol, invitation, .. } = read;
         let practice = &deps.practice;
         let safety = protocol.screen_safety(&practice.subject(&submission, care.care(), now));
         let notice = practice

@@ -227,10 +227,10 @@ async fn accept(store: &Store, practice: &Practice, email: Option<&str>, now: Ti
         family_name: Line::parse("Zebulon").unwrap(),
         email: email.map(|email| EmailAddress::parse(email).unwrap()),
         phone: Phone::parse("704-555-0142").unwrap(),
-        date_of_birth: date(1990, 4, 30),
+        date_of_birth: Some(date(1990, 4, 30)),
         pronouns: None,
         language: Language::En,
-        residence_state: UsState::parse("NC").unwrap(),
+        residence_state: Some(UsState::parse("NC").unwrap()),
     };
     let contact = Contact {
         mailbox: Mailbox::Private,
@@ -240,7 +240,8 @@ async fn accept(store: &Store, practice: &Practice, email: Option<&str>, now: Ti
         pin: None,
     };
     let (preferences, answers) = (Preferences::default(), Answers::default());
-    let submission = Submission { client, contact, preferences, consents: Vec::new(), answers };
+    let submission =
+        Submission { client, contact, preferences, consents: Vec::new(), answers, asked_for_a_call: false };
     let case = Case {
         id: case_id,
         care: CareWish::Individual,

@@ -18,7 +18,6 @@ use rapport_domain::{
     letter::Cause,
     matching::{EmptiedBy, Outcome, Ranking, Therapist, Wish, rank, span, with_fallback},
     protocol::Protocol,
-    triage::TriageResult,
 };
 use rapport_messaging::topology::MATCH_CASE;
 use rapport_store::{appointments, inbox, intakes, search};
@@ -95,7 +94,7 @@ impl MatchCase {
         if dossier.case.state != CaseState::Triaged {
             return Ok(());
         }
-        if let Some(reason) = forbidden(&dossier.found) {
+        if let Some(reason) = forbidden(&dossier) {
             return self.refer(&cue, dossier, reason, Vec::new()).await;
         }
         let tokens = search::tokens(&self.deps.store, &dossier.first.submission.client);
@@ -210,8 +209,11 @@ impl MatchCase {
 }
 
 /// What keeps a machine from booking for whoever gave these answers.
-fn forbidden(found: &TriageResult) -> Option<StaffReason> {
-    if found.under_18 {
+fn forbidden(dossier: &Dossier) -> Option<StaffReason> {
+    let found = &dossier.found;
+    if dossier.first.submission.asked_for_a_call {
+        Some(StaffReason::AskedForACall)
+    } else if found.under_18 {
         Some(StaffReason::Under18)
     } else if found.booking.by_machine() {
         None

@@ -39,7 +39,7 @@ impl Referral {
         let second = second.and_then(|(intake, _)| letter_to(intake, LetterKind::WeWillCall, Cause::Intake(intake.id)));
         let letters = [Some(alert(case, cause)), dossier.letter(letter_for(&reason), cause), second];
         let respond_by = match reason {
-            StaffReason::RulesForbidBooking | StaffReason::Under18 => None,
+            StaffReason::RulesForbidBooking | StaffReason::Under18 | StaffReason::AskedForACall => None,
             // Triage promised a session; from now on a call is owed.
             _ => Some(deps.practice.respond_by(urgency, Booking::AloneByStaff, care.care(), now)),
         };

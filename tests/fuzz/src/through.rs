@@ -126,7 +126,7 @@ pub(crate) fn run(
 }
 
 fn decide(protocol: &Protocol, answers: &Answers, case: &Case, asked: &AlwaysAsked) -> Result<TriageResult, Complaint> {
-    let subject = Subject { answers, age: case.age, care: case.care() };
+    let subject = Subject { answers, age: Some(case.age), care: case.care() };
     let (safety, result) = (protocol.screen_safety(&subject), protocol.triage(&subject));
     must!(result.urgency >= safety.urgency, "triage is less urgent than the safety screen");
     must!(result.booking >= safety.booking, "triage books more than the safety screen");

@@ -24,13 +24,15 @@ use sqlx::{SqlitePool, sqlite::SqliteConnectOptions};
 use tonic::{Code, Status};
 
 use crate::staff;
-use canaries::{MARK, Search, given_name, phone, plant};
+use canaries::{MARK, Search, given_name, phone, plant, wish_to_be_called};
 
 /// Who is accepted, in this order.
 const ACCEPTED: [Sample; 5] =
     [Sample::DriftAndStress, Sample::Couple, Sample::SelfHarm, Sample::NobodyMatches, Sample::Fear];
 /// Who meets a database that fails.
 const TURNED_AWAY: usize = ACCEPTED.len() + 1;
+/// Who would rather talk.
+const CALLED: usize = TURNED_AWAY + 1;
 
 /// Every case is decided, no event waits, and no letter is under way.
 const ALL_DONE: &str = "SELECT NOT EXISTS (SELECT 1 FROM cases WHERE state IN ('received', 'triaged')) \
@@ -56,7 +58,7 @@ async fn what_was_told_in_confidence_is_nowhere_else() {
     house.processes.set("RAPPORT__LOG__FILTER", "trace");
     let copies = house.rabbit.copies().await.unwrap();
     let said = a_bad_day(&mut house).await;
-    let mut search = Search::of(TURNED_AWAY);
+    let mut search = Search::of(CALLED);
     the_entitled_read(&house, &said).await;
 
     for answer in &said.answers {
@@ -113,6 +115,7 @@ async fn the_data_folder_tells_nothing_beside_the_letters() {
         addresses.push(request.client.as_ref().unwrap().email.clone());
         client.submit_intake(request).await.unwrap();
     }
+    client.request_call(wish_to_be_called(CALLED)).await.unwrap();
     let database = SqliteConnectOptions::new().filename(data.join("rapport.db")).read_only(true);
     let database = SqlitePool::connect_with(database).await.unwrap();
     // How many letters that makes depends on the hour: the practice's own digest and what it is told of its cases.
@@ -126,7 +129,7 @@ async fn the_data_folder_tells_nothing_beside_the_letters() {
         assert!(letters.contains(&format!("To: {address}")), "{address} was written to");
     }
     all.kill("all").await.unwrap();
-    let search = Search::of(ACCEPTED.len());
+    let search = Search::of(CALLED);
     let kept: Vec<_> = files(&data).into_iter().filter(|path| !path.starts_with(data.join("mail"))).collect();
     assert!(kept.iter().any(|path| path.ends_with("rapport.db")), "{kept:?}");
     for path in kept {
@@ -178,6 +181,7 @@ async fn a_bad_day(house: &mut Production) -> Said {
         addresses.push(request.client.as_ref().unwrap().email.clone());
         answers.push(client.submit_intake(request).await.unwrap().into_inner());
     }
+    let called = client.request_call(wish_to_be_called(CALLED)).await.unwrap().into_inner();
     let tokens = a_draft_and_an_invitation(house, &answers[1], plant(people.request(Sample::Fear).unwrap(), 1)).await;
     let token = Bearer::new(&answers[0].status_token).unwrap();
     let another = plant(people.request(Sample::Couple).unwrap(), TURNED_AWAY);
@@ -193,6 +197,8 @@ async fn a_bad_day(house: &mut Production) -> Said {
         let name = answer.intake.clone();
         intakes.extend(client.get_intake(token.with(GetIntakeRequest { name })).await.unwrap().into_inner().intake);
     }
+    let get = Bearer::new(&called.status_token).unwrap().with(GetIntakeRequest::default());
+    intakes.extend(client.get_intake(get).await.unwrap().into_inner().intake);
     let session = intakes[0].appointment.clone().expect("a session");
     assert_eq!(intakes[0].state(), IntakeState::Confirmed);
     let cancel = CancelAppointmentRequest { name: session.name, ..CancelAppointmentRequest::default() };

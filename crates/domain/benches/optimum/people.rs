@@ -45,7 +45,7 @@ impl Client {
     pub(crate) fn wish(&self) -> Wish<'_> {
         Wish {
             care: self.care,
-            states: vec![self.state],
+            states: vec![Some(self.state)],
             preferences: vec![&self.preferences],
             needs: &self.needs,
             drivers: &self.drivers,

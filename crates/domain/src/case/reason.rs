@@ -12,6 +12,8 @@ pub enum StaffReason {
     RulesForbidBooking,
     /// The client is under 18.
     Under18,
+    /// They asked to be called before any question.
+    AskedForACall,
     /// No therapist or time is left; the filter that emptied the list, in words.
     NobodyMatches {
         /// "No therapist licensed for AK".
@@ -49,7 +51,7 @@ impl StaffReason {
     /// Whether it stays what keeps machines from booking, whatever becomes of a session.
     #[must_use]
     pub const fn outlives_a_session(&self) -> bool {
-        matches!(self, Self::RulesForbidBooking | Self::Under18)
+        matches!(self, Self::RulesForbidBooking | Self::Under18 | Self::AskedForACall)
     }
 
     /// In words, for those who may read it.
@@ -58,6 +60,9 @@ impl StaffReason {
         match self {
             Self::RulesForbidBooking => "The rules let no machine book: a person decides.".to_owned(),
             Self::Under18 => "Under 18: nothing is booked by machine.".to_owned(),
+            Self::AskedForACall => {
+                "They would rather talk, and were asked nothing yet: call, and take their intake by phone.".to_owned()
+            }
             Self::NobodyMatches { filter, .. } => format!("Nobody matches: {filter}."),
             Self::NoTimeLeft => "No time is free within the promise.".to_owned(),
             Self::SamePersonElsewhere => "An open case has the same address or phone.".to_owned(),

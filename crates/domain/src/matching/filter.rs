@@ -163,7 +163,7 @@ impl Asked<'_> {
 
     /// The last day of a licence for where each client sits; `None` where there is none on the first.
     pub(super) fn licensed_until(&self, therapist: &Therapist, format: Format) -> Option<Date> {
-        let each = self.wish.states.iter().map(|state| therapist.licensed_until(*state, format));
+        let each = self.wish.states.iter().map(|state| therapist.licensed_until((*state)?, format));
         each.min().flatten().filter(|until| *until >= self.first_day)
     }
 
@@ -178,7 +178,9 @@ impl Asked<'_> {
     }
 
     fn states(&self) -> String {
-        let mut states: Vec<_> = self.wish.states.iter().map(|state| state.as_str()).collect();
+        let unknown = "a state that nobody has asked for";
+        let mut states: Vec<_> =
+            self.wish.states.iter().map(|state| state.as_ref().map_or(unknown, |state| state.as_str())).collect();
         states.dedup();
         states.join(" and ")
     }

@@ -41,7 +41,7 @@ fn taken(busy: &[Busy]) -> Taken {
 #[derive(Clone)]
 struct Asks {
     care: Care,
-    states: Vec<UsState>,
+    states: Vec<Option<UsState>>,
     preferences: Preferences,
     needs: BTreeSet<String>,
     drivers: BTreeMap<String, f64>,
@@ -55,7 +55,7 @@ impl Default for Asks {
     fn default() -> Self {
         Self {
             care: Care::Individual,
-            states: vec![state("NC")],
+            states: vec![Some(state("NC"))],
             preferences: Preferences::default(),
             needs: BTreeSet::new(),
             drivers: BTreeMap::new(),
@@ -114,8 +114,12 @@ fn check_filter(asks: &Asks, change: impl Fn(&mut Asks, &mut Therapist), expecte
 #[test]
 fn a_licence_must_hold_where_each_client_sits() {
     let asks = Asks::default();
-    check_filter(&asks, |asks, _| asks.states = vec![state("AK")], "is not licensed for AK");
-    check_filter(&asks, |asks, _| asks.states = vec![state("NC"), state("GA")], "is not licensed for NC and GA");
+    check_filter(&asks, |asks, _| asks.states = vec![Some(state("AK"))], "is not licensed for AK");
+    check_filter(
+        &asks,
+        |asks, _| asks.states = vec![Some(state("NC")), Some(state("GA"))],
+        "is not licensed for NC and GA",
+    );
     check_filter(
         &asks,
         |_, therapist| {
@@ -127,7 +131,7 @@ fn a_licence_must_hold_where_each_client_sits() {
 
 #[test]
 fn a_telehealth_registration_holds_by_video_alone() {
-    let mut asks = Asks { states: vec![state("VA")], ..Asks::default() };
+    let mut asks = Asks { states: vec![Some(state("VA"))], ..Asks::default() };
     let formats: BTreeSet<_> =
         asks.rank(&[amara()], &[]).candidates.iter().map(|candidate| candidate.slot.format).collect();
     assert_eq!(formats, BTreeSet::from([Format::Video]));
@@ -334,9 +338,9 @@ fn what_nobody_is_trained_for_tells_of_answers() {
 
 #[test]
 fn the_filter_that_left_nobody_is_named() {
-    let mut asks = Asks { states: vec![state("AK")], ..Asks::default() };
+    let mut asks = Asks { states: vec![Some(state("AK"))], ..Asks::default() };
     assert_eq!(emptied_by(&asks, roster()), Some(("no therapist is licensed for AK".to_owned(), false)));
-    asks.states = vec![state("VA")];
+    asks.states = vec![Some(state("VA"))];
     asks.preferences.languages = vec!["ase".to_owned()];
     let expected = "no therapist who fits otherwise works in American Sign Language";
     assert_eq!(emptied_by(&asks, roster()), Some((expected.to_owned(), false)));

@@ -28,8 +28,8 @@ impl Practice {
         let mut urgency = Urgency::Routine;
         let mut called: Vec<(Urgency, String)> = Vec::new();
         for (age, care) in AGES.into_iter().flat_map(|age| [(age, Care::Couple), (age, Care::Individual)]) {
-            let found = protocol.screen_safety(&Subject { answers, age, care });
-            let anyway = protocol.screen_safety(&Subject { answers: &blank, age, care });
+            let found = protocol.screen_safety(&Subject { answers, age: Some(age), care });
+            let anyway = protocol.screen_safety(&Subject { answers: &blank, age: Some(age), care });
             let anyway: BTreeSet<_> = anyway.lines.into_iter().collect();
             for line in found.lines.into_iter().filter(|line| !anyway.contains(line)) {
                 urgency = urgency.max(found.urgency);

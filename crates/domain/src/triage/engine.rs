@@ -223,9 +223,9 @@ impl Engine {
         let answers = Answers::default();
         [Care::Couple, Care::Individual].into_iter().all(|care| {
             let mut facts =
-                self.facts(instruments, fill(instruments, &answers), &Subject { answers: &answers, age: 0, care });
+                self.facts(instruments, fill(instruments, &answers), &Subject { answers: &answers, age: None, care });
             (0..ADULT).all(|age| {
-                facts.age = age;
+                facts.age = Some(age);
                 never.iter().any(|rule| rule.when.run(&facts) == Outcome::True)
             })
         })
@@ -248,7 +248,7 @@ impl Engine {
             match outcome {
                 Outcome::True => fired.push(rule),
                 Outcome::Absent if rule.safety => {
-                    open.extend(rule.sources.iter().filter(|source| self.is_unscored(&facts, **source)));
+                    open.extend(rule.sources.iter().filter(|source| self.is_unknown(&facts, **source)));
                 }
                 Outcome::False | Outcome::Absent => {}
                 Outcome::Error => open.extend(rule.sources.iter().copied()),
@@ -271,7 +271,7 @@ impl Engine {
             let unasked = fired.iter().filter(|rule| unasked.contains(rule.id.as_str()));
             open.extend(unasked.flat_map(|rule| rule.sources.iter().copied()));
         }
-        Run { facts, fired, unasked, open, under_18: subject.age < ADULT }
+        Run { facts, fired, unasked, open, under_18: subject.age.is_some_and(|age| age < ADULT) }
     }
 
     fn facts<'a>(&'a self, instruments: &[Questionnaire], sheets: Vec<Sheet<'a>>, subject: &Subject<'a>) -> Facts<'a> {
@@ -317,9 +317,14 @@ impl Engine {
         }
     }
 
-    /// Whether a scale was asked and has no score: its answers weigh nothing, or are too few.
-    fn is_unscored(&self, facts: &Facts<'_>, source: Source) -> bool {
-        let (Source::Scale(scale) | Source::Band(scale)) = source else { return false };
+    /// Whether a scale was asked and has no score, as its answers weigh nothing or are too few; or an age that nobody was
+    /// asked for.
+    fn is_unknown(&self, facts: &Facts<'_>, source: Source) -> bool {
+        let scale = match source {
+            Source::Scale(scale) | Source::Band(scale) => scale,
+            Source::Age => return facts.age.is_none(),
+            _ => return false,
+        };
         let items = self.scales.get(scale).map_or(&[][..], |scale| &scale.items);
         let asked = |item: &ItemRef| {
             facts.sheets.get(item.instrument).is_some_and(|sheet| sheet.state(item.item) != State::NotAsked)

@@ -121,7 +121,7 @@ pub fn run_tests(protocol: &Protocol, text: &str) -> Result<TestReport, Vec<File
             GivenCare::Couple => Care::Couple,
             GivenCare::Individual => Care::Individual,
         };
-        let subject = Subject { answers: &answers, age: test.age, care };
+        let subject = Subject { answers: &answers, age: Some(test.age), care };
         let (safety, result) = (protocol.screen_safety(&subject), protocol.triage(&subject));
         fired.extend(result.fired.iter().map(|rule| rule.rule.clone()));
         let place = yaml_place(&test.name.defined);

@@ -122,7 +122,7 @@ fn a_safety_answer_that_nobody_was_asked_for_makes_a_case_no_less_strict() {
     let decided = |gate: &[(&str, &str)], answer: (&str, &str)| {
         let given = gate.iter().chain([&answer]).map(|(link_id, value)| ((*link_id).to_owned(), vec![code(value)]));
         let answers = protocol.check_answers(vec![(safety.to_owned(), given.collect())], &mut none()).unwrap();
-        let subject = Subject { answers: &answers, age: 40, care: Care::Couple };
+        let subject = Subject { answers: &answers, age: Some(40), care: Care::Couple };
         (protocol.screen_safety(&subject), protocol.triage(&subject))
     };
     for (asked, unasked, answer, rule) in [

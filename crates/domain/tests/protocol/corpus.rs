@@ -114,7 +114,7 @@ fn a_published_response_scores_12_whatever_total_was_stored_with_it() {
     let canonical = protocol.instruments().first().unwrap().canonical().to_owned();
     let mut answers = response(&corpus("response-phq-9-uscore.json").unwrap(), &canonical);
     let score = |answers: &Answers| {
-        let result = protocol.triage(&Subject { answers, age: 40, care: Care::Individual });
+        let result = protocol.triage(&Subject { answers, age: Some(40), care: Care::Individual });
         let score = result.scores.first().unwrap().clone();
         (score.value, score.minimum, score.maximum, score.band)
     };
@@ -137,7 +137,7 @@ fn options_that_stand_outside_of_the_file_are_known_and_weigh_what_loinc_says() 
             let required = questionnaire.items().iter().filter(|item| item.required);
             let sheet = required.map(|item| (item.link_id.clone(), vec![code.clone()])).collect();
             let answers = Answers(BTreeMap::from([(questionnaire.canonical().to_owned(), sheet)]));
-            let result = protocol.triage(&Subject { answers: &answers, age: 40, care: Care::Individual });
+            let result = protocol.triage(&Subject { answers: &answers, age: Some(40), care: Care::Individual });
             assert_eq!(result.scores.first().unwrap().value, Some(highest / 3.0 * share), "{name}");
         }
         let (english, spanish) = (questionnaire.client_json(Language::En), questionnaire.client_json(Language::Es));
@@ -160,7 +160,7 @@ fn two_lines_in_a_rule_file_bring_a_person_whatever_the_total() {
             vec![Value::Code { system: "http://loinc.org".to_owned(), code: code.to_owned() }],
         );
         let answers = Answers(BTreeMap::from([(canonical.clone(), sheet)]));
-        let result = protocol.triage(&Subject { answers: &answers, age: 40, care: Care::Individual });
+        let result = protocol.triage(&Subject { answers: &answers, age: Some(40), care: Care::Individual });
         assert_eq!(result.flagged && result.booking == Booking::Never, person, "{code}");
     }
 }

@@ -29,7 +29,7 @@ impl<'a> Answered<'a> {
             let sheet = answers.0.entry(found.canonical().to_owned()).or_default();
             sheet.insert(link_id.to_owned(), vec![code(answer)]);
         }
-        let result = protocol.triage(&Subject { answers: &answers, age: 40, care: Care::Couple });
+        let result = protocol.triage(&Subject { answers: &answers, age: Some(40), care: Care::Couple });
         Self { protocol, answers, result }
     }
 

@@ -67,7 +67,7 @@ fn calm(mut answers: Answers) -> Answers {
 }
 
 fn triage(answers: &Answers) -> TriageResult {
-    protocol().triage(&Subject { answers, age: 30, care: Care::Couple })
+    protocol().triage(&Subject { answers, age: Some(30), care: Care::Couple })
 }
 
 fn safety_questions() -> Vec<(String, String)> {
@@ -123,7 +123,7 @@ proptest! {
     #[test]
     fn the_whole_is_never_less_strict_than_the_safety_rules_alone(picks in any_picks(), age in 10_i16..80) {
         let answers = built(&picks);
-        let subject = Subject { answers: &answers, age, care: Care::Individual };
+        let subject = Subject { answers: &answers, age: Some(age), care: Care::Individual };
         let (safety, whole) = (protocol().screen_safety(&subject), protocol().triage(&subject));
         prop_assert!(whole.urgency >= safety.urgency && whole.booking >= safety.booking);
         prop_assert_eq!(whole.flagged, safety.flagged);
@@ -224,7 +224,7 @@ proptest! {
     fn no_condition_breaks_the_checker(tokens in proptest::collection::vec(prop::sample::select(TOKENS.to_vec()), 0..14)) {
         if let Ok(loaded) = Protocol::load(&small_rule(&tokens.join(" "))) {
             let answers = Answers::default();
-            let result = loaded.value.triage(&Subject { answers: &answers, age: 30, care: Care::Couple });
+            let result = loaded.value.triage(&Subject { answers: &answers, age: Some(30), care: Care::Couple });
             prop_assert!(result.urgency <= Urgency::Priority);
         }
     }

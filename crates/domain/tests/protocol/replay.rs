@@ -40,7 +40,7 @@ fn reworded(files: &Files, change: impl Fn(&mut Json)) -> Files {
 }
 
 fn weigh(before: &Files, after: &Files, answers: &Answers) -> Weighed {
-    Refit::new(load(before), load(after)).weigh(&Subject { answers, age: 30, care: Care::Couple })
+    Refit::new(load(before), load(after)).weigh(&Subject { answers, age: Some(30), care: Care::Couple })
 }
 
 fn change(weighed: &Weighed) -> Option<Change> {
@@ -74,7 +74,7 @@ proptest! {
         let Some(answers) = protocol().check_answers(given, &mut problems) else { return Ok(()) };
         for refit in refits {
             for care in [Care::Couple, Care::Individual] {
-                let weighed = refit.weigh(&Subject { answers: &answers, age: 30, care });
+                let weighed = refit.weigh(&Subject { answers: &answers, age: Some(30), care });
                 prop_assert_eq!((change(&weighed), weighed.dropped), (None, 0));
             }
         }

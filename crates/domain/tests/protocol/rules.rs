@@ -162,7 +162,7 @@ fn what_a_rule_asks_for_must_be_known() {
     let protocol = load(rule).unwrap();
     assert!(protocol.reports()["harm"] == "H");
     let answers = answers(CANONICAL, &[("flag", Value::Boolean(true))]);
-    let subject = Subject { answers: &answers, age: 30, care: Care::Couple };
+    let subject = Subject { answers: &answers, age: Some(30), care: Care::Couple };
     let (safety, result) = (protocol.screen_safety(&subject), protocol.triage(&subject));
     assert!(safety.notify.contains("boss") && result.notify == safety.notify);
     assert!(safety.reports.contains("harm") && result.reports == safety.reports);
@@ -189,7 +189,7 @@ fn whatever_a_file_says_no_closeness_is_advised_where_somebody_is_flagged() {
     let advised = |choice: &str, number| {
         let given = [("flag", Value::Boolean(true)), ("choice", code(choice)), ("number", Value::Integer(number))];
         let answers = answers(CANONICAL, &given);
-        let result = protocol.triage(&Subject { answers: &answers, age: 30, care: Care::Couple });
+        let result = protocol.triage(&Subject { answers: &answers, age: Some(30), care: Care::Couple });
         result.advice.into_iter().map(|advice| advice.step).collect::<Vec<_>>().join(" ")
     };
     assert_eq!(advised("never", 0), "joint touch alone");
@@ -205,7 +205,7 @@ fn fires(when: &str, given: &[(&str, Value)], expected: bool) {
         Err(problems) => panic!("{when}: {:#?}", texts(&problems)),
     };
     let answers = answers(CANONICAL, given);
-    let result = protocol.triage(&Subject { answers: &answers, age: 30, care: Care::Couple });
+    let result = protocol.triage(&Subject { answers: &answers, age: Some(30), care: Care::Couple });
     assert_eq!(result.fired.iter().any(|rule| rule.rule == "rule"), expected, "{when}");
     assert!(result.fired.iter().all(|rule| rule.rule != REVIEW), "{when}");
 }
@@ -252,7 +252,7 @@ fn a_condition_that_fails_goes_to_a_person_whatever_its_other_side_says() {
     for when in [format!("small.number + {big} > 0"), format!("client.age > 18 || small.number + {big} > 0")] {
         let protocol = Protocol::load(&small_rule(&when)).unwrap().value;
         let answers = answers(CANONICAL, &[("number", Value::Integer(7))]);
-        let result = protocol.triage(&Subject { answers: &answers, age: 30, care: Care::Couple });
+        let result = protocol.triage(&Subject { answers: &answers, age: Some(30), care: Care::Couple });
         assert_eq!((result.urgency, result.booking, result.flagged), (Urgency::Priority, Booking::AloneByStaff, true));
         assert!(result.fired.iter().any(|rule| rule.rule == REVIEW));
     }
@@ -262,10 +262,10 @@ fn a_condition_that_fails_goes_to_a_person_whatever_its_other_side_says() {
 fn an_item_that_a_safety_rule_names_may_not_stay_blank() {
     let rule = "  - {id: rule, safety: true, when: scales.s > 2.0, urgency: URGENT, because: B., book: never}\n";
     let protocol = Protocol::load(&small_files(rule)).unwrap().value;
-    let safety = protocol.screen_safety(&Subject { answers: &Answers::default(), age: 30, care: Care::Couple });
+    let safety = protocol.screen_safety(&Subject { answers: &Answers::default(), age: Some(30), care: Care::Couple });
     assert!(safety.flagged && safety.urgency == Urgency::Priority && safety.booking == Booking::AloneByStaff);
     let never = answers(CANONICAL, &[("choice", code("never"))]);
-    let safety = protocol.screen_safety(&Subject { answers: &never, age: 30, care: Care::Couple });
+    let safety = protocol.screen_safety(&Subject { answers: &never, age: Some(30), care: Care::Couple });
     assert!(!safety.flagged && safety.urgency == Urgency::Routine && safety.booking == Booking::Auto);
 }
 
@@ -278,7 +278,7 @@ fn a_safety_scale_without_a_score_goes_to_a_person() {
     *triage = triage.replace("refusal: rather_tell", "refusal: something_else");
     let protocol = Protocol::load(&files).unwrap().value;
     let weightless = answers(CANONICAL, &[("choice", code("rather_tell"))]);
-    let safety = protocol.screen_safety(&Subject { answers: &weightless, age: 30, care: Care::Couple });
+    let safety = protocol.screen_safety(&Subject { answers: &weightless, age: Some(30), care: Care::Couple });
     assert!(safety.flagged && safety.booking == Booking::AloneByStaff);
 }
 
@@ -318,7 +318,7 @@ fn evidence_of_a_long_text_is_cut_where_a_character_ends() {
     let protocol = Protocol::load(&small_rule("has(small.words)")).unwrap().value;
     let told = |text: String| {
         let answers = answers(CANONICAL, &[("words", Value::Text(text))]);
-        let result = protocol.triage(&Subject { answers: &answers, age: 30, care: Care::Couple });
+        let result = protocol.triage(&Subject { answers: &answers, age: Some(30), care: Care::Couple });
         result.fired[0].evidence[0].value.clone()
     };
     assert_eq!(told("ü".repeat(100)), "ü".repeat(100));
@@ -330,7 +330,7 @@ fn evidence_says_what_was_answered_and_what_was_not() {
     let protocol =
         Protocol::load(&small_rule("small.choice == \"often\" || small.flag || has(small.words)")).unwrap().value;
     let answers = answers(CANONICAL, &[("choice", code("often"))]);
-    let result = protocol.triage(&Subject { answers: &answers, age: 30, care: Care::Individual });
+    let result = protocol.triage(&Subject { answers: &answers, age: Some(30), care: Care::Individual });
     let evidence = &result.fired.first().unwrap().evidence;
     let told: Vec<_> = evidence.iter().map(|one| (one.source.as_str(), one.value.as_str())).collect();
     assert_eq!(told, [("small.choice", "often"), ("small.flag", "not answered"), ("small.words", "not answered")]);

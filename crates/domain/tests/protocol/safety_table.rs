@@ -13,13 +13,13 @@ use super::{code, sample};
 struct Person<'a> {
     protocol: &'a Protocol,
     answers: Answers,
-    age: i16,
+    age: Option<i16>,
     care: Care,
 }
 
 impl<'a> Person<'a> {
     fn calm(protocol: &'a Protocol, care: Care) -> Self {
-        let mut person = Self { protocol, answers: Answers::default(), age: 35, care };
+        let mut person = Self { protocol, answers: Answers::default(), age: Some(35), care };
         for instrument in protocol.instruments() {
             for item in instrument.items().iter().filter(|item| item.answerable() && !item.repeats) {
                 let quiet = ["no", "never", "hardly", "none", "together"];
@@ -209,10 +209,25 @@ fn a_question_that_only_thoughts_or_violence_lead_to_may_not_stay_open_either() 
 fn under_18() {
     let protocol = sample();
     for (age, care) in [(17, Care::Couple), (12, Care::Individual)] {
-        let person = Person { age, ..Person::calm(&protocol, care) };
+        let person = Person { age: Some(age), ..Person::calm(&protocol, care) };
         let row = Row { urgency: Urgency::Priority, clinician: false, lines: &[], ..BOOKS_NOTHING };
         expect(&person, &row, "under 18");
         assert!(person.found().0.under_18 && person.found().1.under_18);
+    }
+}
+
+/// Guard: `is_unknown`, by which a safety rule that hangs on an age that nobody asked for brings a person.
+#[test]
+fn an_age_that_nobody_asked_for_is_for_a_person_and_makes_nobody_a_minor() {
+    let protocol = sample();
+    let row = Row { urgency: Urgency::Priority, clinician: false, lines: &[], ..ALONE_BY_STAFF };
+    let calm = Person { age: None, ..Person::calm(&protocol, Care::Individual) };
+    let nothing_asked = Person { answers: Answers::default(), ..Person::calm(&protocol, Care::Individual) };
+    let neither = Person { age: None, answers: Answers::default(), ..Person::calm(&protocol, Care::Individual) };
+    for (person, what) in [(calm, "no age"), (nothing_asked, "no answer"), (neither, "neither")] {
+        expect(&person, &row, what);
+        assert!(!person.found().0.under_18 && !person.found().1.under_18, "{what}");
+        assert!(person.found().1.fired.iter().any(|rule| rule.rule == REVIEW), "{what}");
     }
 }
 

@@ -86,7 +86,7 @@ fn outcome(name: &str) -> TriageResult {
     assert_eq!(field_texts(problems), Vec::<String>::new(), "{name}");
     let age = if json["client"]["dateOfBirth"].as_str().unwrap() > "2010" { 14 } else { 35 };
     let care = if json["care"] == "CARE_COUPLE" { Care::Couple } else { Care::Individual };
-    protocol.triage(&Subject { answers: &answers.unwrap(), age, care })
+    protocol.triage(&Subject { answers: &answers.unwrap(), age: Some(age), care })
 }
 
 fn screening(json: &Json) -> GivenAnswers {

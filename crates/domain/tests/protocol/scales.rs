@@ -23,7 +23,7 @@ fn load(scale: &str, rule: &str) -> Result<Protocol, Vec<String>> {
 fn scores(scale: &str, given: &[(&str, Value)], expected: Option<f64>, bounds: (f64, f64)) {
     let protocol = load(scale, "").unwrap_or_else(|problems| panic!("{scale}: {problems:#?}"));
     let answers = answers(CANONICAL, given);
-    let result = protocol.triage(&Subject { answers: &answers, age: 30, care: Care::Couple });
+    let result = protocol.triage(&Subject { answers: &answers, age: Some(30), care: Care::Couple });
     let score = result.scores.iter().find(|score| score.scale == "t").unwrap();
     assert_eq!((score.value, (score.minimum, score.maximum)), (expected, bounds), "{scale}");
 }
@@ -71,7 +71,7 @@ fn a_formula_that_leaves_what_was_stated_goes_to_a_person() {
     let protocol = load(scale, rule).unwrap();
     let fired = |number| {
         let answers = answers(CANONICAL, &[("number", Value::Integer(number))]);
-        let result = protocol.triage(&Subject { answers: &answers, age: 30, care: Care::Couple });
+        let result = protocol.triage(&Subject { answers: &answers, age: Some(30), care: Care::Couple });
         result.fired.iter().map(|rule| rule.rule.clone()).collect::<Vec<_>>()
     };
     assert_eq!((fired(10), fired(2), fired(11)), (vec!["rule".to_owned()], vec![], vec![REVIEW.to_owned()]));

@@ -158,10 +158,10 @@ pub(super) fn submission() -> Submission {
             family_name: Line::parse(CANARY).unwrap(),
             email: Some(EmailAddress::parse(&format!("{CANARY}@example.com")).unwrap()),
             phone: Phone::parse("704-555-0142").unwrap(),
-            date_of_birth: "1990-04-30".parse().unwrap(),
+            date_of_birth: Some("1990-04-30".parse().unwrap()),
             pronouns: Some(Line::parse(CANARY).unwrap()),
             language: Language::En,
-            residence_state: UsState::parse("NC").unwrap(),
+            residence_state: Some(UsState::parse("NC").unwrap()),
         },
         contact: Contact {
             mailbox: Mailbox::Private,
@@ -173,6 +173,7 @@ pub(super) fn submission() -> Submission {
         preferences: Preferences { locations: vec![CANARY.to_owned()], ..Preferences::default() },
         consents: vec![Consent { id: CANARY.to_owned(), version: "1".to_owned() }],
         answers: Answers(BTreeMap::from([("safety|1".to_owned(), answers)])),
+        asked_for_a_call: false,
     }
 }
 

@@ -33,10 +33,10 @@ pub(super) fn client(
         family_name: family_name?,
         email: email?,
         phone: phone?,
-        date_of_birth: date_of_birth?,
+        date_of_birth: Some(date_of_birth?),
         pronouns: pronouns?,
         language: language?,
-        residence_state: residence_state?,
+        residence_state: Some(residence_state?),
     })
 }
 

@@ -82,7 +82,7 @@ pub(crate) fn submit_intake(
         ) if problems.is_empty() => Ok(SubmitIntake {
             request_id,
             care,
-            submission: Submission { client, contact, preferences, consents, answers },
+            submission: Submission { client, contact, preferences, consents, answers, asked_for_a_call: false },
         }),
         _ => Err(problems.into_vec()),
     }

@@ -31,8 +31,8 @@ pub(super) fn next_step(standing: &Standing<'_>, practice: &Practice, now: Times
     let sentence = match standing.state() {
         pb::IntakeState::WeWillCall => return call(standing, practice, language, now),
         pb::IntakeState::Confirmed => say(
-            format!("Your session is set, and we look forward to meeting you. If you can't make it, cancel here or call us at {phone}, and we will find another time."),
-            format!("Su sesión está confirmada y nos dará gusto conocerle. Si no puede venir, cancele aquí o llámenos al {phone}, y buscaremos otra hora."),
+            format!("Your session is set, and we look forward to meeting you. If the time does not suit you any more, you can move it or give it back here, or call us at {phone}."),
+            format!("Su sesión está confirmada y nos dará gusto conocerle. Si la hora ya no le conviene, puede cambiarla o cancelarla aquí, o llámenos al {phone}."),
         ),
         pb::IntakeState::Held if waits_for_yes(standing) => say(
             "We are holding a time for you. Please say yes to it, and it is yours.".to_owned(),

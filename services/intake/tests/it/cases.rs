@@ -14,7 +14,7 @@ async fn triaged(house: &House, file: &str) -> String {
     let answer = house.submit(file).await;
     let store = &house.deps.store;
     let intake = intakes::get(store, answer.intake.parse::<IntakeId>().unwrap()).await.unwrap().unwrap();
-    let subject = Subject { answers: &intake.submission.answers, age: 36, care: intake.care.care() };
+    let subject = Subject { answers: &intake.submission.answers, age: Some(36), care: intake.care.care() };
     let result = house.deps.practice.protocol.triage(&subject);
     assert!(!result.fired.is_empty() && !result.scores.is_empty());
     let (case, id) = (intake.case, intake.id);

@@ -104,8 +104,11 @@ async fn neither_a_blank_nor_an_age_nor_what_is_kept_for_a_person_brings_lines_t
         let rules = files.get_mut("triage.yaml").unwrap();
         *rules = rules.replacen("  - id: under_18\n", "  - id: under_18\n    lines: [dv_local]\n", 1);
         practice.protocol = Protocol::load(&files).map_err(|problems| format!("{problems:?}")).unwrap().value;
-        let minor =
-            practice.protocol.screen_safety(&Subject { answers: &Answers::default(), age: 17, care: Care::Couple });
+        let minor = practice.protocol.screen_safety(&Subject {
+            answers: &Answers::default(),
+            age: Some(17),
+            care: Care::Couple,
+        });
         assert_eq!(minor.lines, ["dv_local"]);
     })
     .await;

@@ -5,6 +5,7 @@
 mod accounts;
 mod appointments;
 mod audits;
+mod call_requests;
 mod calls;
 mod cases;
 mod decisions;

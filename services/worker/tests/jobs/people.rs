@@ -19,6 +19,8 @@ pub(crate) struct Person {
     /// linkId → code, where it is not the calm answer.
     pub(crate) answers: Vec<(&'static str, &'static str)>,
     pub(crate) preferences: Preferences,
+    /// Asked to be called, and was asked nothing: no birthday, no state, no answer, no address.
+    pub(crate) asked_for_a_call: bool,
 }
 
 /// Whoever would rather be seen alone.
@@ -30,6 +32,7 @@ pub(crate) fn individual(number: u32) -> Person {
         born: "1990-04-30",
         answers: Vec::new(),
         preferences: Preferences::default(),
+        asked_for_a_call: false,
     }
 }
 
@@ -49,16 +52,17 @@ impl Person {
     }
 
     pub(crate) fn submission(&self, protocol: &Protocol) -> Submission {
+        let asked = !self.asked_for_a_call;
         Submission {
             client: Client {
                 given_name: Name::parse("Sample").unwrap(),
                 family_name: Name::parse(&format!("Number {}", self.number)).unwrap(),
-                email: Some(EmailAddress::parse(&self.email()).unwrap()),
+                email: asked.then(|| EmailAddress::parse(&self.email()).unwrap()),
                 phone: Phone::parse(&format!("980{:07}", 5_550_000 + self.number)).unwrap(),
-                date_of_birth: self.born.parse().unwrap(),
+                date_of_birth: asked.then(|| self.born.parse().unwrap()),
                 pronouns: None,
                 language: Language::En,
-                residence_state: UsState::parse(self.state).unwrap(),
+                residence_state: asked.then(|| UsState::parse(self.state).unwrap()),
             },
             contact: Contact {
                 mailbox: Mailbox::Private,
@@ -69,7 +73,8 @@ impl Person {
             },
             preferences: self.preferences.clone(),
             consents: Vec::new(),
-            answers: self.answers(protocol),
+            answers: if asked { self.answers(protocol) } else { Answers::default() },
+            asked_for_a_call: self.asked_for_a_call,
         }
     }
 

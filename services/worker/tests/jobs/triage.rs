@@ -47,6 +47,23 @@ async fn whoever_is_under_18_is_put_before_staff() {
     house.close().await;
 }
 
+/// Guard: `match_case::forbidden`, which says what staff are to do, and no answer that was never asked for.
+#[tokio::test]
+async fn whoever_asked_to_be_called_first_is_put_before_staff_who_read_just_that() {
+    let house = House::open().await;
+    let mut person = individual(1);
+    person.asked_for_a_call = true;
+    let case = house.submit(&person).await;
+    house.settle().await;
+
+    let stands = house.case(case).await;
+    assert_eq!((stands.urgency, stands.state), (Urgency::Priority, CaseState::BeforeStaff));
+    assert_eq!(house.detail(case).await.staff_reason, Some(StaffReason::AskedForACall));
+    assert_eq!(house.letters(case).await, [LetterKind::StaffAlert]);
+    assert_eq!(house.booked().await, 0);
+    house.close().await;
+}
+
 #[tokio::test]
 async fn red_flags_raise_the_case_and_keep_nobody_from_a_session() {
     let house = House::open().await;

@@ -142,7 +142,7 @@ fn calendar(practice: &Practice) -> Result<(), Complaint> {
         must!(practice.booking.release_at(now) <= now, "a hold is released after it began");
     }
     let answers = Answers::default();
-    let safety = practice.protocol.screen_safety(&Subject { answers: &answers, age: 30, care: Care::Couple });
+    let safety = practice.protocol.screen_safety(&Subject { answers: &answers, age: Some(30), care: Care::Couple });
     for language in [Language::En, Language::Es] {
         must!(!practice.promises(language).iter().any(String::is_empty), "a promise is empty");
         for now in moments() {
@@ -164,7 +164,7 @@ fn ranked(practice: &Practice, ground: &Ground) -> Result<Vec<String>, Complaint
     for (now, needs) in moments().zip([&needs, &BTreeSet::new(), &needs, &BTreeSet::new()]).take(2) {
         let wish = Wish {
             care: Care::Couple,
-            states: vec![state],
+            states: vec![Some(state)],
             preferences: vec![&preferences],
             needs,
             drivers: &drivers,

@@ -1,6 +1,6 @@
 //! Words that nobody would say, planted wherever a person writes; and the search for them.
 
-use rapport_proto::intake::{Answer, SubmitIntakeRequest, Value, value::Kind};
+use rapport_proto::intake::{Answer, RequestCallRequest, SubmitIntakeRequest, Value, value::Kind};
 
 /// Begins every canary that may hold letters; the rest says where it was planted.
 pub(super) const MARK: &str = "Zqxvkjwy";
@@ -23,6 +23,18 @@ pub(super) fn plant(mut request: SubmitIntakeRequest, person: usize) -> SubmitIn
     about_you.push(answer("tried_what", Kind::Text(format!("We said {MARK}{person}tried\nand again."))));
     about_you.push(answer("hopes", Kind::Text(format!("{MARK}{person}hopes"))));
     request
+}
+
+/// A wish to be called, of a person of canaries.
+pub(super) fn wish_to_be_called(person: usize) -> RequestCallRequest {
+    RequestCallRequest {
+        request_id: format!("0199f0c0-5a3e-7c41-9d58-{person:012}"),
+        given_name: given_name(person),
+        family_name: format!("{MARK}{person}family"),
+        phone: format!("+1{}", phone(person)),
+        introduce_as: format!("{MARK}{person}introduce"),
+        ..RequestCallRequest::default()
+    }
 }
 
 pub(super) fn given_name(person: usize) -> String {

@@ -12,7 +12,7 @@ use rapport_tests::{production::Bearer, production::Production};
 use tonic::{Code, Request, Status, client::Grpc, codegen::http::uri::PathAndQuery, transport::Endpoint};
 use tonic_prost::ProstCodec;
 
-use super::canaries::{MARK, answer};
+use super::canaries::{MARK, answer, wish_to_be_called};
 
 /// All of them; what each was told.
 pub(super) async fn all(house: &Production, good: &SubmitIntakeRequest, token: &Bearer) -> Vec<Status> {
@@ -36,8 +36,12 @@ async fn submissions(house: &Production, good: &SubmitIntakeRequest) -> Vec<Stat
         metadata.insert("x-forwarded-for", format!("{MARK}-forwarded").parse().unwrap());
         told.push(client.submit_intake(request).await.unwrap_err());
     }
+    let mut wish = wish_to_be_called(1);
+    wish.given_name = format!("{MARK}\r\nBcc: {MARK}");
+    told.insert(0, client.request_call(wish).await.unwrap_err());
     let codes: Vec<_> = told.iter().map(Status::code).collect();
-    assert_eq!(codes, [Code::InvalidArgument, Code::InvalidArgument, Code::FailedPrecondition]);
+    let invalid = Code::InvalidArgument;
+    assert_eq!(codes, [invalid, invalid, invalid, Code::FailedPrecondition]);
     told
 }
 

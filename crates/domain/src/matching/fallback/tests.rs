@@ -25,7 +25,7 @@ fn outcome(care: Care, preferences: &Preferences, needs: &BTreeSet<String>, conf
     let (practice, drivers) = (practice(), BTreeMap::new());
     let wish = Wish {
         care,
-        states: vec![UsState::parse("NC").unwrap()],
+        states: vec![Some(UsState::parse("NC").unwrap())],
         preferences: vec![preferences],
         needs,
         drivers: &drivers,

@@ -53,7 +53,8 @@ impl Engine {
                 Evidence { source: format!("scales.{}", scale.id), label: scale.label.clone(), value }
             }
             Source::Age => {
-                Evidence { source: "client.age".to_owned(), label: "Age".to_owned(), value: facts.age.to_string() }
+                let value = facts.age.map_or_else(|| "not asked".to_owned(), |age| age.to_string());
+                Evidence { source: "client.age".to_owned(), label: "Age".to_owned(), value }
             }
             Source::Care => Evidence {
                 source: "client.care".to_owned(),

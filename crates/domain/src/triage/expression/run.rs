@@ -15,7 +15,8 @@ pub(in crate::triage) struct Facts<'a> {
     pub(in crate::triage) sheets: Vec<Sheet<'a>>,
     /// Per scale what it came to; while scales are scored, those before.
     pub(in crate::triage) scores: Vec<Scored<'a>>,
-    pub(in crate::triage) age: i16,
+    /// Absent where nobody was asked: a condition on it is neither true nor false.
+    pub(in crate::triage) age: Option<i16>,
     pub(in crate::triage) care: Care,
 }
 
@@ -198,7 +199,7 @@ impl<'a> Run<'a> {
 
     fn number_or_flag(&mut self, source: Source) -> Term {
         match source {
-            Source::Age => Term::Int(self.facts.age.into()),
+            Source::Age => self.facts.age.map_or(Term::Absent, |age| Term::Int(age.into())),
             Source::Scale(scale) => self.score(scale).value.map_or(Term::Absent, Term::Double),
             _ => match self.value(source) {
                 Some(Value::Boolean(value)) => Term::Bool(*value),
@@ -224,7 +225,8 @@ impl<'a> Run<'a> {
         match source {
             Source::Scale(scale) => self.score(scale).value.is_some(),
             Source::Band(scale) => self.score(scale).band.is_some(),
-            Source::Age | Source::Care => true,
+            Source::Age => self.facts.age.is_some(),
+            Source::Care => true,
             Source::Item(_) | Source::Element => self.value(source).is_some(),
         }
     }

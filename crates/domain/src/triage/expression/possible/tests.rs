@@ -225,7 +225,7 @@ fn answers(picks: &Picks) -> Answers {
 /// What a condition is run on: the answers, an age, and whom the care is for.
 fn facts<'a>(answers: &'a Answers, scales: &'a [Scale], picks: &Picks) -> Facts<'a> {
     let sheets = form().iter().map(|one| Sheet::fill(one, answers)).collect();
-    let age = i16::try_from(picks[7].index(121)).unwrap();
+    let age = Some(i16::try_from(picks[7].index(121)).unwrap());
     let care = if picks[8].index(2) == 0 { Care::Couple } else { Care::Individual };
     let mut facts = Facts { sheets, scores: Vec::new(), age, care };
     for scale in scales {
