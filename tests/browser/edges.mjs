@@ -39,6 +39,18 @@ await hasty.page.waitForURL(AWAY);
 assert.deepEqual(await cookies(hasty), []);
 await hasty.leave();
 
+// What this device keeps: nothing beyond the browser's end, unless somebody lets it.
+for (const [saves, lasts] of [[false, false], [true, true]]) {
+  const careful = await come({ device: "phone" });
+  await careful.go("/");
+  if (saves) await careful.page.locator("[name=unsaved]").uncheck();
+  await careful.press("Begin");
+  const form = (await careful.context.cookies(base)).find((cookie) => cookie.name === "__Host-form");
+  assert.equal(form.expires > 0, lasts, `the form's cookie lasts: ${form.expires}`);
+  assert.deepEqual(await careful.page.evaluate(() => [localStorage.length, sessionStorage.length]), [0, 0]);
+  await careful.leave();
+}
+
 // Help at once, below the answer, and the form stays; what was switched on comes up, and goes again.
 const afraid = await come({ device: "phone" });
 await begin(afraid);

@@ -33,12 +33,14 @@ pub async fn node(script: &str, arguments: &[&str]) -> Result<Value> {
 }
 
 /// Runs a script of ours in Node that drives a browser; gives the JSON that it printed. Pictures of every page lie below
-/// the folder afterwards.
-pub async fn browser(script: &str, pages: SocketAddr, pictures: &Path) -> Result<Value> {
+/// the folder afterwards. What else the script is told stands behind the two.
+pub async fn browser(script: &str, pages: SocketAddr, pictures: &Path, more: &[&str]) -> Result<Value> {
     let browser = Path::new("/usr/bin/chromium");
     ensure!(browser.is_file(), "there is no {}: run `tests/run`, which installs it", browser.display());
     let address = format!("http://{pages}");
-    node(&format!("../browser/{script}"), &[&address, &pictures.display().to_string()]).await
+    let pictures = pictures.display().to_string();
+    let arguments: Vec<&str> = [address.as_str(), &pictures].into_iter().chain(more.iter().copied()).collect();
+    node(&format!("../browser/{script}"), &arguments).await
 }
 
 /// A script of ours in Python, not yet started.

@@ -43,7 +43,7 @@ pub(crate) fn in_zone(at: Timestamp, zone: &str) -> Zoned {
     at.in_tz(zone).unwrap_or_else(|_| at.to_zoned(TimeZone::UTC))
 }
 
-/// "Thursday, December 3".
+/// "Thursday, December 3", whose last two words stay together.
 pub(crate) fn day(at: &Zoned, language: Language) -> String {
     let index = usize::from(language == Language::Es);
     let pick = |names: &[&'static str], place: i8| -> &'static str {
@@ -52,8 +52,8 @@ pub(crate) fn day(at: &Zoned, language: Language) -> String {
     let weekday = DAYS.get(index).map(|names| pick(names, at.weekday().to_monday_one_offset())).unwrap_or_default();
     let month = MONTHS.get(index).map(|names| pick(names, at.month())).unwrap_or_default();
     match language {
-        Language::En => format!("{weekday}, {month} {}", at.day()),
-        Language::Es => format!("{weekday} {} de {month}", at.day()),
+        Language::En => format!("{weekday}, {month}\u{a0}{}", at.day()),
+        Language::Es => format!("{weekday} {}\u{a0}de {month}", at.day()),
     }
 }
 
@@ -76,8 +76,8 @@ mod tests {
     fn an_instant_is_told_in_the_practices_zone_and_the_visitors_language() {
         let at: Timestamp = "2026-12-03T23:00:00Z".parse().unwrap();
         let zone = "America/New_York";
-        assert_eq!(moment(at, zone, Language::En), "Thursday, December 3, 6 pm");
-        assert_eq!(moment(at, zone, Language::Es), "jueves 3 de diciembre, 18:00");
-        assert_eq!(moment(at, "Nowhere/Else", Language::En), "Thursday, December 3, 11 pm");
+        assert_eq!(moment(at, zone, Language::En), "Thursday, December\u{a0}3, 6 pm");
+        assert_eq!(moment(at, zone, Language::Es), "jueves 3\u{a0}de diciembre, 18:00");
+        assert_eq!(moment(at, "Nowhere/Else", Language::En), "Thursday, December\u{a0}3, 11 pm");
     }
 }

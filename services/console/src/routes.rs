@@ -13,6 +13,7 @@ pub(crate) fn all() -> Router<Desk> {
     Router::new()
         .route("/", get(pages::welcome::show))
         .route("/help", get(pages::help::show))
+        .route("/call", get(pages::call::show).post(pages::call::ask))
         .route("/answers", get(pages::questions::show))
         .route("/language", post(pages::language::choose))
         .route("/leave", post(pages::leave::leave))
@@ -32,6 +33,7 @@ pub(crate) fn all() -> Router<Desk> {
         .route("/session/calendar", get(pages::session::calendar))
         .route("/session/accept", post(pages::session::accept))
         .route("/session/cancel", post(pages::session::cancel))
+        .route("/session/move", get(pages::move_session::show).post(pages::move_session::choose))
         .route("/reach", get(pages::reach::show).post(pages::reach::change))
         // Two partners.
         .route("/invite", get(pages::invite::show).post(pages::invite::make))

@@ -7,8 +7,10 @@
 use rapport_domain::contact::Language;
 
 mod about;
+mod call;
 mod help;
 mod invite;
+mod moving;
 mod problems;
 mod questions;
 mod review;
@@ -18,8 +20,10 @@ mod steps;
 mod welcome;
 
 pub(crate) use about::About;
+pub(crate) use call::Call;
 pub(crate) use help::Help;
 pub(crate) use invite::Invite;
+pub(crate) use moving::Moving;
 pub(crate) use problems::{Problems, Saying};
 pub(crate) use questions::Questions;
 pub(crate) use review::Review;
@@ -31,8 +35,10 @@ pub(crate) use welcome::Welcome;
 /// The texts of all pages in one language.
 pub(crate) struct Words {
     pub(crate) about: About,
+    pub(crate) call: Call,
     pub(crate) help: Help,
     pub(crate) invite: Invite,
+    pub(crate) moving: Moving,
     pub(crate) problems: Problems,
     pub(crate) questions: Questions,
     pub(crate) review: Review,
@@ -44,8 +50,10 @@ pub(crate) struct Words {
 
 static EN: Words = Words {
     about: about::EN,
+    call: call::EN,
     help: help::EN,
     invite: invite::EN,
+    moving: moving::EN,
     problems: problems::EN,
     questions: questions::EN,
     review: review::EN,
@@ -57,8 +65,10 @@ static EN: Words = Words {
 
 static ES: Words = Words {
     about: about::ES,
+    call: call::ES,
     help: help::ES,
     invite: invite::ES,
+    moving: moving::ES,
     problems: problems::ES,
     questions: questions::ES,
     review: review::ES,

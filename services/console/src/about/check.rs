@@ -79,6 +79,17 @@ pub(crate) fn reach(about: &About, w: &'static words::About) -> Errors {
     errors
 }
 
+/// Everything that is wrong with a wish to be called.
+pub(crate) fn call(about: &About, w: &'static words::About) -> Errors {
+    let practice = GetScreeningResponse::default();
+    let reader = Reader { practice: &practice, invited: false, today: Date::ZERO };
+    let asked = ["given_name", "family_name", "phone", "voicemail", "introduce_as"];
+    let mut errors = page(1, about, &reader, w);
+    errors.0.extend(page(2, about, &reader, w).0);
+    errors.0.retain(|(field, _)| asked.contains(field));
+    errors
+}
+
 /// `YYYY-MM-DD` of the three fields; whatever it is of fields that are none.
 pub(crate) fn date_of_birth(about: &About) -> String {
     let number = |field: &str| about.text_of(field).parse::<u16>().unwrap_or_default();
@@ -109,6 +120,10 @@ mod tests {
             wrong(2, &[("pin", "a b"), ("voicemail", "maybe")]),
             ["email", "mailbox", "phone", "voicemail", "pin"]
         );
+        let called = About::default().with_page(PAGES[0], &Form::of(&[("family_name", "B")]));
+        let told: Vec<_> =
+            call(&called, &Words::of(Language::En).about).0.into_iter().map(|(field, _)| field).collect();
+        assert_eq!(told, ["given_name", "phone", "voicemail"], "a wish to be called needs no more");
         assert_eq!(wrong(3, &[("care", "couple")]), ["silent"]);
         assert_eq!(wrong(3, &[("care", "individual")]), Vec::<&str>::new());
     }

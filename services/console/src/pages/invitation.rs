@@ -13,7 +13,7 @@ use rapport_proto::{
 };
 use tonic::{Code, Status};
 
-use super::begin::to;
+use super::{begin::to, said};
 use crate::{
     api::bearer,
     cookies::{Cookie, Keep, SetCookies},
@@ -43,16 +43,6 @@ struct Invited {
     session: Option<(String, String)>,
     said: &'static words::Invite,
     w: &'static words::Welcome,
-}
-
-/// Said and done, or nothing to be done any more.
-#[derive(Template)]
-#[template(path = "said.html")]
-struct Said {
-    shell: Shell,
-    title: &'static str,
-    text: &'static str,
-    call: bool,
 }
 
 /// `GET /invitation/{token}`: the token moves from the address into a cookie, and nothing else happens.
@@ -105,9 +95,7 @@ pub(crate) async fn decline(State(desk): State<Desk>, visitor: Visitor, sent: Fo
     if let Err(status) = desk.api.intake().decline_invitation(bearer(token, request)?).await {
         return closed(&desk, &visitor, status).await;
     }
-    let shell = Shell::of(&desk, &visitor).await?;
-    let w = &visitor.words().invite;
-    Ok(page(&Said { shell, title: w.refused_title, text: w.refused_text, call: false }))
+    said::done(&desk, &visitor, &visitor.words().invite.refused).await
 }
 
 /// Whatever closed it, the page says the same.
@@ -115,10 +103,8 @@ async fn closed(desk: &Desk, visitor: &Visitor, status: Status) -> Result<Respon
     if reason(&status) != Some(Reason::InvitationClosed) && status.code() != Code::Unauthenticated {
         return Err(status.into());
     }
-    let shell = Shell::of(desk, visitor).await?;
-    let w = &visitor.words().invite;
-    let mut response = page(&Said { shell, title: w.closed_title, text: w.closed_text, call: true });
-    *response.status_mut() = StatusCode::GONE;
+    let says = &visitor.words().invite.closed;
+    let mut response = said::call_us(desk, visitor, StatusCode::GONE, says, None).await?;
     SetCookies::default().forget(Cookie::Invitation).into_headers(response.headers_mut());
     Ok(response)
 }

@@ -8,6 +8,7 @@ use axum::{
     http::header,
     response::{IntoResponse, Redirect, Response},
 };
+use jiff::Timestamp;
 use rapport_domain::contact::Language;
 use rapport_proto::{
     errors::Reason,
@@ -42,6 +43,23 @@ struct Shown {
     place: String,
     therapist: String,
     release: Option<String>,
+    moves: bool,
+    move_until: Option<String>,
+    /// Until when giving it back costs nothing, and whether that is over.
+    free_until: Option<(String, bool)>,
+    late_note: String,
+    /// Another time that waits for an answer: this client's, or that of somebody else to their own wish.
+    proposal: Option<Proposed>,
+    own_proposal: Option<Proposed>,
+}
+
+/// Another time for a session.
+struct Proposed {
+    day: String,
+    hours: String,
+    place: String,
+    until: String,
+    slot: String,
 }
 
 #[derive(Template)]
@@ -150,7 +168,7 @@ async fn invites(desk: &Desk, own: &Own) -> bool {
     desk.api.intake().invite_partner(request).await.is_ok()
 }
 
-async fn write(desk: &Desk, visitor: &Visitor, own: &Own, changed: bool) -> Result<Response, Problem> {
+pub(super) async fn write(desk: &Desk, visitor: &Visitor, own: &Own, changed: bool) -> Result<Response, Problem> {
     let practice = desk.board.today(visitor.language).await?;
     let (intake, invites) = (read(desk, own).await?, invites(desk, own).await);
     let w = &visitor.words().session;
@@ -169,7 +187,7 @@ async fn write(desk: &Desk, visitor: &Visitor, own: &Own, changed: bool) -> Resu
         title,
         call_by: call_by.map(|at| dates::moment(at, &practice.time_zone, visitor.language)),
         will_call: state == IntakeState::WeWillCall,
-        session: intake.appointment.as_ref().and_then(|appointment| shown(appointment, visitor.language)),
+        session: intake.appointment.as_ref().and_then(|appointment| shown(appointment, visitor, desk.clock.now())),
         next_step: intake.next_step,
         about: intake.session_page.unwrap_or_default(),
         invites,
@@ -180,7 +198,8 @@ async fn write(desk: &Desk, visitor: &Visitor, own: &Own, changed: bool) -> Resu
     }))
 }
 
-fn shown(appointment: &pb::Appointment, language: Language) -> Option<Shown> {
+fn shown(appointment: &pb::Appointment, visitor: &Visitor, now: Timestamp) -> Option<Shown> {
+    let language = visitor.language;
     let held = match appointment.state() {
         AppointmentState::Held => true,
         AppointmentState::Confirmed => false,
@@ -188,18 +207,43 @@ fn shown(appointment: &pb::Appointment, language: Language) -> Option<Shown> {
     };
     let at = |message: Option<&_>| message.and_then(time::from_message);
     let zone = &appointment.time_zone;
-    let starts = dates::in_zone(at(appointment.start_time.as_ref())?, zone);
-    let ends = dates::in_zone(at(appointment.end_time.as_ref())?, zone);
+    let (day, hours) = span(at(appointment.start_time.as_ref()), at(appointment.end_time.as_ref()), zone, language)?;
+    let move_until = at(appointment.move_until_time.as_ref());
+    let moment = |at: Timestamp| dates::moment(at, zone, language);
+    let proposed = |it: &pb::ProposedTime| {
+        let (day, hours) = span(at(it.start_time.as_ref()), at(it.end_time.as_ref()), zone, language)?;
+        let video = it.format() == Format::Video;
+        let place = if video { visitor.words().about.video.to_owned() } else { it.location.clone() };
+        Some(Proposed { day, hours, place, until: moment(at(it.expire_time.as_ref())?), slot: it.slot.clone() })
+    };
     Some(Shown {
         name: appointment.name.clone(),
         etag: appointment.etag.clone(),
-        day: dates::day(&starts, language),
-        hours: format!("{} – {}", dates::clock(&starts, language), dates::clock(&ends, language)),
+        day,
+        hours,
         held,
         accepted: appointment.accepted,
         video: appointment.format() == Format::Video,
         place: appointment.location.clone(),
         therapist: appointment.therapist.clone(),
-        release: at(appointment.release_time.as_ref()).map(|at| dates::moment(at, zone, language)),
+        release: at(appointment.release_time.as_ref()).map(moment),
+        moves: move_until.is_none_or(|until| now < until),
+        move_until: move_until.map(moment),
+        free_until: at(appointment.cancel_free_until_time.as_ref()).map(|until| (moment(until), until <= now)),
+        late_note: appointment.late_cancel_note.clone(),
+        proposal: appointment.proposal.as_ref().and_then(proposed),
+        own_proposal: appointment.own_proposal.as_ref().and_then(proposed),
     })
+}
+
+/// The day, and from when to when.
+fn span(
+    starts: Option<Timestamp>,
+    ends: Option<Timestamp>,
+    zone: &str,
+    language: Language,
+) -> Option<(String, String)> {
+    let (starts, ends) = (dates::in_zone(starts?, zone), dates::in_zone(ends?, zone));
+    let hours = format!("{} – {}", dates::clock(&starts, language), dates::clock(&ends, language));
+    Some((dates::day(&starts, language), hours))
 }

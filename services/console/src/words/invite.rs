@@ -1,5 +1,7 @@
 //! Asking the partner, and being asked.
 
+use super::Saying;
+
 /// Asking the partner, and being asked.
 pub(crate) struct Invite {
     pub(crate) title: &'static str,
@@ -29,10 +31,8 @@ pub(crate) struct Invite {
     pub(crate) accepted_title: &'static str,
     pub(crate) accepted_session: &'static str,
     pub(crate) accepted_lead: &'static str,
-    pub(crate) refused_title: &'static str,
-    pub(crate) refused_text: &'static str,
-    pub(crate) closed_title: &'static str,
-    pub(crate) closed_text: &'static str,
+    pub(crate) refused: Saying,
+    pub(crate) closed: Saying,
 }
 
 pub(super) const EN: Invite = Invite {
@@ -67,10 +67,11 @@ pub(super) const EN: Invite = Invite {
     accepted_title: "This is what it is about",
     accepted_session: "A time is held, in case it suits you:",
     accepted_lead: "If you would like to, answer a few questions for yourself.",
-    refused_title: "Done. We won’t write to you again",
-    refused_text: "Nobody is told. You can close this page.",
-    closed_title: "This link is no longer open",
-    closed_text: "If you would like to talk with us all the same, call us. We are glad to hear from you.",
+    refused: Saying { title: "Done. We won’t write to you again", text: "Nobody is told. You can close this page." },
+    closed: Saying {
+        title: "This link is no longer open",
+        text: "If you would like to talk with us all the same, call us. We are glad to hear from you.",
+    },
 };
 
 pub(super) const ES: Invite = Invite {
@@ -105,8 +106,12 @@ pub(super) const ES: Invite = Invite {
     accepted_title: "De esto se trata",
     accepted_session: "Hay una hora reservada, por si le conviene:",
     accepted_lead: "Si quiere, responda unas preguntas por su cuenta.",
-    refused_title: "Listo. No volveremos a escribirle",
-    refused_text: "No se le dice a nadie. Puede cerrar esta página.",
-    closed_title: "Este enlace ya no está abierto",
-    closed_text: "Si de todos modos quiere hablar con nosotros, llámenos. Nos dará gusto escucharle.",
+    refused: Saying {
+        title: "Listo. No volveremos a escribirle",
+        text: "No se le dice a nadie. Puede cerrar esta página.",
+    },
+    closed: Saying {
+        title: "Este enlace ya no está abierto",
+        text: "Si de todos modos quiere hablar con nosotros, llámenos. Nos dará gusto escucharle.",
+    },
 };
