@@ -41,7 +41,8 @@ const tried = await visitor.page.evaluate(async ({ strings, steps }) => {
   const line = (text) => text.replace(/\p{Cc}/gu, " ").trim();
   // A browser lets nobody type more than this into a field.
   const MOST = { given_name: 100, family_name: 100, pronouns: 40, month: 2, state: 2, email: 254, phone: 30, introduce_as: 60, pin: 12 };
-  const typed = (fields) => Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value.slice(0, MOST[name])]));
+  const cut = (text, name) => text.slice(0, MOST[name]).replace(/[\uD800-\uDBFF]$/, "");
+  const typed = (fields) => Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, cut(value, name)]));
   const GOOD = { email: "oakley@example.com", mailbox: "private", phone: "704-555-0132", voicemail: "yes", introduce_as: "", pin: "" };
   const same = (one, other) => one.replace(/\s+/g, " ").trim() === other.replace(/\s+/g, " ").trim();
   let named = 0;
@@ -56,18 +57,18 @@ const tried = await visitor.page.evaluate(async ({ strings, steps }) => {
       foreign(page, `${path} with ${text}`);
       if (![200, 422].includes(status)) { wrong.push(`${path} with ${text}: ${status}`); continue; }
       const shown = page.querySelector("#given_name, #email");
-      const wanted = line(text.slice(0, MOST[shown?.name]));
+      const wanted = line(cut(text, shown?.name));
       if (status === 422 && !same(shown.value, wanted)) wrong.push(`${path} shows ${shown.value} of ${text}`);
     }
     // The page that sums up: names as they were typed.
     await post("/about/2", GOOD);
-    const name = line(text.slice(0, MOST.given_name));
+    const name = line(cut(text, "given_name"));
     const kept = await post("/about/1", { given_name: name, family_name: "Sample", pronouns: "", month: "4", day: "30", year: "1990", state: "NC" });
     if (kept.status === 200) {
       const review = await get("/review");
       foreign(review, `review with ${text}`);
       const facts = [...review.querySelectorAll("dd")].map((fact) => fact.textContent);
-      if (!facts.some((fact) => same(fact, `${name} Sample`))) wrong.push(`review lacks ${text}: ${facts.slice(0, 3)}`);
+      if (!facts.some((fact) => same(fact, name))) wrong.push(`review lacks ${text}`);
       named += 1;
     }
   }
