@@ -50,6 +50,13 @@ impl Client {
         format!("{} {initial}.", self.given_name.as_str())
     }
 
+    /// Whether they are sample data: nobody can be reached at their number, nor at their address where they gave one.
+    /// So a mark that says it can stand on no real person, and needs no switch that somebody could forget.
+    #[must_use]
+    pub fn is_sample(&self) -> bool {
+        self.phone.is_fictional() && self.email.as_ref().is_none_or(EmailAddress::is_fictional)
+    }
+
     /// Age in whole years on a day in the practice's zone, where it is known.
     #[must_use]
     pub fn age_on(&self, today: Date) -> Option<i16> {

@@ -23,6 +23,9 @@ use crate::{
 pub struct CaseDetail {
     /// "Sample A.".
     pub label: String,
+    /// Whether its client is invented: sample data.
+    #[serde(default)]
+    pub sample: bool,
     /// Why it is before staff.
     pub staff_reason: Option<StaffReason>,
     /// Why this therapist and time, a sentence per term, weightiest first.

@@ -230,7 +230,7 @@ impl Decided {
                 silent_rounds: 0,
                 version: 1,
             },
-            detail: CaseDetail { label: self.intake.submission.client.short_name(), ..CaseDetail::default() },
+            detail: self.detail(),
             status_token_hash: self.token.hash(),
             event: self.event(deps),
             letters: self.alert(Cause::Case(id)),
@@ -266,6 +266,11 @@ impl Decided {
             intake: self.intake,
             now: self.now,
         }
+    }
+
+    fn detail(&self) -> CaseDetail {
+        let client = &self.intake.submission.client;
+        CaseDetail { label: client.short_name(), sample: client.is_sample(), ..CaseDetail::default() }
     }
 
     fn respond_by(&self, deps: &Deps) -> Timestamp {

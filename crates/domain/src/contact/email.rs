@@ -52,6 +52,13 @@ impl EmailAddress {
         self.0.rsplit_once('@').unwrap_or_default()
     }
 
+    /// Whether nobody can read it: example.com, .org and .net are kept free for examples (RFC 2606).
+    #[must_use]
+    pub fn is_fictional(&self) -> bool {
+        let domain = self.parts().1;
+        ["example.com", "example.org", "example.net"].iter().any(|free| domain.eq_ignore_ascii_case(free))
+    }
+
     /// The form by which two are the same: lower case.
     #[must_use]
     pub fn search_form(&self) -> String {

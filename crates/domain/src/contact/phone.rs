@@ -40,6 +40,12 @@ impl Phone {
         }
     }
 
+    /// Whether it rings nowhere: 555-0100 to 555-0199 are kept free, in every area, for invented people.
+    #[must_use]
+    pub fn is_fictional(&self) -> bool {
+        self.0.get(5..).is_some_and(|local| local.starts_with("55501"))
+    }
+
     /// E.164.
     #[must_use]
     pub fn as_str(&self) -> &str {

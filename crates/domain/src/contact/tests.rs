@@ -110,3 +110,13 @@ fn what_nobody_can_be_called_at_is_no_phone_number() {
         assert!(Phone::parse(text).is_err(), "{text}");
     }
 }
+
+#[test]
+fn only_what_is_kept_free_for_invented_people_is_fictional() {
+    let phone = |text| Phone::parse(text).unwrap().is_fictional();
+    assert!(phone("704-555-0100") && phone("803-555-0199"));
+    assert!(!phone("704-555-0200") && !phone("704-556-0100") && !phone("555-501-0123"));
+    let email = |text| EmailAddress::parse(text).unwrap().is_fictional();
+    assert!(email("ada@example.com") && email("ada@Example.org"));
+    assert!(!email("ada@example.com.sample.test") && !email("example.com@sample.test") && !email("a@my-example.com"));
+}

@@ -97,6 +97,7 @@ pub(crate) fn summary(case: &Case, detail: &CaseDetail, calls: CaseCalls, role: 
         unacknowledged: calls.unacknowledged,
         next_attempt_time: calls.next_attempt.map(time::to_message),
         overdue: calls.overdue,
+        sample: detail.sample,
     }
 }
 

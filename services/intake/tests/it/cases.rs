@@ -46,7 +46,7 @@ async fn a_coordinator_reads_how_to_call_and_nothing_of_why() {
     assert!(seen.fired_rules.is_empty() && seen.scores.is_empty() && seen.protocol.is_empty());
     let summary = seen.summary.unwrap();
     assert_eq!(summary.staff_reason, "A clinician decides on this case.");
-    assert!(summary.clinician_only);
+    assert!(summary.clinician_only && summary.sample);
     assert!(!seen.contacts[0].phone.is_empty());
     assert_eq!(seen.letters[0].letter, "staff_alert");
     let seen = get(Role::Clinician).await;
