@@ -1,13 +1,14 @@
 //! `rapport demo`: everything at once, on the embedded default, with sample people.
 //!
-//! The samples go through the same gRPC API as everybody's intakes, and what
-//! became of them is read through the staff API. [`samples`] reads them,
-//! [`outcome`] finds out what became of one, [`card`] shows it.
+//! First [`week`] plays the week before under [`clock`], so that a queue is there to be looked at. Then the samples go
+//! through the same gRPC API as everybody's intakes, and what became of them is read through the staff API. [`samples`]
+//! reads them, [`outcome`] finds out what became of one, [`card`] shows it. [`seats`] lets somebody sign in.
 
 use std::{
     net::SocketAddr,
     os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -19,8 +20,10 @@ use rapport_runtime::{
     telemetry::{self, Filter},
 };
 use rapport_security::Role as StaffRole;
+use rapport_store::{Store, intakes};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
+use tonic::transport::Channel;
 
 use crate::{
     cli::Demo,
@@ -33,10 +36,14 @@ use crate::{
 };
 
 mod card;
+mod clock;
 mod outcome;
 mod samples;
+mod seats;
+mod week;
 
 use card::Page;
+use clock::DemoClock;
 use outcome::{Observer, Outcome};
 use samples::Sample;
 
@@ -70,7 +77,8 @@ pub(crate) async fn run(mut settings: Settings, wish: &Demo) -> anyhow::Result<(
         settings.keep_data_in(fresh_folder()?);
     }
     let mail = settings.mail_folder().context("letters go to a folder here")?;
-    let samples = samples::read(&practice_files::read(settings.practice_dir())?)?;
+    let files = practice_files::read(settings.practice_dir())?;
+    let (samples, people) = (samples::read(&files)?, week::read(&files)?);
     // The compiled-in samples are no files that could be submitted again.
     let again = settings.practice_dir().zip(samples.first()).map(|(folder, sample)| folder.join(&sample.file));
     if settings.log.filter.is_default() {
@@ -79,17 +87,30 @@ pub(crate) async fn run(mut settings: Settings, wish: &Demo) -> anyhow::Result<(
     }
     telemetry::init(&settings.log);
     let stop = shutdown::signal()?;
-    let house = House::open(&settings).await?;
+    let clock = Arc::new(DemoClock::default());
+    let house = House::open_by(&settings, clock.clone()).await?;
+    let people = if week::fits_into(&house.store).await? { people } else { Vec::new() };
+    if !people.is_empty() {
+        week::begin(&clock);
+    }
     let running = roles::start(&Role::ALL, &settings, &house, &stop).await?;
     let listening = running.listening.context("the APIs are not served")?;
     let pages = running.pages.context("no pages are served")?;
-    let stage = Stage::set(&house, listening, pages, mail.clone()).await?;
+    let page = Page::new(wish.json);
+    let shown = async {
+        page.opening(&house.practice.name, &std::path::absolute(settings.data_dir())?)?;
+        let channels = channels(listening).await?;
+        play_week(&page, &house, &clock, people, channels.clone()).await?;
+        let stage = Stage::set(&house, channels, listening, pages, mail.clone()).await?;
+        show(&page, &settings, &stage, &house, samples).await?;
+        anyhow::Ok(stage)
+    };
     let shown = tokio::select! {
-        shown = show(&settings, &stage, &house, samples, wish.json) => Some(shown),
+        shown = shown => Some(shown),
         () = stop.cancelled() => None,
     };
     let outcome = match shown {
-        Some(Ok(page)) if !wish.exit => serve_on(&page, &stage, &mail, again.as_deref(), &stop).await,
+        Some(Ok(stage)) if !wish.exit => serve_on(&page, &house, &stage, &mail, again.as_deref(), &stop).await,
         Some(shown) => shown.map(|_| ()),
         None => Ok(()),
     };
@@ -100,25 +121,44 @@ pub(crate) async fn run(mut settings: Settings, wish: &Demo) -> anyhow::Result<(
 
 async fn serve_on(
     page: &Page,
+    house: &House,
     stage: &Stage,
     mail: &Path,
     again: Option<&Path>,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
+    let seats = seats::offer(house, stage.pages).await?;
     page.addresses(stage.pages, stage.listening, &stage.staff_token, mail, again)?;
+    page.seats(&seats)?;
     stop.cancelled().await;
     Ok(())
 }
 
+/// Fills the queue with a week, where there is one to play; the clock is the machine's afterwards.
+async fn play_week(
+    page: &Page,
+    house: &House,
+    clock: &DemoClock,
+    people: Vec<week::Person>,
+    channels: Channels,
+) -> anyhow::Result<()> {
+    if people.is_empty() {
+        return Ok(());
+    }
+    let bar = progress(people.len());
+    let cases = week::play(house, clock, people, channels, &bar).await?;
+    clock.catch_up();
+    bar.finish_and_clear();
+    page.week(cases)
+}
+
 async fn show(
+    page: &Page,
     settings: &Settings,
     stage: &Stage,
     house: &House,
     samples: Vec<Sample>,
-    json: bool,
-) -> anyhow::Result<Page> {
-    let page = Page::new(json);
-    page.opening(&house.practice.name, &std::path::absolute(settings.data_dir())?)?;
+) -> anyhow::Result<()> {
     let bar = progress(samples.len());
     let mut outcomes = Vec::new();
     for sample in samples {
@@ -132,12 +172,12 @@ async fn show(
     let spans: Vec<SignedDuration> = outcomes.iter().filter_map(Outcome::to_first_session).collect();
     let (booked, median) = (spans.len(), wording::median(spans));
     page.closing(median, booked, outcomes.len())?;
-    if json {
+    if page.is_json() {
         let median_minutes_to_first_session = median.map(|median| median.as_mins());
         let data = settings.data_dir().display().to_string();
         print::json(&Report { data, outcomes, booked, median_minutes_to_first_session })?;
     }
-    Ok(page)
+    Ok(())
 }
 
 /// Submits one sample and waits until its letters are on their way.
@@ -152,13 +192,34 @@ async fn play(stage: &Stage, house: &House, sample: Sample) -> anyhow::Result<Ou
     let address = request.client.as_ref().map(|client| client.email.clone()).unwrap_or_default();
     let answer = client.submit(request).await.with_context(|| format!("sample {title}"))?;
     let intake = client.follow(&answer.intake, &answer.status_token, PATIENCE).await?;
-    let case = stage.observer.settled_case(&answer.intake, PATIENCE).await?;
+    let case = case_of(&house.store, &answer.intake).await?;
+    let case = stage.observer.settled_case(&case, PATIENCE).await?;
     let files = stage.observer.new_letters(&before, &address)?;
     Ok(Outcome::new(title, sample.file, &answer, &intake, &case, &files))
 }
 
+/// The name of an intake's case: clients never learn it, so it is read where it stands.
+async fn case_of(store: &Store, intake: &str) -> anyhow::Result<String> {
+    let id = intake.parse().map_err(|_| anyhow::anyhow!("{intake} is no intake"))?;
+    Ok(intakes::get(store, id).await?.context("the intake was not stored")?.case.to_string())
+}
+
+/// Connections to the client API and the staff API.
+type Channels = (Channel, Channel);
+
+async fn channels(listening: Listening) -> anyhow::Result<Channels> {
+    let clients = client::connect(&format!("http://{}", listening.clients)).await?;
+    Ok((clients, client::connect(&format!("http://{}", listening.staff)).await?))
+}
+
 impl Stage {
-    async fn set(house: &House, listening: Listening, pages: SocketAddr, mail: PathBuf) -> anyhow::Result<Self> {
+    async fn set(
+        house: &House,
+        (clients, staff): Channels,
+        listening: Listening,
+        pages: SocketAddr,
+        mail: PathBuf,
+    ) -> anyhow::Result<Self> {
         let day = SignedDuration::from_hours(24);
         let (token, _) = staff_token::make(
             &house.store,
@@ -169,8 +230,6 @@ impl Stage {
             house.ids.as_ref(),
         )
         .await?;
-        let clients = client::connect(&format!("http://{}", listening.clients)).await?;
-        let staff = client::connect(&format!("http://{}", listening.staff)).await?;
         Ok(Self {
             client: Client::new(clients),
             observer: Observer::new(staff, token.text(), mail),

@@ -141,6 +141,14 @@ impl House {
     /// # Errors
     /// Where the practice's files, the key, the database or its schema are not right.
     pub(crate) async fn open(settings: &Settings) -> anyhow::Result<Self> {
+        Self::open_by(settings, Arc::new(SystemClock)).await
+    }
+
+    /// The same by another clock than the machine's.
+    ///
+    /// # Errors
+    /// As [`House::open`].
+    pub(crate) async fn open_by(settings: &Settings, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         let folder = load_practice(settings)?;
         let store = open_store(settings).await?;
         settle_schema(&store, if settings.is_production() { Schema::Check } else { Schema::Migrate }).await?;
@@ -149,7 +157,6 @@ impl House {
         if seeded > 0 {
             tracing::info!(therapists = seeded, "roster.csv filled the empty roster");
         }
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         Ok(Self {
             transport: transport(settings, &store, Arc::clone(&clock))?,
             store,
@@ -158,6 +165,17 @@ impl House {
             clock,
             ids: Arc::new(SystemIds),
         })
+    }
+
+    /// What the worker's jobs are handed.
+    pub(crate) fn worker_deps(&self) -> rapport_worker::Deps {
+        rapport_worker::Deps {
+            store: self.store.clone(),
+            transport: Arc::clone(&self.transport),
+            practice: Arc::clone(&self.practice),
+            clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.ids),
+        }
     }
 }
 

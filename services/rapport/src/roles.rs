@@ -176,13 +176,7 @@ async fn start_console(
 
 fn start_worker(settings: &Settings, house: &House, stop: &CancellationToken, roles: &mut JoinSet<()>) {
     let config = settings.worker.clone();
-    let deps = rapport_worker::Deps {
-        store: house.store.clone(),
-        transport: Arc::clone(&house.transport),
-        practice: Arc::clone(&house.practice),
-        clock: Arc::clone(&house.clock),
-        ids: Arc::clone(&house.ids),
-    };
+    let deps = house.worker_deps();
     let until = stop.clone();
     roles.spawn(supervise("worker", stop.clone(), move || {
         rapport_worker::run(config.clone(), deps.clone(), until.clone())

@@ -54,13 +54,25 @@ pub(crate) async fn sign_in(settings: &Settings, wish: &StaffSignIn) -> anyhow::
     telemetry::init(&settings.log);
     let email = EmailAddress::parse(&wish.email).map_err(|why| anyhow::anyhow!("EMAIL {why}"))?;
     let store = open(settings).await?;
-    let Some(account) = accounts::by_email(&store, &email).await? else {
+    let Some((account, token)) = offer_again(&store, &email, &SystemClock).await? else {
         bail!("{} has no account: make one with rapport staff add", email.as_str());
     };
+    tell(&account, &token, true, wish.json)
+}
+
+/// Makes a one-time sign-in that opens a session of the account with this address; `None` where there is none.
+///
+/// # Errors
+/// Where the database fails.
+pub(crate) async fn offer_again(
+    store: &Store,
+    email: &EmailAddress,
+    clock: &dyn Clock,
+) -> anyhow::Result<Option<(Account, Token)>> {
+    let Some(account) = accounts::by_email(store, email).await? else { return Ok(None) };
     let token = Token::generate();
-    let offered = offer(&account, true, SystemClock.now());
-    let hash = token.hash();
-    let entry = entry(&account, "rapport staff sign-in", SystemClock.now());
+    let (offered, hash) = (offer(&account, true, clock.now()), token.hash());
+    let entry = entry(&account, "rapport staff sign-in", clock.now());
     let kept: Result<(), StoreError> = store
         .transact(move |tx| {
             Box::pin(async move {
@@ -70,7 +82,7 @@ pub(crate) async fn sign_in(settings: &Settings, wish: &StaffSignIn) -> anyhow::
         })
         .await;
     kept.context("the sign-in cannot be kept")?;
-    tell(&account, &token, true, wish.json)
+    Ok(Some((account, token)))
 }
 
 /// Makes an account with its one-time sign-in.

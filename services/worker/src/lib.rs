@@ -82,6 +82,21 @@ pub struct Deps {
     pub ids: Arc<dyn Ids>,
 }
 
+/// Takes every step of the clock once, and waits for nothing: for whoever moves the clock by hand.
+///
+/// # Errors
+/// The first step that fails.
+pub async fn take_steps(deps: &Deps) -> Result<(), job::JobError> {
+    let now = deps.clock.now();
+    release_holds::release_due(deps, now).await?;
+    escalate_overdue::escalate_due(deps, now).await?;
+    walk_alerts::walk_due(deps, now).await?;
+    watch_hours::watch(deps, now).await?;
+    remind::remind(deps, now).await?;
+    send_digest::send_digest(deps, now).await?;
+    Ok(())
+}
+
 impl Deps {
     /// Something that happens now.
     fn event(&self, fact: Fact, now: Timestamp) -> Event {

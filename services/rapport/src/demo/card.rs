@@ -5,7 +5,10 @@ use std::{net::SocketAddr, ops::RangeInclusive, path::Path};
 
 use jiff::SignedDuration;
 
-use super::outcome::{Letter, Outcome, Session};
+use super::{
+    outcome::{Letter, Outcome, Session},
+    seats::Seat,
+};
 use crate::{print, roles::Listening, wording};
 
 /// Columns, margin included: longer lines are harder to read, and shorter ones hold no fact.
@@ -46,6 +49,28 @@ impl Page {
         self.say(format!("  {}  {}", self.tone("Rapport", Tone::Strong), self.tone(practice, Tone::Quiet)))?;
         self.quietly("All roles in one process; invented people, through the real gRPC API.")?;
         self.quietly(&format!("Data is kept in {}", data.display()))
+    }
+
+    /// Whether JSON is asked for, so that nothing else is shown.
+    pub(super) const fn is_json(&self) -> bool {
+        self.silent
+    }
+
+    /// Says what the week before has left.
+    pub(super) fn week(&self, cases: usize) -> anyhow::Result<()> {
+        self.quietly(&format!("{cases} sample cases of the past week are in the queue. Now, as they come:"))
+    }
+
+    /// Who may sit down at the desk.
+    pub(super) fn seats(&self, seats: &[Seat]) -> anyhow::Result<()> {
+        self.say("")?;
+        for seat in seats {
+            self.fact("sign in as", &format!("{}, once, within 15 minutes:", seat.role))?;
+            // A line of its own, so that it can be clicked.
+            self.say(format!("  {}", seat.link))?;
+        }
+        self.say("")?;
+        self.say("  Serving; Ctrl+C ends it.")
     }
 
     /// Shows what became of one sample.
@@ -114,8 +139,7 @@ impl Page {
             self.fact("", &format!("--server http://{} \\", listening.clients))?;
             self.fact("", &sample.display().to_string())?;
         }
-        self.say("")?;
-        self.say("  Serving; Ctrl+C ends it.")
+        Ok(())
     }
 
     fn session(&self, session: &Session) -> anyhow::Result<()> {

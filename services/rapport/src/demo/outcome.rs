@@ -11,7 +11,7 @@ use anyhow::{Context, bail};
 use jiff::{SignedDuration, Timestamp};
 use rapport_proto::{
     intake::{AppointmentState, Intake, SubmitIntakeResponse},
-    staff::{Case, CaseState, GetCaseRequest, ListCasesRequest, Urgency, triage_service_client::TriageServiceClient},
+    staff::{Case, CaseState, GetCaseRequest, Urgency, triage_service_client::TriageServiceClient},
 };
 use serde::Serialize;
 use tokio::time::Instant;
@@ -86,12 +86,11 @@ impl Observer {
         Self { staff: TriageServiceClient::new(staff), token, mail }
     }
 
-    /// The case of an intake, once all its letters are sent or given up.
-    pub(super) async fn settled_case(&self, intake: &str, patience: Duration) -> anyhow::Result<Case> {
+    /// A case, once all its letters are sent or given up.
+    pub(super) async fn settled_case(&self, name: &str, patience: Duration) -> anyhow::Result<Case> {
         let until = Instant::now() + patience;
-        let name = self.case_of(intake).await?;
         loop {
-            let case = self.case(&name).await?;
+            let case = self.case(name).await?;
             let on_their_way = |state: &str| matches!(state, "queued" | "claimed" | "sending" | "retry");
             let state = case.summary.as_ref().map(|summary| summary.state()).unwrap_or_default();
             let decided = !matches!(state, CaseState::Received | CaseState::Triaged);
@@ -102,26 +101,6 @@ impl Observer {
                 bail!("{name}: its letters are still on their way after {} s", patience.as_secs());
             }
             tokio::time::sleep(LOOK_AGAIN).await;
-        }
-    }
-
-    /// Pages through the queue: clients never learn their case's name.
-    async fn case_of(&self, intake: &str) -> anyhow::Result<String> {
-        let mut page_token = String::new();
-        loop {
-            let request = ListCasesRequest { page_size: 200, page_token, ..ListCasesRequest::default() };
-            let page = self.staff.clone().list_cases(with_bearer(within(request), &self.token)?).await;
-            let page = page.map_err(|status| explain(&status))?.into_inner();
-            for summary in page.cases {
-                let case = self.case(&summary.name).await?;
-                if case.contacts.iter().any(|contact| contact.intake == intake) {
-                    return Ok(summary.name);
-                }
-            }
-            if page.next_page_token.is_empty() {
-                bail!("staff cannot see the case of {intake}");
-            }
-            page_token = page.next_page_token;
         }
     }
 
