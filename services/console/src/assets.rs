@@ -24,7 +24,8 @@ const STAFF_STYLE: &str = concat!(
     include_str!("../assets/tokens.css"),
     include_str!("../assets/base.css"),
     include_str!("../assets/form.css"),
-    include_str!("../assets/staff/shell.css")
+    include_str!("../assets/staff/shell.css"),
+    include_str!("../assets/staff/house.css")
 );
 const STAFF_SCRIPT: &str = include_str!("../assets/staff/shell.js");
 const ICON: &str = include_str!("../assets/favicon.svg");

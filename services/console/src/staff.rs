@@ -11,7 +11,12 @@
 //! cannot be shown). Then one file for each page.
 
 mod account;
+mod accounts;
+mod audit;
+mod clock;
 mod errors;
+mod letters;
+mod paging;
 mod places;
 pub(crate) mod problem;
 mod qr;

@@ -11,7 +11,12 @@ pub(crate) struct Place {
 }
 
 /// All of them, in the order in which they are shown; the first that somebody may go to is where they start.
-pub(crate) const PLACES: &[Place] = &[Place { path: "/staff", name: "Queue", by: rpc::LIST_CASES }];
+pub(crate) const PLACES: &[Place] = &[
+    Place { path: "/staff", name: "Queue", by: rpc::LIST_CASES },
+    Place { path: "/staff/letters", name: "Letters", by: rpc::LIST_LETTERS },
+    Place { path: "/staff/accounts", name: "Accounts", by: rpc::LIST_ACCOUNTS },
+    Place { path: "/staff/audit", name: "Audit", by: rpc::LIST_AUDIT_ENTRIES },
+];
 
 impl Place {
     /// Whether a page's address lies within it. The queue's is the beginning of all.

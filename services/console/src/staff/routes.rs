@@ -6,7 +6,7 @@ use axum::{
     routing::{get, post},
 };
 
-use super::{account, sign_in, sign_out, welcome};
+use super::{account, accounts, audit, letters, sign_in, sign_out, welcome};
 use crate::desk::Desk;
 
 /// Whether an address is one of staff's.
@@ -25,4 +25,14 @@ pub(crate) fn all() -> Router<Desk> {
         .route("/staff/account", get(account::show))
         .route("/staff/account/password", post(account::change_password))
         .route("/staff/account/codes", post(account::replace_codes))
+        // What keeps the house running.
+        .route("/staff/letters", get(letters::show))
+        .route("/staff/letters/resend", post(letters::resend))
+        .route("/staff/letters/resolve", post(letters::resolve))
+        .route("/staff/audit", get(audit::show))
+        .route("/staff/audit/verify", post(audit::verify))
+        .route("/staff/accounts", get(accounts::show))
+        .route("/staff/accounts/invite", post(accounts::invite))
+        .route("/staff/accounts/change", post(accounts::change))
+        .route("/staff/accounts/reset", post(accounts::reset))
 }

@@ -5,6 +5,11 @@
 pub(crate) struct Rpc(&'static str);
 
 pub(crate) const LIST_CASES: Rpc = Rpc("TriageService/ListCases");
+pub(crate) const LIST_LETTERS: Rpc = Rpc("OperationsService/ListLetters");
+pub(crate) const RESEND_LETTER: Rpc = Rpc("OperationsService/ResendLetter");
+pub(crate) const RESOLVE_LETTER: Rpc = Rpc("OperationsService/ResolveLetter");
+pub(crate) const LIST_ACCOUNTS: Rpc = Rpc("AccountService/ListAccounts");
+pub(crate) const LIST_AUDIT_ENTRIES: Rpc = Rpc("AuditService/ListAuditEntries");
 
 impl Rpc {
     /// Its name as the service tells it.
@@ -28,7 +33,7 @@ mod tests {
                 methods.collect::<Vec<_>>()
             })
             .collect();
-        for Rpc(name) in PLACES.iter().map(|place| place.by).chain([LIST_CASES]) {
+        for Rpc(name) in PLACES.iter().map(|place| place.by).chain([LIST_CASES, RESEND_LETTER, RESOLVE_LETTER]) {
             assert!(methods.contains(&Rpc(name).full_name()), "{name}");
         }
     }

@@ -1,0 +1,167 @@
+//! The audit trail: who saw and did what, and whether it is as it was written.
+
+use askama::Template;
+use axum::{
+    extract::{RawQuery, State},
+    response::Response,
+};
+use rapport_proto::{
+    staff::{AuditEntry, AuditFilter, ListAuditEntriesRequest, VerifyAuditTrailRequest, VerifyAuditTrailResponse},
+    time,
+};
+
+use super::{
+    clock::{Clock, Moment},
+    errors::Errors,
+    paging::Pager,
+    problem::Problem,
+    shell::Shell,
+    signed_in::Staff,
+};
+use crate::{desk::Desk, form::Form, shell::page};
+
+const PATH: &str = "/staff/audit";
+const PAGE_SIZE: i32 = 50;
+/// Names of an entry that its row shows; the rest is counted.
+const MOST_NAMES: usize = 3;
+
+#[derive(Template)]
+#[template(path = "staff/audit.html")]
+struct AuditPage {
+    shell: Shell,
+    entries: Vec<Row>,
+    asked: Asked,
+    errors: Errors,
+    pager: Pager,
+}
+
+#[derive(Template)]
+#[template(path = "staff/audit_verified.html")]
+struct VerifiedPage {
+    shell: Shell,
+    found: VerifyAuditTrailResponse,
+    /// Whether a head that was kept elsewhere was given.
+    by_head: bool,
+}
+
+/// What was asked for, as it was typed.
+struct Asked {
+    principal: String,
+    method: String,
+    resource: String,
+    since: String,
+    until: String,
+}
+
+struct Row {
+    at: Option<Moment>,
+    principal: String,
+    role: String,
+    method: String,
+    names: Vec<String>,
+    /// How many names more there are.
+    more: usize,
+    outcome: String,
+    sealed: bool,
+}
+
+impl Row {
+    fn of(entry: AuditEntry, clock: &Clock) -> Self {
+        Self {
+            at: clock.moment(entry.time.as_ref()),
+            // The service and the package are the same for nearly all of them.
+            method: entry.method.rsplit('.').next().unwrap_or_default().to_owned(),
+            more: entry.resources.len().saturating_sub(MOST_NAMES),
+            names: entry.resources.into_iter().take(MOST_NAMES).collect(),
+            principal: entry.principal,
+            role: entry.role,
+            outcome: entry.outcome,
+            sealed: entry.seal > 0,
+        }
+    }
+}
+
+impl Asked {
+    fn read(form: &Form) -> Self {
+        let text = |field: &str| form.text(field).trim().to_owned();
+        Self {
+            principal: text("principal"),
+            method: text("method"),
+            resource: text("resource"),
+            since: text("since"),
+            until: text("until"),
+        }
+    }
+
+    /// The filter, and what is wrong with its days.
+    fn filter(&self, clock: &Clock) -> (AuditFilter, Errors) {
+        let mut errors = Errors::default();
+        let mut day = |id: &str, text: &str| {
+            let at = clock.day(text).map(time::to_message);
+            if at.is_none() && !text.is_empty() {
+                errors.0.push((id.to_owned(), "Write a day like 2026-11-29.".to_owned()));
+            }
+            at
+        };
+        let (since_time, until_time) = (day("since", &self.since), day("until", &self.until));
+        let (principal, resource) = (self.principal.clone(), self.resource.clone());
+        let method = match self.method.as_str() {
+            short if short.contains("Service/") && !short.starts_with("rapport.") => whole(short),
+            method => method.to_owned(),
+        };
+        (AuditFilter { principal, method, resource, since_time, until_time }, errors)
+    }
+}
+
+/// "TriageService/GetCase" as the trail has it.
+fn whole(short: &str) -> String {
+    let of_clients = short.starts_with("IntakeService/");
+    format!("rapport.{}.v1.{short}", if of_clients { "intake" } else { "staff" })
+}
+
+/// `GET /staff/audit?principal=…&method=…&resource=…&since=…&until=…&page=…`
+pub(crate) async fn show(
+    State(desk): State<Desk>,
+    staff: Staff,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let (form, clock) = (Form::of_query(query.as_deref()), Clock::of(&desk).await?);
+    let asked = Asked::read(&form);
+    let (filter, errors) = asked.filter(&clock);
+    let request = ListAuditEntriesRequest {
+        filter: Some(filter),
+        page_size: PAGE_SIZE,
+        page_token: form.text("page").to_owned(),
+    };
+    let listed = match errors.0.is_empty() {
+        true => desk.staff.audit().list_audit_entries(staff.ask(request)?).await?.into_inner(),
+        false => Default::default(),
+    };
+    Ok(page(&AuditPage {
+        shell: Shell::of(&desk, &staff).await,
+        entries: listed.entries.into_iter().map(|entry| Row::of(entry, &clock)).collect(),
+        asked,
+        errors,
+        pager: Pager::of(PATH, &form, &["principal", "method", "resource", "since", "until"], &listed.next_page_token),
+    }))
+}
+
+/// `POST /staff/audit/verify`: it reads the whole trail, so it is pressed for.
+pub(crate) async fn verify(State(desk): State<Desk>, staff: Staff, sent: Form) -> Result<Response, Problem> {
+    let head = sent.text("head").trim().to_owned();
+    let by_head = !head.is_empty();
+    let request = staff.ask(VerifyAuditTrailRequest { head })?;
+    let found = desk.staff.audit().verify_audit_trail(request).await?.into_inner();
+    Ok(page(&VerifiedPage { shell: Shell::of(&desk, &staff).await, found, by_head }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_may_be_named_without_its_package() {
+        assert_eq!(whole("TriageService/GetCase"), "rapport.staff.v1.TriageService/GetCase");
+        assert_eq!(whole("IntakeService/GetIntake"), "rapport.intake.v1.IntakeService/GetIntake");
+    }
+}
