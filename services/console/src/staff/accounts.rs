@@ -41,7 +41,7 @@ struct AccountsPage {
     pager: Pager,
     errors: Errors,
     /// What was typed into the invitation.
-    name: String,
+    display_name: String,
     email: String,
     role: String,
     request_id: String,
@@ -197,7 +197,7 @@ async fn write(desk: &Desk, staff: &Staff, asked: &Form, sent: &Form, errors: Er
         rows: listed.accounts.into_iter().map(|account| Row::of(account, staff, desk, &clock)).collect(),
         pager: Pager::of(PATH, asked, &[], &listed.next_page_token),
         errors,
-        name: sent.text("display_name").to_owned(),
+        display_name: sent.text("display_name").to_owned(),
         email: sent.text("email").to_owned(),
         role: sent.text("role").to_owned(),
         request_id: if again.is_empty() { desk.ids.uuid().to_string() } else { again },

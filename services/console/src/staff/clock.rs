@@ -37,6 +37,12 @@ impl Clock {
         Some(date.to_zoned(dates::in_zone(self.now, &self.zone).time_zone().clone()).ok()?.timestamp())
     }
 
+    /// A moment of the practice's wall time, as a form has it: "2026-12-21T09:00".
+    pub(crate) fn wall_time(&self, text: &str) -> Option<Timestamp> {
+        let at: jiff::civil::DateTime = text.parse().ok()?;
+        Some(at.to_zoned(self.wall(self.now).time_zone().clone()).ok()?.timestamp())
+    }
+
     /// Today, as a form's field for a day has it.
     pub(crate) fn today(&self) -> jiff::civil::Date {
         dates::in_zone(self.now, &self.zone).date()

@@ -14,6 +14,8 @@ pub(crate) struct Place {
 pub(crate) const PLACES: &[Place] = &[
     Place { path: "/staff", name: "Queue", by: rpc::LIST_CASES },
     Place { path: "/staff/letters", name: "Letters", by: rpc::LIST_LETTERS },
+    Place { path: "/staff/roster", name: "Roster", by: rpc::LIST_THERAPISTS },
+    Place { path: "/staff/practice", name: "Practice", by: rpc::GET_PROTOCOL },
     Place { path: "/staff/accounts", name: "Accounts", by: rpc::LIST_ACCOUNTS },
     Place { path: "/staff/audit", name: "Audit", by: rpc::LIST_AUDIT_ENTRIES },
 ];

@@ -6,7 +6,7 @@ use axum::{
     routing::{get, post},
 };
 
-use super::{account, accounts, audit, letters, sign_in, sign_out, welcome};
+use super::{account, accounts, audit, letters, practice, roster, sign_in, sign_out, welcome};
 use crate::desk::Desk;
 
 /// Whether an address is one of staff's.
@@ -29,6 +29,14 @@ pub(crate) fn all() -> Router<Desk> {
         .route("/staff/letters", get(letters::show))
         .route("/staff/letters/resend", post(letters::resend))
         .route("/staff/letters/resolve", post(letters::resolve))
+        .route("/staff/practice", get(practice::show))
+        .route("/staff/practice/replay", post(practice::replay))
+        .route("/staff/roster", get(roster::show))
+        .route("/staff/roster/rooms/close", post(roster::close_room))
+        .route("/staff/roster/rooms/open", post(roster::open_room))
+        .route("/staff/roster/{id}", get(roster::one))
+        .route("/staff/roster/{id}/hours", post(roster::set_hours))
+        .route("/staff/roster/{id}/profile", post(roster::update))
         .route("/staff/audit", get(audit::show))
         .route("/staff/audit/verify", post(audit::verify))
         .route("/staff/accounts", get(accounts::show))

@@ -8,6 +8,12 @@ pub(crate) const LIST_CASES: Rpc = Rpc("TriageService/ListCases");
 pub(crate) const LIST_LETTERS: Rpc = Rpc("OperationsService/ListLetters");
 pub(crate) const RESEND_LETTER: Rpc = Rpc("OperationsService/ResendLetter");
 pub(crate) const RESOLVE_LETTER: Rpc = Rpc("OperationsService/ResolveLetter");
+pub(crate) const LIST_THERAPISTS: Rpc = Rpc("RosterService/ListTherapists");
+pub(crate) const SET_HOURS: Rpc = Rpc("RosterService/SetHours");
+pub(crate) const CLOSE_ROOM: Rpc = Rpc("RosterService/CloseRoom");
+pub(crate) const LIST_ROOM_CLOSURES: Rpc = Rpc("RosterService/ListRoomClosures");
+pub(crate) const GET_PROTOCOL: Rpc = Rpc("ProtocolService/GetProtocol");
+pub(crate) const REPLAY_PROTOCOL: Rpc = Rpc("ProtocolService/ReplayProtocol");
 pub(crate) const LIST_ACCOUNTS: Rpc = Rpc("AccountService/ListAccounts");
 pub(crate) const LIST_AUDIT_ENTRIES: Rpc = Rpc("AuditService/ListAuditEntries");
 
@@ -33,7 +39,15 @@ mod tests {
                 methods.collect::<Vec<_>>()
             })
             .collect();
-        for Rpc(name) in PLACES.iter().map(|place| place.by).chain([LIST_CASES, RESEND_LETTER, RESOLVE_LETTER]) {
+        for Rpc(name) in PLACES.iter().map(|place| place.by).chain([
+            LIST_CASES,
+            RESEND_LETTER,
+            RESOLVE_LETTER,
+            SET_HOURS,
+            CLOSE_ROOM,
+            LIST_ROOM_CLOSURES,
+            REPLAY_PROTOCOL,
+        ]) {
             assert!(methods.contains(&Rpc(name).full_name()), "{name}");
         }
     }
