@@ -19,7 +19,7 @@ use rapport_proto::{
 };
 use rapport_runtime::Clock;
 use rapport_security::Role;
-use rapport_store::{CaseFilter, LetterFilter, Store, alerts, cases, intakes, letters};
+use rapport_store::{CaseFilter, LetterFilter, Store, Topic, alerts, cases, intakes, letters};
 use tokio::time::Instant;
 
 use super::{Channels, PATIENCE, case_of, clock::DemoClock};
@@ -41,8 +41,8 @@ const BACK: SignedDuration = SignedDuration::from_hours(7 * 24);
 const TURN: SignedDuration = SignedDuration::from_hours(1);
 /// When somebody whose safe hours are not now is tried again.
 const TRY_AGAIN: SignedDuration = SignedDuration::from_mins(30);
-/// When the desk looks at its alerts.
-const ROUNDS: [i8; 4] = [9, 12, 14, 16];
+/// When somebody on call looks at the alerts, at any hour of the day.
+const ROUNDS: [i8; 9] = [0, 3, 6, 9, 12, 14, 16, 20, 22];
 /// When it looks through the day's sessions.
 const EVENING: i8 = 18;
 /// How long the tokens of the desk are good: the week, and a little.
@@ -244,6 +244,8 @@ impl Week<'_> {
         while self.clock.now() < then {
             self.clock.jump_to(then.min(self.clock.now() + TURN));
             rapport_worker::take_steps(&deps).await?;
+            // A letter that was to wait until now waits by the machine's clock otherwise.
+            self.house.store.wakes().wake(Topic::Letters);
             self.settled().await?;
         }
         Ok(())
