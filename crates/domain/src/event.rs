@@ -50,6 +50,22 @@ impl Fact {
         "appointment.moved.v1",
     ];
 
+    /// Resource names of everything that it tells of.
+    #[must_use]
+    pub fn about(&self) -> Vec<String> {
+        match self {
+            Self::IntakeReceived { intake, case } | Self::CaseTriaged { case, intake } => {
+                vec![intake.to_string(), case.to_string()]
+            }
+            Self::CaseReferred { case } => vec![case.to_string()],
+            Self::AppointmentHeld { appointment, case }
+            | Self::AppointmentConfirmed { appointment, case }
+            | Self::AppointmentReleased { appointment, case }
+            | Self::AppointmentCancelled { appointment, case }
+            | Self::AppointmentMoved { appointment, case } => vec![appointment.to_string(), case.to_string()],
+        }
+    }
+
     /// The topic under which it is published.
     #[must_use]
     pub const fn routing_key(&self) -> &'static str {

@@ -7,7 +7,7 @@
 //! and when), [`case`], [`invitation`], [`appointment`] and [`report`] (where it stands), [`event`]
 //! [`letter`], [`alert`] and [`calls`] (what the rest of the house and the client are told). [`practice`] holds the files
 //! that a practice edits, [`protocol`] those of them that decide; [`problem`] is how all of them say what is wrong, and [`replay`] tries
-//! those that decide on the past.
+//! those that decide on the past. [`health`] says how the whole house does.
 
 pub mod alert;
 pub mod appointment;
@@ -16,6 +16,7 @@ pub mod calls;
 pub mod case;
 pub mod contact;
 pub mod event;
+pub mod health;
 pub mod id;
 pub mod intake;
 pub mod invitation;

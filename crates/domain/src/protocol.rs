@@ -5,6 +5,7 @@
 
 mod answers;
 mod load;
+mod revealed;
 
 use std::collections::{BTreeMap, BTreeSet};
 

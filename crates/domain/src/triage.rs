@@ -17,6 +17,7 @@ pub mod tests_file;
 pub mod urgency;
 
 pub use engine::REVIEW;
+pub(crate) use engine::words as in_words;
 pub use joint::{JointView, Partner};
 pub use result::{Advice, Evidence, FiredRule, Safety, Score, TriageResult};
 pub use tests_file::{TestReport, run_tests, unreadable_tests};

@@ -11,13 +11,23 @@ pub struct Queue {
     pub name: &'static str,
     /// The routing keys that reach it.
     pub bindings: &'static [&'static str],
+    /// What does not happen while a message of it is a dead letter, for people.
+    pub stands_still: &'static str,
 }
 
 /// Scores a screening and applies the rules (worker).
-pub const TRIAGE_INTAKE: Queue = Queue { name: "triage_intake", bindings: &["intake.received.v1"] };
+pub const TRIAGE_INTAKE: Queue = Queue {
+    name: "triage_intake",
+    bindings: &["intake.received.v1"],
+    stands_still: "A screening is not triaged: its case stands in the queue as it came, with what its safety answers ask for.",
+};
 
 /// Looks for a therapist and a time (worker).
-pub const MATCH_CASE: Queue = Queue { name: "match_case", bindings: &["case.triaged.v1", "appointment.released.v1"] };
+pub const MATCH_CASE: Queue = Queue {
+    name: "match_case",
+    bindings: &["case.triaged.v1", "appointment.released.v1"],
+    stands_still: "No time is looked for: the case waits, and its client reads nothing new.",
+};
 
 /// Tells the notifier that the mail ledger may hold something new (notifier).
 pub const WAKE_NOTIFIER: Queue = Queue {
@@ -30,6 +40,7 @@ pub const WAKE_NOTIFIER: Queue = Queue {
         "appointment.cancelled.v1",
         "appointment.moved.v1",
     ],
+    stands_still: "Nothing: the notifier looks into its ledger by itself every few seconds.",
 };
 
 /// All of them.
@@ -38,4 +49,10 @@ pub const QUEUES: [Queue; 3] = [TRIAGE_INTAKE, MATCH_CASE, WAKE_NOTIFIER];
 /// The queues that a routing key reaches.
 pub fn bound_to(routing_key: &str) -> impl Iterator<Item = &'static Queue> {
     QUEUES.iter().filter(move |queue| queue.bindings.contains(&routing_key))
+}
+
+/// The queue with this name.
+#[must_use]
+pub fn named(name: &str) -> Option<Queue> {
+    QUEUES.into_iter().find(|queue| queue.name == name)
 }

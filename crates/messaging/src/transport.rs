@@ -99,6 +99,8 @@ pub struct DeadLetter {
     pub attempts: u32,
     /// Why it died.
     pub cause: String,
+    /// The encoded event, as far as it is one of ours.
+    pub body: Vec<u8>,
 }
 
 /// A way for events to travel.

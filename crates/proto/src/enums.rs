@@ -6,6 +6,7 @@ use rapport_domain::{
     calls::{Channel, Outcome, StopReason},
     case::{CaseState, CloseReason, NoteKind},
     contact::Mailbox,
+    health::Severity,
     intake::{Care, Format, IfPartnerSilent},
     letter::LetterOutcome,
     matching::Training,
@@ -66,6 +67,7 @@ same_names!(Urgency, staff::Urgency: Routine, Priority, Urgent, Immediate);
 same_names!(CaseState, staff::CaseState: Received, Triaged, Held, Confirmed, BeforeStaff, Closed);
 same_names!(CloseReason, staff::CloseReason: CareBegan, ReferredOn, ClientWithdrew, Unreachable, Duplicate, Other);
 same_names!(AlertState, staff::AlertState: Open, Acknowledged, Unheard, Ended);
+same_names!(Severity, staff::HealthSeverity: Fine, Notice, Warning, Failure);
 same_names!(LetterOutcome, staff::LetterOutcome: Arrived, NotArrived, DoneOtherwise);
 same_names!(Channel, staff::ContactChannel: Phone, Text, Email, InPerson);
 same_names!(Outcome, staff::ContactOutcome: Reached, NoAnswer, VoicemailLeft, WrongNumber, Refused);

@@ -8,7 +8,7 @@
 //! [`appointments`], [`wishes`], [`move_requests`], [`attendance`], [`invitations`], [`reports`], [`no_contact`],
 //! [`calls`], [`notes`], [`therapists`], [`treated`], [`calendar`], [`closures`], [`outside`], [`feeds`], [`protocols`]; what makes work
 //! happen once: [`outbox`], [`deliveries`], [`inbox`], [`requests`], [`letters`], [`alerts`]; and [`audit`], [`search`],
-//! [`staff_tokens`], [`accounts`], [`sessions`]. `entity` lists the tables, `migrations` makes them,
+//! [`staff_tokens`], [`accounts`], [`sessions`]; [`health`] counts what waits in them. `entity` lists the tables, `migrations` makes them,
 //! `keys` finds the key that a row is sealed with.
 //!
 //! Whatever somebody told in confidence stands in encrypted columns only; plain
@@ -29,6 +29,7 @@ pub mod deliveries;
 pub mod drafts;
 pub mod error;
 pub mod feeds;
+pub mod health;
 pub mod inbox;
 pub mod intakes;
 pub mod invitations;

@@ -7,13 +7,13 @@
 //! `confirm_appointment`, `cancel_appointment`, `list_open_slots`,
 //! `reschedule_appointment`, `update_contact`, `list_cases`,
 //! `watch_cases`, `get_case`, `claim_case`, `override_urgency`, `close_case`,
-//! `complete_report`, `create_intake`, `book_appointment`, `staff_confirm_appointment`,
+//! `complete_report`, `reveal_answers`, `create_intake`, `book_appointment`, `staff_confirm_appointment`,
 //! `staff_reschedule_appointment`, `staff_cancel_appointment`, `mark_attendance`, `list_matches`, `acknowledge_alert`,
 //! `record_contact_attempt`, `stop_contact`, `resume_contact`, `assign_case`,
 //! `release_case`, `add_note`, `refer_case`, `reopen_case`, and for rules
 //! `get_protocol` and [`replay_protocol`] (by `protocol_api`), for letters that
 //! went wrong `list_letters`, `resend_letter`, `resolve_letter` and
-//! `report_bounce` (by `operations_api`); for staff themselves `sign_in`, `redeem_sign_in`, `enrol`,
+//! `report_bounce`, for whoever runs the house `get_health`, `dead_letters` and `mailbox` (by `operations_api`); for staff themselves `sign_in`, `redeem_sign_in`, `enrol`,
 //! `get_session`, `sign_out`, `own_credentials`, `invite_staff`, `list_accounts`,
 //! `change_account` (by `account_api`); for auditors `read_audit` (by
 //! `audit_api`). Beside them: `parse` (requests
@@ -45,11 +45,13 @@ mod complete_report;
 mod confirm_appointment;
 mod create_intake;
 mod create_therapist;
+mod dead_letters;
 mod deadline;
 mod decline_invitation;
 mod enrol;
 mod get_case;
 mod get_draft;
+mod get_health;
 mod get_intake;
 mod get_protocol;
 mod get_screening;
@@ -68,6 +70,7 @@ mod list_matches;
 mod list_open_slots;
 mod list_therapists;
 mod looks;
+mod mailbox;
 mod mark_attendance;
 mod on_roster;
 mod open_session;
@@ -98,6 +101,7 @@ mod reschedule_appointment;
 mod resend_letter;
 mod resolve_letter;
 mod resume_contact;
+mod reveal_answers;
 mod roster_api;
 mod save_draft;
 mod server;
@@ -123,9 +127,10 @@ mod view;
 mod watch_cases;
 mod watch_intake;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use rapport_domain::practice::Practice;
+use rapport_messaging::Transport;
 use rapport_runtime::{Clock, Ids};
 use rapport_store::Store;
 use tokio_util::sync::CancellationToken;
@@ -151,6 +156,8 @@ pub struct Config {
     pub most_bytes: usize,
     /// How long a call may take where its caller does not say less.
     pub longest_call: Duration,
+    /// The folder that letters go to; none where they go to a mail server.
+    pub mailbox: Option<PathBuf>,
     /// Hash of the token that lets in who reports bounces; nobody where it is absent.
     pub bounce_token: Option<[u8; 32]>,
     /// How long calls may go on once the service was asked to stop.
@@ -168,6 +175,7 @@ impl Default for Config {
             most_streams: 1024,
             most_bytes: 1024 * 1024,
             longest_call: Duration::from_secs(15),
+            mailbox: None,
             bounce_token: None,
             drain: Duration::from_secs(20),
         }
@@ -179,6 +187,8 @@ impl Default for Config {
 pub struct Deps {
     /// The database.
     pub store: Store,
+    /// The way events travel: looked into, never published to.
+    pub transport: Arc<dyn Transport>,
     /// The practice's files.
     pub practice: Arc<Practice>,
     /// The time.

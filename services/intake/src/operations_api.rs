@@ -1,5 +1,7 @@
 //! The RPCs of `rapport.staff.v1.OperationsService`: parse, call, convert.
 
+use std::path::PathBuf;
+
 use rapport_domain::id::FeedId;
 use rapport_proto::{
     enums,
@@ -9,23 +11,83 @@ use rapport_security::Principal;
 use tonic::{Request, Response, Status};
 
 use crate::{
-    Deps, calendar_feed, list_letters, parse, policy, refusal::Refusal, repeat::Repeatable, report_bounce,
+    Deps, calendar_feed,
+    dead_letters::{self, Queues},
+    get_health::{self, LastLook},
+    list_letters,
+    mailbox::Mailbox,
+    parse, policy, refusal::Refusal, repeat::Repeatable, report_bounce,
     resend_letter, resolve_letter, staff_api::staff, staff_letter::StaffLetter, trail,
 };
 
 /// What keeps the installation running.
 pub(crate) struct OperationsApi {
     deps: Deps,
+    health: LastLook,
+    queues: Queues,
+    mailbox: Mailbox,
 }
 
 impl OperationsApi {
-    pub(crate) const fn new(deps: Deps) -> Self {
-        Self { deps }
+    pub(crate) fn new(deps: Deps, mailbox: Option<PathBuf>) -> Self {
+        Self { deps, health: LastLook::default(), queues: Queues::default(), mailbox: Mailbox::new(mailbox) }
     }
 }
 
 #[tonic::async_trait]
 impl OperationsService for OperationsApi {
+    async fn get_health(&self, _: Request<pb::GetHealthRequest>) -> Result<Response<pb::GetHealthResponse>, Status> {
+        let health = get_health::run(&self.deps, &self.health).await?;
+        Ok(Response::new(pb::GetHealthResponse { health: Some(health) }))
+    }
+
+    async fn list_dead_letters(
+        &self,
+        request: Request<pb::ListDeadLettersRequest>,
+    ) -> Result<Response<pb::ListDeadLettersResponse>, Status> {
+        let staff = staff(&request)?;
+        let asked = parse::list_dead_letters(request.into_inner(), self.deps.store.keyring())?;
+        Ok(Response::new(dead_letters::list(&self.deps, &self.queues, &staff, asked).await?))
+    }
+
+    async fn get_dead_letter(
+        &self,
+        request: Request<pb::GetDeadLetterRequest>,
+    ) -> Result<Response<pb::GetDeadLetterResponse>, Status> {
+        let staff = staff(&request)?;
+        let name = parse::name("name", &request.get_ref().name)?;
+        let dead_letter = dead_letters::get(&self.deps, &self.queues, &staff, name).await?;
+        Ok(Response::new(pb::GetDeadLetterResponse { dead_letter: Some(dead_letter) }))
+    }
+
+    async fn replay_dead_letter(
+        &self,
+        request: Request<pb::ReplayDeadLetterRequest>,
+    ) -> Result<Response<pb::ReplayDeadLetterResponse>, Status> {
+        let staff = staff(&request)?;
+        let name = parse::name("name", &request.get_ref().name)?;
+        let replayed = dead_letters::replay(&self.deps, &self.queues, &staff, name).await?;
+        Ok(Response::new(pb::ReplayDeadLetterResponse { replayed }))
+    }
+
+    async fn list_mail(
+        &self,
+        request: Request<pb::ListMailRequest>,
+    ) -> Result<Response<pb::ListMailResponse>, Status> {
+        let staff = staff(&request)?;
+        let page = parse::list_mail(&request.into_inner(), self.deps.store.keyring())?;
+        Ok(Response::new(self.mailbox.list(&self.deps, &staff, page).await?))
+    }
+
+    async fn get_mail(&self, request: Request<pb::GetMailRequest>) -> Result<Response<pb::GetMailResponse>, Status> {
+        let staff = staff(&request)?;
+        let letter = parse::mail_name(&request.get_ref().name)?;
+        let mail = self.mailbox.get(&self.deps, &staff, letter).await;
+        let mail =
+            trail::noting_refusal(&self.deps, &staff, policy::GET_MAIL, letter.to_string(), mail).await?;
+        Ok(Response::new(pb::GetMailResponse { mail: Some(mail) }))
+    }
+
     async fn list_letters(
         &self,
         request: Request<pb::ListLettersRequest>,

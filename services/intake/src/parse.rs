@@ -6,7 +6,8 @@
 //! [`list_cases`](mod@list_cases), [`list_matches`](mod@list_matches), [`list_open_slots`](mod@list_open_slots) and
 //! [`letters`] read filters and page tokens ([`page`]), [`decisions`] what staff decide, [`appointments`] what they do
 //! with a session's time, [`accounts`] who is to have an account, [`audit`] which part of the trail somebody wants,
-//! [`roster`] who treats and when, [`calls`] how clients were called, [`bounce`](mod@bounce) what a
+//! [`roster`] who treats and when, [`dead_letters`] and [`mail`] what keeps the house running,
+//! [`reveal_answers`](mod@reveal_answers) whose answers and why, [`calls`] how clients were called, [`bounce`](mod@bounce) what a
 //! mail server says of a letter.
 
 mod accounts;
@@ -17,15 +18,18 @@ mod calls;
 mod client;
 mod consents;
 mod contact;
+mod dead_letters;
 mod decisions;
 mod letters;
 mod list_cases;
 mod list_matches;
 mod list_open_slots;
+mod mail;
 mod page;
 mod preferences;
 mod replay_protocol;
 mod request_call;
+mod reveal_answers;
 mod roster;
 mod screenings;
 mod submit_intake;
@@ -53,14 +57,17 @@ pub(crate) use calls::{
 };
 pub(crate) use client::optional;
 pub(crate) use contact::contact;
+pub(crate) use dead_letters::{ListDeadLetters, list_dead_letters};
 pub(crate) use decisions::{CloseCase, CompleteReport, OverrideUrgency, close_case, complete_report, override_urgency};
 pub(crate) use letters::{ListLetters, list_letters};
 pub(crate) use list_cases::{ListCases, list_cases};
 pub(crate) use list_matches::{ListMatches, MatchCursor, list_matches};
 pub(crate) use list_open_slots::{ListOpenSlots, list_open_slots};
+pub(crate) use mail::{list_mail, mail_name};
 pub(crate) use page::Page;
 pub(crate) use replay_protocol::replay_protocol;
 pub(crate) use request_call::request_call;
+pub(crate) use reveal_answers::{RevealAnswers, reveal_answers};
 pub(crate) use roster::{
     ListHours, ListTherapists, SetHours, close_room, create_therapist, list_hours, list_therapists, set_hours,
     treated_client, update_therapist,

@@ -46,7 +46,7 @@ pub struct Rpc {
 /// installation or reads the audit trail needs no client's name for that.
 const DESK: Access = Access::Staff(&[Role::Coordinator, Role::Clinician]);
 
-/// Who treats, and when, is no client's secret: whoever runs the installation sees to it too.
+/// The desk, and whoever runs the installation: what is no client's secret, as who treats and when.
 const ROSTER: Access = Access::Staff(&[Role::Coordinator, Role::Clinician, Role::Admin]);
 
 /// A clinician asks the desk to change their hours.
@@ -83,6 +83,8 @@ pub(crate) const GET_CASE: Rpc = call("rapport.staff.v1.TriageService/GetCase", 
 pub(crate) const CLAIM_CASE: Rpc = call("rapport.staff.v1.TriageService/ClaimCase", DESK);
 pub(crate) const OVERRIDE_URGENCY: Rpc = call("rapport.staff.v1.TriageService/OverrideUrgency", DESK);
 pub(crate) const CLOSE_CASE: Rpc = call("rapport.staff.v1.TriageService/CloseCase", DESK);
+/// Coordinators see no answer in any view.
+pub(crate) const REVEAL_ANSWERS: Rpc = call("rapport.staff.v1.TriageService/RevealAnswers", CLINICIANS);
 pub(crate) const COMPLETE_REPORT: Rpc = call("rapport.staff.v1.TriageService/CompleteReport", CLINICIANS);
 pub(crate) const STAFF_CONFIRM_APPOINTMENT: Rpc = call("rapport.staff.v1.TriageService/ConfirmAppointment", DESK);
 pub(crate) const LIST_MATCHES: Rpc = call("rapport.staff.v1.TriageService/ListMatches", DESK);
@@ -133,6 +135,17 @@ pub(crate) const RESEND_LETTER: Rpc = call("rapport.staff.v1.OperationsService/R
 pub(crate) const RESOLVE_LETTER: Rpc = call("rapport.staff.v1.OperationsService/ResolveLetter", DESK);
 pub(crate) const REPORT_BOUNCE: Rpc = call("rapport.staff.v1.OperationsService/ReportBounce", Access::Bounces);
 
+/// A light on every page; it tells of nobody.
+pub(crate) const GET_HEALTH: Rpc =
+    Rpc { keeps_session: false, ..call("rapport.staff.v1.OperationsService/GetHealth", STAFF) };
+pub(crate) const LIST_DEAD_LETTERS: Rpc = call("rapport.staff.v1.OperationsService/ListDeadLetters", ROSTER);
+pub(crate) const GET_DEAD_LETTER: Rpc = call("rapport.staff.v1.OperationsService/GetDeadLetter", ROSTER);
+/// Putting back does nothing twice: whoever sees that something stands still lets it go on.
+pub(crate) const REPLAY_DEAD_LETTER: Rpc = call("rapport.staff.v1.OperationsService/ReplayDeadLetter", ROSTER);
+/// [`may_read_mail`] says of each letter who may.
+pub(crate) const LIST_MAIL: Rpc = call("rapport.staff.v1.OperationsService/ListMail", ROSTER);
+pub(crate) const GET_MAIL: Rpc = call("rapport.staff.v1.OperationsService/GetMail", ROSTER);
+
 pub(crate) const SIGN_IN: Rpc = call("rapport.staff.v1.AccountService/SignIn", Access::Public);
 pub(crate) const REDEEM_SIGN_IN: Rpc = call("rapport.staff.v1.AccountService/RedeemSignIn", Access::Redeem);
 pub(crate) const GET_ENROLMENT: Rpc = call("rapport.staff.v1.AccountService/GetEnrolment", Access::Enrol);
@@ -177,6 +190,7 @@ pub const RPCS: &[Rpc] = &[
     CLAIM_CASE,
     OVERRIDE_URGENCY,
     CLOSE_CASE,
+    REVEAL_ANSWERS,
     COMPLETE_REPORT,
     STAFF_CONFIRM_APPOINTMENT,
     LIST_MATCHES,
@@ -216,6 +230,12 @@ pub const RPCS: &[Rpc] = &[
     RESEND_LETTER,
     RESOLVE_LETTER,
     REPORT_BOUNCE,
+    GET_HEALTH,
+    LIST_DEAD_LETTERS,
+    GET_DEAD_LETTER,
+    REPLAY_DEAD_LETTER,
+    LIST_MAIL,
+    GET_MAIL,
     SIGN_IN,
     REDEEM_SIGN_IN,
     GET_ENROLMENT,
@@ -277,6 +297,18 @@ pub(crate) const fn sees_cases(role: Role) -> bool {
 /// Whether a role says what becomes of a letter: what a clinician's case owes its clients, a clinician says.
 pub(crate) const fn may_decide_on_letter(role: Role, letter: &LetterStanding) -> bool {
     matches!(role, Role::Clinician) || matches!(role, Role::Coordinator) && !letter.clinician_only
+}
+
+/// Whether a role reads a letter's words in the mailbox: the desk those of its cases, clinicians alone those of a
+/// clinician's case, administrators those about the practice and its accounts. What lets somebody sign in as a
+/// colleague is for administrators, who could hand it over anyway.
+pub(crate) const fn may_read_mail(role: Role, letter: &LetterStanding) -> bool {
+    match (role, letter.case) {
+        (Role::Clinician, Some(_)) => true,
+        (Role::Coordinator, Some(_)) => !letter.clinician_only,
+        (Role::Admin, None) => true,
+        _ => false,
+    }
 }
 
 /// Whether a role lowers or closes a case where safety is in question.
@@ -398,6 +430,8 @@ mod tests {
         check(&times, "....xx..");
         check(&[CREATE_INTAKE], "....xx..");
         check(&[REPORT_BOUNCE], "........");
+        check(&[GET_HEALTH], "....xxxx");
+        check(&[LIST_DEAD_LETTERS, GET_DEAD_LETTER, REPLAY_DEAD_LETTER, LIST_MAIL, GET_MAIL], "....xxx.");
         check(&[GET_PROTOCOL], ".....xx.");
         check(&[SIGN_IN], "xxxxxxxx");
         check(&[REDEEM_SIGN_IN, GET_ENROLMENT, ENROL], "........");
@@ -406,7 +440,7 @@ mod tests {
         check(&[LIST_AUDIT_ENTRIES, VERIFY_AUDIT_TRAIL, EXPORT_AUDIT_TRAIL], ".......x");
         check(&[RECORD_CONTACT_ATTEMPT, STOP_CONTACT, ADD_NOTE], "....xx..");
         check(&[ASSIGN_CASE, RELEASE_CASE, REFER_CASE, REOPEN_CASE], "....xx..");
-        check(&[COMPLETE_REPORT, REPLAY_PROTOCOL, RESUME_CONTACT], ".....x..");
+        check(&[REVEAL_ANSWERS, COMPLETE_REPORT, REPLAY_PROTOCOL, RESUME_CONTACT], ".....x..");
         let mut listed: Vec<_> = RPCS.iter().map(|rpc| rpc.name).collect();
         checked.sort_unstable();
         listed.sort_unstable();

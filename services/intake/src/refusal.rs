@@ -1,6 +1,7 @@
 //! Why a call is refused: one variant per reason of the contract.
 
 use rapport_domain::{case::CaseError, letter::NotOpen, problem::FieldProblem, report::AlreadyCompleted};
+use rapport_messaging::InspectError;
 use rapport_store::StoreError;
 
 /// Why a call is refused.
@@ -93,6 +94,12 @@ pub(crate) enum Refusal {
     /// The practice has no pages that a letter could lead to.
     #[error("this practice sends no invitations by letter")]
     InvitationLetterOff,
+    /// The queues that events travel through cannot be reached.
+    #[error("the queues cannot be reached: try again")]
+    EventsUnavailable,
+    /// Letters go to a mail server.
+    #[error("letters go to a mail server here: there is no mailbox to look into")]
+    MailboxOff,
     /// Somebody with this first licence is on the roster.
     #[error("somebody with this first licence is on the roster: update them")]
     TherapistExists,
@@ -128,6 +135,13 @@ pub(crate) struct Unfit {
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
+    }
+}
+
+impl From<InspectError> for Refusal {
+    fn from(error: InspectError) -> Self {
+        tracing::warn!(error = &error as &dyn std::error::Error, "the queues cannot be looked into");
+        Self::EventsUnavailable
     }
 }
 

@@ -113,7 +113,7 @@ impl Intake {
             .max_decoding_message_size(config.most_bytes)
             .accept_compressed(CompressionEncoding::Gzip)
             .send_compressed(CompressionEncoding::Gzip);
-        let operations_api = OperationsServiceServer::new(OperationsApi::new(deps.clone()))
+        let operations_api = OperationsServiceServer::new(OperationsApi::new(deps.clone(), config.mailbox.clone()))
             .max_decoding_message_size(config.most_bytes)
             .accept_compressed(CompressionEncoding::Gzip)
             .send_compressed(CompressionEncoding::Gzip);

@@ -20,7 +20,7 @@ use crate::{
     refusal::Refusal,
     release_case, reopen_case,
     repeat::Repeatable,
-    resume_contact, staff_cancel_appointment, staff_confirm_appointment, staff_reschedule_appointment, stop_contact,
+    resume_contact, reveal_answers, staff_cancel_appointment, staff_confirm_appointment, staff_reschedule_appointment, stop_contact,
     trail, watch_cases,
 };
 
@@ -123,6 +123,15 @@ impl TriageService for StaffApi {
         let asked = parse::close_case(request)?;
         let closed = close_case::run(&self.deps, staff.clone(), asked, repeatable).await;
         self.answer(&staff, policy::CLOSE_CASE, name, closed).await
+    }
+
+    async fn reveal_answers(
+        &self,
+        request: Request<pb::RevealAnswersRequest>,
+    ) -> Result<Response<pb::RevealAnswersResponse>, Status> {
+        let staff = staff(&request)?;
+        let asked = parse::reveal_answers(request.get_ref())?;
+        Ok(Response::new(reveal_answers::run(&self.deps, &self.protocols, staff, asked).await?))
     }
 
     async fn complete_report(

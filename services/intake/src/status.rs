@@ -86,6 +86,8 @@ const fn code_and_reason(refusal: &Refusal) -> (Code, Reason) {
         Refusal::InvitationNotOffered => (Code::FailedPrecondition, Reason::InvitationNotOffered),
         Refusal::InvitationClosed => (Code::FailedPrecondition, Reason::InvitationClosed),
         Refusal::InvitationLetterOff => (Code::FailedPrecondition, Reason::InvitationLetterOff),
+        Refusal::EventsUnavailable => (Code::Unavailable, Reason::EventsUnavailable),
+        Refusal::MailboxOff => (Code::FailedPrecondition, Reason::MailboxOff),
         Refusal::TherapistExists => (Code::AlreadyExists, Reason::TherapistExists),
         Refusal::PageTokenInvalid => (Code::InvalidArgument, Reason::PageTokenInvalid),
         Refusal::MessageInvalid => (Code::InvalidArgument, Reason::MessageInvalid),

@@ -1,7 +1,7 @@
 //! Domain types as messages, as their reader may see them.
 //!
 //! [`client`] holds what clients read, [`next_step`] its sentences, [`mod@session_page`] what belongs to a session,
-//! [`answers`](mod@answers) what they answered in a draft, [`letters`] where letters stand,
+//! [`answers`](mod@answers) what they answered in a draft, [`letters`] where letters stand, [`mod@mail`] one of a folder, [`operations`] how the house does,
 //! [`account`](mod@account) who may sign in, [`staff`] what staff read with what each role
 //! may not see left out, [`protocol`] what a replay tells, [`roster`] who treats and when.
 
@@ -10,7 +10,9 @@ mod answers;
 mod client;
 mod feed;
 mod letters;
+mod mail;
 mod next_step;
+mod operations;
 mod protocol;
 mod roster;
 mod session_page;
@@ -23,11 +25,13 @@ pub(crate) use client::{
 };
 pub(crate) use feed::calendar_feed;
 pub(crate) use letters::{letter, letter_etag};
+pub(crate) use mail::{full_mail, mail};
+pub(crate) use operations::{dead_letter, health};
 pub(crate) use protocol::replay_step;
 pub(crate) use roster::{closure, import_rows, outside, therapist, therapists};
 pub(crate) use staff::{
     LineUp, Record, ReportInFull, Sources, Twin, alert, alert_etag, attempt, case, case_appointment, case_etag,
-    emptied_by, line_up, note, report, summary,
+    emptied_by, line_up, note, report, revealed, summary,
 };
 
 use rapport_domain::{

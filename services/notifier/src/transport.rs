@@ -113,11 +113,15 @@ pub(crate) enum Begun<'a> {
 }
 
 impl MailTransport {
-    /// Gets ready to send; a mail server is first called when there is a letter.
+    /// Gets ready to send; a mail server that would get letters unencrypted is refused.
     pub(crate) async fn open(url: MailUrl, hello: &str, patience: Patience) -> anyhow::Result<Self> {
         Ok(match url {
             MailUrl::Folder(path) => Self::Folder(Folder::open(path).await?),
-            MailUrl::Smtp(url) => Self::Smtp(Box::new(Smtp::new(url, hello, patience)?)),
+            MailUrl::Smtp(url) => {
+                let smtp = Smtp::new(url, hello, patience)?;
+                smtp.look().await?;
+                Self::Smtp(Box::new(smtp))
+            }
         })
     }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use jiff::{Timestamp, civil::Date};
+use rapport_messaging::DeadLetterName;
 use rapport_security::Role;
 
 /// Intake without a waiting list: screening, triage, a first session and its letter.
@@ -63,6 +64,9 @@ pub(crate) enum Command {
     /// Work with the audit trail.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Work with events that nobody could handle.
+    #[command(subcommand)]
+    DeadLetters(DeadLettersCommand),
 }
 
 #[derive(clap::Args)]
@@ -154,6 +158,41 @@ pub(crate) struct LettersPreview {
     /// The practice's folder; the settings' practice.dir where not given.
     #[arg(long, value_name = "DIR")]
     pub(crate) practice: Option<PathBuf>,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum DeadLettersCommand {
+    /// List them, by queue and the oldest first, with why each was given up.
+    List(Json),
+    /// Show one: what it tells of, and what stands still meanwhile. Exit code 1 where there is no such letter.
+    Show(DeadLettersShow),
+    /// Put them back as if never tried. Whatever was done before is not done twice.
+    ///
+    /// Exit code 1 where there is no such letter, or one could not be put back.
+    Replay(DeadLettersReplay),
+}
+
+#[derive(clap::Args)]
+pub(crate) struct DeadLettersShow {
+    /// queues/QUEUE/deadLetters/EVENT, as `list` prints it.
+    #[arg(value_name = "NAME")]
+    pub(crate) name: DeadLetterName,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct DeadLettersReplay {
+    /// queues/QUEUE/deadLetters/EVENT; with - for EVENT, all of the queue.
+    #[arg(value_name = "NAME", required_unless_present = "all", conflicts_with = "all")]
+    pub(crate) name: Option<DeadLetterName>,
+    /// All of every queue.
+    #[arg(long)]
+    pub(crate) all: bool,
     /// Print one JSON object.
     #[arg(long)]
     pub(crate) json: bool,

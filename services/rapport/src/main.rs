@@ -4,7 +4,7 @@
 //! (what is opened at start) and [`roles`] with [`serve`] (what runs). Then a file
 //! per command: [`demo`], [`migrate`], [`submit`] over [`client`],
 //! [`check_config`], [`practice_check`], [`triage_replay`], [`letters_preview`], [`mod@roster`], [`staff_add`], [`staff_roles`],
-//! [`staff_token`], [`audit_trail`]. Beside them
+//! [`staff_token`], [`audit_trail`], [`dead_letters`]. Beside them
 //! [`practice_files`], [`master_key`], and [`mod@print`] and [`wording`] for what a
 //! terminal shows.
 
@@ -17,6 +17,7 @@ mod audit_trail;
 mod check_config;
 mod cli;
 mod client;
+mod dead_letters;
 mod demo;
 mod house;
 mod letters_preview;
@@ -81,6 +82,7 @@ async fn run(cli: Cli, settings: settings::Settings) -> anyhow::Result<bool> {
         Command::CheckConfig(wish) => check_config::run(&settings, cli.config.as_deref(), wish.json)?,
         Command::Audit(AuditCommand::Verify(wish)) => return audit_trail::verify(&settings, &wish).await,
         Command::Audit(AuditCommand::Export(wish)) => audit_trail::export(&settings, &wish).await?,
+        Command::DeadLetters(command) => return dead_letters::run(&settings, &command).await,
         Command::Staff(StaffCommand::Add(wish)) => staff_add::add(&settings, &wish).await?,
         Command::Staff(StaffCommand::SignIn(wish)) => staff_add::sign_in(&settings, &wish).await?,
         Command::Staff(StaffCommand::Roles(wish)) => staff_roles::run(wish.json)?,

@@ -107,11 +107,13 @@ async fn start_intake(
         staff_listen: settings.staff.listen.0,
         reflection: settings.intake.reflection,
         cors_origins: settings.intake.cors_origins.clone(),
+        mailbox: settings.mail_folder(),
         bounce_token: settings.mail.bounce_token.hash(),
         ..rapport_intake::Config::default()
     };
     let deps = rapport_intake::Deps {
         store: house.store.clone(),
+        transport: Arc::clone(&house.transport),
         practice: Arc::clone(&house.practice),
         clock: Arc::clone(&house.clock),
         ids: Arc::clone(&house.ids),

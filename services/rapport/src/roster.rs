@@ -45,7 +45,8 @@ pub(crate) async fn run(settings: &Settings, command: &RosterCommand) -> anyhow:
     let practice = Arc::new(house::load_practice(settings)?.practice);
     let store = house::open_store(settings).await?;
     house::settle_schema(&store, if settings.is_production() { Schema::Check } else { Schema::Migrate }).await?;
-    let deps = Deps { store, practice, clock: Arc::new(SystemClock), ids: Arc::new(SystemIds) };
+    let transport = house::transport(settings, &store, Arc::new(SystemClock))?;
+    let deps = Deps { store, transport, practice, clock: Arc::new(SystemClock), ids: Arc::new(SystemIds) };
     match command {
         RosterCommand::Import(wish) => import(&deps, wish).await,
         RosterCommand::List(wish) => list(&deps, wish.json).await,

@@ -24,6 +24,7 @@ mod plan;
 #[cfg(test)]
 mod tests;
 
+pub use care_for::licences_to_renew;
 pub use fields::columns;
 pub use plan::{Change, Plan, Step, plan};
 

@@ -9,7 +9,7 @@ mod altered;
 mod effort;
 mod evidence;
 
-pub(super) use evidence::words;
+pub(crate) use evidence::words;
 
 use std::collections::{BTreeMap, BTreeSet};
 

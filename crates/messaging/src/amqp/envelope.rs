@@ -61,7 +61,7 @@ pub(super) fn open(delivery: &Delivery) -> Option<(Message, u32)> {
     Some((message, attempts(&delivery.properties)))
 }
 
-/// What a dead letter tells, without opening its body.
+/// What a dead letter tells; nobody opens its body here.
 pub(super) fn dead_letter(queue: &Queue, delivery: &Delivery) -> DeadLetter {
     let properties = &delivery.properties;
     let cause = text(properties, CAUSE)
@@ -72,6 +72,7 @@ pub(super) fn dead_letter(queue: &Queue, delivery: &Delivery) -> DeadLetter {
         routing_key: topic(delivery),
         attempts: attempts(properties),
         cause: cause.unwrap_or_else(|| "unknown".to_owned()),
+        body: delivery.data.clone(),
     }
 }
 

@@ -173,6 +173,7 @@ pub(super) async fn dead_letters(store: &Store, queue: &Queue, limit: u64) -> Re
         routing_key: row.routing_key,
         attempts: column::to_count(row.attempts),
         cause: row.cause.unwrap_or_default(),
+        body: row.body,
     };
     Ok(rows.into_iter().map(letter).collect())
 }

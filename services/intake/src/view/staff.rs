@@ -3,13 +3,14 @@
 //!
 //! [`people`] holds whom a case is about, [`clinical`] what triage found,
 //! [`calls`] whom the on-call chain told and how clients were called, [`decisions`] what staff decided,
-//! [`mod@line_up`] who could see them, [`sources`] who told what.
+//! [`mod@line_up`] who could see them, [`mod@revealed`] all that somebody answered, [`sources`] who told what.
 
 mod calls;
 mod clinical;
 mod decisions;
 mod line_up;
 mod people;
+mod revealed;
 mod sources;
 
 use std::collections::BTreeSet;
@@ -39,6 +40,7 @@ use crate::{case_calls::CaseCalls, policy::sees_answers};
 
 pub(crate) use calls::{alert, alert_etag, attempt, note};
 pub(crate) use decisions::{ReportInFull, report};
+pub(crate) use revealed::revealed;
 pub(crate) use line_up::{LineUp, emptied_by, line_up};
 pub(crate) use sources::Sources;
 

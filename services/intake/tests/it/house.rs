@@ -12,7 +12,7 @@ use rapport_proto::{
 };
 use rapport_runtime::{Clock, Ids, ManualClock, SystemClock, SystemIds};
 use rapport_security::{Keyring, MasterKey, Role, Token};
-use rapport_store::{NewStaffToken, Store, StoreSettings, staff_tokens};
+use rapport_store::{LocalTransport, NewStaffToken, Store, StoreSettings, staff_tokens};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Status, transport::Channel};
@@ -88,7 +88,11 @@ async fn open(url: String, config: Config, clock: Arc<dyn Clock>, change: impl F
     change(&mut practice);
     let roster = practice.roster(&files).map_err(|problems| format!("{problems:?}")).unwrap().value;
     rapport_store::therapists::seed_if_empty(&store, &roster).await.unwrap();
-    let deps = Deps { store, practice: Arc::new(practice), clock, ids: Arc::new(SystemIds) };
+    let transport = Arc::new(LocalTransport::new(store.clone(), {
+        let clock = Arc::clone(&clock);
+        move || clock.now()
+    }));
+    let deps = Deps { store, transport, practice: Arc::new(practice), clock, ids: Arc::new(SystemIds) };
     let any = "127.0.0.1:0".parse().unwrap();
     let intake =
         rapport_intake::build(Config { listen: any, staff_listen: any, ..config }, deps.clone()).await.unwrap();

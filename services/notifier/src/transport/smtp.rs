@@ -40,6 +40,9 @@ impl Default for Patience {
 /// How long an unused connection is kept; servers end theirs after five minutes.
 const KEEP: Duration = Duration::from_secs(60);
 
+/// How long the first look may keep the notifier from its work.
+const FIRST_LOOK: Duration = Duration::from_secs(5);
+
 /// A mail server and the connections to it that are at rest.
 pub(crate) struct Smtp {
     url: SmtpUrl,
@@ -60,6 +63,21 @@ impl Smtp {
     pub(super) fn new(url: SmtpUrl, hello: &str, patience: Patience) -> anyhow::Result<Self> {
         let tls = tls::Connector::new(&url)?;
         Ok(Self { url, tls, hello: hello.to_owned(), patience, resting: Mutex::default() })
+    }
+
+    /// Looks at the server once, before any letter waits for it: one that offers less than letters need is the operator's
+    /// to mend. One that is away, or does not answer in time, may be there when a letter is due.
+    pub(super) async fn look(&self) -> anyhow::Result<()> {
+        let connecting = Session::connect(&self.url, &self.tls, &self.hello);
+        match timeout(self.patience.begin.min(FIRST_LOOK), connecting).await {
+            Ok(Err(why @ Broken::Lacks(_))) => anyhow::bail!(
+                "{why}: letters leave this machine encrypted or not at all. Use smtps://, a server that encrypts, or one \
+                 on this machine (smtp://localhost)"
+            ),
+            Ok(Ok(session)) => self.rest(session),
+            Ok(Err(_)) | Err(_) => {}
+        }
+        Ok(())
     }
 
     /// Says from whom and to whom, up to the server's "go ahead".

@@ -13,7 +13,7 @@ use rapport_proto::{
 };
 use rapport_runtime::{ManualClock, SystemIds};
 use rapport_security::{Role, Token};
-use rapport_store::{NewStaffToken, Store, appointments, calendar, intakes, letters, staff_tokens, therapists};
+use rapport_store::{LocalTransport, NewStaffToken, Store, appointments, calendar, intakes, letters, staff_tokens, therapists};
 use rapport_tests::{
     database::Database,
     people::{People, Sample},
@@ -78,6 +78,7 @@ impl House {
             ..Default::default()
         };
         let deps = rapport_intake::Deps {
+            transport: Arc::new(LocalTransport::new(store.clone(), move || now)),
             store: store.clone(),
             practice: Arc::clone(&practice),
             clock: Arc::new(ManualClock::at(now)),

@@ -85,6 +85,7 @@ impl House {
         let config = rapport_intake::Config { listen: any, staff_listen: any, ..Default::default() };
         let deps = rapport_intake::Deps {
             store: store.clone(),
+            transport: posted.clone(),
             practice: Arc::clone(&practice),
             clock: shared.clone(),
             ids: ids.clone(),

@@ -13,16 +13,23 @@ use crate::{
 /// How long before its last day a licence is warned of: boards take weeks to renew one.
 const WARNED_DAYS: i64 = 60;
 
+/// Licences that end within 60 days, or have ended, of people who see people.
+pub fn licences_to_renew(therapists: &[Therapist], today: Date) -> impl Iterator<Item = (&Therapist, &Licence)> {
+    let each = therapists.iter().filter(|therapist| therapist.active);
+    each.flat_map(move |therapist| {
+        let ending = therapist.licences.iter().filter(move |licence| ends_soon(licence, today));
+        ending.map(move |licence| (therapist, licence))
+    })
+}
+
 impl Practice {
     /// Licences that end within 60 days, or have ended, each in words, of people who see people.
     #[must_use]
     pub fn ending_licences(&self, therapists: &[Therapist], today: Date) -> Vec<String> {
-        let each = therapists.iter().filter(|therapist| therapist.active);
-        each.flat_map(|therapist| {
-            let ending = therapist.licences.iter().filter(move |licence| ends_soon(licence, today));
-            ending.map(move |licence| format!("{}: {}", therapist.name, ending_text(licence, today)))
-        })
-        .collect()
+        let text = |(therapist, licence): (&Therapist, &Licence)| {
+            format!("{}: {}", therapist.name, ending_text(licence, today))
+        };
+        licences_to_renew(therapists, today).map(text).collect()
     }
 
     /// A warning for each licence in roster.csv that ends within 60 days, or has ended.

@@ -87,7 +87,7 @@ fn told(item: &Item, values: &[Value]) -> String {
 }
 
 /// One value as a person reads it.
-pub(in crate::triage) fn words<'v>(item: &'v Item, value: &'v Value) -> Cow<'v, str> {
+pub(crate) fn words<'v>(item: &'v Item, value: &'v Value) -> Cow<'v, str> {
     if let Some(choice) = item.choice(value) {
         return Cow::Borrowed(&choice.display);
     }

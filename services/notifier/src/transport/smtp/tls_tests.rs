@@ -14,6 +14,7 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use super::{tests::letter, url::Security, *};
+use crate::transport::{MailTransport, MailUrl};
 
 /// An authority, and the file that a setting names it by.
 struct Authority {
@@ -186,6 +187,25 @@ async fn a_server_that_offers_no_encryption_gets_no_letter() {
     let (ended, heard) = send(Speaks::Plain, "localhost", &ours, &ours).await;
     assert_eq!(ended, Err("the mail server does not offer STARTTLS".to_owned()));
     assert_eq!(told(&heard, false), ["EHLO"]);
+}
+
+/// Guard: `Smtp::look`, when the notifier starts.
+#[tokio::test]
+async fn a_notifier_does_not_start_with_a_server_elsewhere_that_offers_no_encryption() {
+    let ours = Authority::new();
+    let open = async |speaks, port: Option<u16>| {
+        let heard = Arc::default();
+        let served = serve(speaks, ours.acceptor("localhost"), heard).await;
+        let (host, authority, port) = ("localhost".to_owned(), Some(ours.file()), port.unwrap_or(served));
+        let url = SmtpUrl { host, port, security: Security::Starttls, credentials: None, authority };
+        MailTransport::open(MailUrl::Smtp(url), "example.com", Patience::default()).await.map(drop)
+    };
+    let refused = open(Speaks::Plain, None).await.unwrap_err().to_string();
+    assert!(refused.starts_with("the mail server does not offer STARTTLS: letters leave this machine encrypted"), "{refused}");
+    open(Speaks::Starttls, None).await.unwrap();
+    // Nobody is there: it may be when a letter is due.
+    let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+    open(Speaks::Starttls, Some(nobody)).await.unwrap();
 }
 
 /// Guard: `Session::upgrade` looks for words that came before encryption (CVE-2011-0411 and its like).
