@@ -5,7 +5,7 @@
 //! Every page works without a script; the one script of ours makes it quicker.
 //!
 //! Read `server` (the listener and what surrounds every answer), `routes` (the
-//! one list of pages), then `pages`, one file each. Beside them: `api` (the
+//! one list of pages), then `pages`, one file each, and `programs` (calendars and mail servers). Beside them: `api` (the
 //! intake service, as its caller sees it), `practice` (what it tells of the
 //! practice, kept for a minute), `visitor` (who asks: language and cookies),
 //! `cookies`, `form` (what was typed), `shell` (what stands around every page),
@@ -32,6 +32,7 @@ mod own;
 mod pages;
 mod practice;
 mod problem;
+mod programs;
 mod progress;
 mod routes;
 mod screening;

@@ -7,7 +7,7 @@ use axum::{
     routing::{get, post},
 };
 
-use crate::{assets, desk::Desk, pages, problem::Problem, staff};
+use crate::{assets, desk::Desk, pages, problem::Problem, programs, staff};
 
 pub(crate) fn all() -> Router<Desk> {
     Router::new()
@@ -43,6 +43,7 @@ pub(crate) fn all() -> Router<Desk> {
         .route("/invitation/decline", post(pages::invitation::decline))
         // The practice's side.
         .merge(staff::routes::all())
+        .merge(programs::routes())
         .route("/assets/{name}", get(assets::serve))
         .fallback(async || Problem::NotFound)
 }

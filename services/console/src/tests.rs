@@ -112,3 +112,25 @@ async fn files_are_kept_for_good_under_the_name_of_their_content() {
     assert_eq!(status, StatusCode::OK);
     assert!(headers["cache-control"].to_str().unwrap().contains("immutable"));
 }
+
+/// Guards: `programs` answers with a status alone, and asks for the bearer before anything is handed on.
+#[tokio::test]
+async fn programs_get_a_status_and_no_page() {
+    for (path, status) in [
+        ("/calendar/token.ics", StatusCode::SERVICE_UNAVAILABLE),
+        ("/calendar/token", StatusCode::NOT_FOUND),
+        ("/calendar/%0A.ics", StatusCode::NOT_FOUND),
+    ] {
+        let (found, headers, body) = get(path).await;
+        assert_eq!((found, body.as_str()), (status, ""), "{path}");
+        assert_eq!(headers["referrer-policy"], "no-referrer");
+    }
+    let message = "Content-Type: multipart/report\r\n\r\n";
+    let bounce = async |authorization: &[(&str, &str)]| ask(Method::POST, "/bounces", authorization, message).await.0;
+    assert_eq!(bounce(&[]).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(bounce(&[("authorization", "Basic abc")]).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(bounce(&[("authorization", "bearer abc")]).await, StatusCode::SERVICE_UNAVAILABLE);
+    let long = "x".repeat(1001 * 1024);
+    let (status, ..) = ask(Method::POST, "/bounces", &[("authorization", "Bearer abc")], &long).await;
+    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+}

@@ -14,6 +14,7 @@ mod browser;
 mod confidential;
 mod crashes;
 mod dependence;
+mod feeds;
 mod foreign_clients;
 mod hours;
 mod request_ids;
