@@ -201,7 +201,10 @@ async fn a_notifier_does_not_start_with_a_server_elsewhere_that_offers_no_encryp
         MailTransport::open(MailUrl::Smtp(url), "example.com", Patience::default()).await.map(drop)
     };
     let refused = open(Speaks::Plain, None).await.unwrap_err().to_string();
-    assert!(refused.starts_with("the mail server does not offer STARTTLS: letters leave this machine encrypted"), "{refused}");
+    assert!(
+        refused.starts_with("the mail server does not offer STARTTLS: letters leave this machine encrypted"),
+        "{refused}"
+    );
     open(Speaks::Starttls, None).await.unwrap();
     // Nobody is there: it may be when a letter is due.
     let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
