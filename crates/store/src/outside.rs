@@ -19,7 +19,7 @@ use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use crate::{
     Conn, StoreError, Tx, appointments, cases, closures, closures::Closure, column, entity::outside_sessions as table,
-    keys::new_row_id, letters, outbox, store::sealed::Sealed,
+    keys::new_row_id, letters, outbox, store::sealed::Sealed, therapists,
 };
 
 /// Sessions of one therapist that are looked at: above what a year's capacity holds.
@@ -53,6 +53,18 @@ pub async fn found(
         Some(OutsideSession { session, why })
     });
     Ok(each.collect())
+}
+
+/// What is in the way of one session, as roster and rooms stand now.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn of(conn: &impl Conn, practice: &Practice, session: &Appointment) -> Result<Option<Outside>, StoreError> {
+    let therapist = therapists::get(conn, session.therapist).await?;
+    let Some(therapist) = therapist else { return Ok(Some(Outside::Inactive)) };
+    let closed = closures::within(conn, session.starts_at, session.ends_at).await?;
+    let closed: Vec<_> = closed.iter().map(Closure::busy).collect();
+    Ok(outside(session, &therapist, &closed, practice))
 }
 
 /// Sessions that are still to come and were to take place in a room while it is closed.

@@ -14,7 +14,7 @@ use rapport_domain::{
 };
 use rapport_proto::staff as pb;
 use rapport_security::StaffPrincipal;
-use rapport_store::{Blocked, Tx, appointments, audit, calendar, letters, outbox};
+use rapport_store::{Blocked, Tx, appointments, audit, calendar, intakes, letters, outbox};
 
 use crate::{
     Deps,
@@ -58,6 +58,10 @@ async fn book(
     let care = asked.care.unwrap_or_else(|| it.case.next_session_for());
     if care == Care::Couple && it.case.care.care() == Care::Individual {
         return Err(Refusal::field("care", "must be CARE_INDIVIDUAL: the case is one person's"));
+    }
+    if asked.client.is_some() && (care == Care::Couple || intakes::first_of_case(tx, it.case.id).await? != asked.client)
+    {
+        return Err(Refusal::field("client", "must be the case's first client, for a session alone"));
     }
     if !policy::may_book(staff.role, &it.case, care) {
         return Err(Refusal::RoleForbidden);

@@ -8,13 +8,13 @@ use rapport_domain::{
 };
 use rapport_proto::staff as pb;
 use rapport_security::StaffPrincipal;
-use rapport_store::{Tx, appointments, audit, letters, outbox, wishes};
+use rapport_store::{Tx, appointments, audit, letters, outbox, outside, wishes};
 
 use crate::{
     Deps,
     own_appointment::event,
     policy,
-    refusal::Refusal,
+    refusal::{Refusal, Unfit},
     repeat::{self, Repeatable},
     staff_case::{StaffCase, clients_of, letters_to},
     trail,
@@ -53,6 +53,10 @@ async fn confirm(
         it.check_etag(etag)?;
         if somebody_said_no(tx, &session).await? {
             return Err(Refusal::AppointmentNotOpen);
+        }
+        let why = outside::of(tx, &deps.practice, &session).await?;
+        if let Some(why) = why.filter(|why| why.forbids_a_yes()) {
+            return Err(Refusal::DoesNotFit(vec![Unfit { filter: why.name(), text: why.text().to_owned() }]));
         }
         it.case.follow(AppointmentState::Confirmed)?;
         appointments::save(tx, &session, read_sequence).await?;

@@ -50,8 +50,7 @@ impl TriageIntake {
         let protocol = self.protocols.get(store, &intake.protocol).await?;
         let result = protocol.triage(&practice.subject(&intake.submission, intake.care.care(), intake.received_at));
         let (heard, now) = (event.id, self.deps.clock.now());
-        let tokens = search::tokens(store, &intake.submission.client);
-        let case = intake.case;
+        let (case, keys) = (intake.case, store.clone());
         let triaged = self.deps.event(Fact::CaseTriaged { case, intake: intake.id }, now);
         let (mut letters, reports) = (told_by_name(&intake, &result), reports_of(&self.deps, &intake, &result, now));
         let raised = self.raised(&intake, &result).await?;
@@ -64,7 +63,11 @@ impl TriageIntake {
                     let Raised { case: standing, letters: own } = raised;
                     cases::save(tx, &standing).await?;
                     triage_results::put(tx, intake.id, &result).await?;
-                    search::put(tx, case, &tokens).await?;
+                    // Read again here: whoever changed their address meanwhile is not found by the old one. Such a change
+                    // writes the case too, so that one of the two runs again.
+                    let client =
+                        intakes::get(tx, intake.id).await?.ok_or(JobError::Poison("there is no such intake"))?;
+                    search::put(tx, case, &search::tokens(&keys, &client.submission.client)).await?;
                     reports::open(tx, case, &reports).await?;
                     outbox::add(tx, &triaged).await?;
                     letters.extend(own);

@@ -53,10 +53,12 @@ enum Partner {
     SaysNoToTheTime,
     /// Answers likewise, and asks for another time of every one that is held.
     WouldRatherMove,
+    /// Answers likewise, and is not contacted any more.
+    NotContacted,
 }
 
 impl Partner {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Silent,
         Self::Opens,
         Self::Declines,
@@ -66,6 +68,7 @@ impl Partner {
         Self::Unflagged,
         Self::SaysNoToTheTime,
         Self::WouldRatherMove,
+        Self::NotContacted,
     ];
 
     const fn sample(self) -> Option<Sample> {
@@ -74,7 +77,9 @@ impl Partner {
             Self::Flagged => Some(Sample::Fear),
             Self::InDanger => Some(Sample::SelfHarm),
             Self::UnderAge => Some(Sample::Under18),
-            Self::Unflagged | Self::SaysNoToTheTime | Self::WouldRatherMove => Some(Sample::RedFlags),
+            Self::Unflagged | Self::SaysNoToTheTime | Self::WouldRatherMove | Self::NotContacted => {
+                Some(Sample::RedFlags)
+            }
         }
     }
 }

@@ -48,6 +48,13 @@ impl Outside {
         }
     }
 
+    /// Whether a time that is only held must not be fixed, whoever says yes to it: nobody may see the client then, or there
+    /// is no room. Everything else a person may judge otherwise.
+    #[must_use]
+    pub const fn forbids_a_yes(self) -> bool {
+        matches!(self, Self::Inactive | Self::Licence | Self::Room)
+    }
+
     /// In words, as the rest of a sentence: "the therapist is on leave then".
     #[must_use]
     pub const fn text(self) -> &'static str {

@@ -43,6 +43,11 @@ pub enum StaffReason {
         /// What is in its way.
         why: Outside,
     },
+    /// A time was held, its client said yes, and it could not take place any more: it is free again.
+    HoldFell {
+        /// What is in its way.
+        why: Outside,
+    },
     /// It had ended, and somebody of the practice reopened it.
     Reopened,
 }
@@ -77,6 +82,9 @@ impl StaffReason {
             Self::HoldLapsed => "The client did not confirm the held time.".to_owned(),
             Self::Reopened => "The case was reopened: the client is to be called.".to_owned(),
             Self::NotConfirmedByStaff => "Nobody of the practice confirmed the held time: it is free again.".to_owned(),
+            Self::HoldFell { why } => {
+                format!("The client said yes to the held time, and {}: it was freed, another one is owed.", why.text())
+            }
             Self::OutsideHours { why } => {
                 format!("The session is booked, and {}: find another time or therapist.", why.text())
             }

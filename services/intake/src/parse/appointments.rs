@@ -31,6 +31,8 @@ pub(crate) struct BookAppointment {
     pub(crate) care: Option<Care>,
     pub(crate) time: Chosen,
     pub(crate) hold: bool,
+    /// Whom a session alone is meant for, where it is said.
+    pub(crate) client: Option<IntakeId>,
 }
 
 /// A session that somebody moves.
@@ -62,9 +64,10 @@ pub(crate) fn book_appointment(
         number => problems.take("care", enums::read(number)).map(Some),
     };
     let time = chosen(request.time.as_ref(), &request.override_reason, practice, now, &mut problems);
-    match (case, care, time) {
-        (Some(case), Some(care), Some(time)) if problems.is_empty() => {
-            Ok(BookAppointment { case, etag: request.etag, care, time, hold: request.hold })
+    let client = problems.take("client", optional(&request.client, str::parse));
+    match (case, care, time, client) {
+        (Some(case), Some(care), Some(time), Some(client)) if problems.is_empty() => {
+            Ok(BookAppointment { case, etag: request.etag, care, time, hold: request.hold, client })
         }
         _ => Err(Refusal::Fields(problems.into_vec())),
     }

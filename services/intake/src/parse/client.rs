@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use rapport_domain::{
-    contact::{Client, ContactError, EmailAddress, Language, Line, Name, Phone, UsState, parse_date_of_birth},
+    contact::{Client, EmailAddress, Language, Line, Name, Phone, UsState, parse_date_of_birth},
     problem::FieldProblems,
 };
 use rapport_proto::intake as pb;
@@ -41,9 +41,6 @@ pub(super) fn client(
 }
 
 /// A field that may be left empty.
-pub(crate) fn optional<T>(
-    text: &str,
-    parse: impl FnOnce(&str) -> Result<T, ContactError>,
-) -> Result<Option<T>, ContactError> {
+pub(crate) fn optional<T, E>(text: &str, parse: impl FnOnce(&str) -> Result<T, E>) -> Result<Option<T>, E> {
     if text.trim().is_empty() { Ok(None) } else { parse(text).map(Some) }
 }

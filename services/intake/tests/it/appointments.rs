@@ -3,19 +3,22 @@
 use jiff::SignedDuration;
 use rapport_domain::{
     appointment::{Appointment, AppointmentState},
-    calendar::busy::blocks,
-    case::{Case, CaseState},
+    calendar::{busy::blocks, outside::Outside},
+    case::{Case, CaseState, StaffReason},
     id::{AppointmentId, IntakeId},
     intake::{Care, Format, Intake},
     letter::LetterKind,
     triage::{Booking, Urgency},
 };
 use rapport_proto::intake as pb;
-use rapport_security::Token;
+use rapport_security::{Role, Token};
 use rapport_store::{Blocked, StoreError, appointments, calendar, cases, intakes, letters, therapists};
 use tonic::Code;
 
-use crate::house::{House, bearing, house, reason};
+use crate::{
+    house::{House, bearing, details, house, on_each, reason},
+    people::Desk,
+};
 
 /// Holds a time for an intake, as the worker would.
 pub(crate) async fn hold(house: &House, intake: &str, care: Care) -> Appointment {
@@ -238,4 +241,58 @@ async fn a_time_outside_of_what_they_asked_for_says_so_until_they_have_said_yes_
     let request = pb::ConfirmAppointmentRequest { name: held.id.to_string(), ..Default::default() };
     house.client.clone().confirm_appointment(bearing(&answer.status_token, request)).await.unwrap();
     assert!(!own(&house, &answer).await.next_step.contains("did not ask for"));
+}
+
+/// Whoever the session was held with sees nobody any more.
+async fn leaves(house: &House, session: &Appointment) {
+    let therapist = session.therapist;
+    let left = house.deps.store.transact(move |tx| {
+        Box::pin(async move {
+            let mut it = therapists::get_on_roster(tx, therapist).await?.unwrap();
+            it.therapist.active = false;
+            therapists::save(tx, &it.therapist, it.version).await
+        })
+    });
+    left.await.map_err(|error: StoreError| error).unwrap();
+}
+
+/// Guard: `outside::of` before a yes fixes anything.
+#[tokio::test]
+async fn a_yes_to_a_time_that_cannot_take_place_any_more_fixes_nothing_and_its_client_reads_so() {
+    on_each(async |house| {
+        let answer = house.submit("01-drift-and-stress.json").await;
+        let held = hold(house, &answer.intake, Care::Individual).await;
+        leaves(house, &held).await;
+        let etag = own(house, &answer).await.appointment.unwrap().etag;
+        let request = pb::ConfirmAppointmentRequest { name: held.id.to_string(), etag, ..Default::default() };
+        let confirm = bearing(&answer.status_token, request);
+        let after = house.client.clone().confirm_appointment(confirm).await.unwrap().into_inner().appointment.unwrap();
+        assert_eq!(after.state(), pb::AppointmentState::Cancelled);
+        let seen = own(house, &answer).await;
+        assert_eq!(seen.state(), pb::IntakeState::WeWillCall);
+        assert!(seen.next_step.starts_with("Your session will not take place."), "{}", seen.next_step);
+        assert_eq!(kinds(house, &held).await, [LetterKind::WillNotTakePlace, LetterKind::StaffAlert]);
+        let (case, detail) = cases::get_with_detail(&house.deps.store, held.case).await.unwrap().unwrap();
+        let reason = StaffReason::HoldFell { why: Outside::Inactive };
+        assert_eq!((case.state, detail.staff_reason), (CaseState::BeforeStaff, Some(reason)));
+        let busy = calendar::busy(&house.deps.store, held.starts_at, held.ends_at).await.unwrap();
+        assert!(busy.iter().all(|block| block.appointment != Some(held.id)), "its time is free");
+    })
+    .await;
+}
+
+/// Guard: `outside::of` before staff's yes.
+#[tokio::test]
+async fn staff_cannot_fix_a_time_that_cannot_take_place_any_more() {
+    let house = house().await;
+    let desk = Desk::of(&house).await;
+    let answer = house.submit("01-drift-and-stress.json").await;
+    desk.triage(&desk.intake(&answer.intake).await).await;
+    let held = hold(&house, &answer.intake, Care::Individual).await;
+    leaves(&house, &held).await;
+    let refused = desk.confirm(Role::Clinician, &held.case.to_string()).await.0.unwrap_err();
+    assert_eq!(reason(&refused), "DOES_NOT_FIT");
+    let filters = details(&refused).precondition_failure().unwrap().violations.clone();
+    assert_eq!(filters.iter().map(|it| it.subject.as_str()).collect::<Vec<_>>(), ["inactive"]);
+    assert_eq!(own(&house, &answer).await.state(), pb::IntakeState::Held);
 }

@@ -6,7 +6,7 @@ use rapport_domain::{
     calendar::busy::blocks,
     id::TherapistId,
     intake::{Care, Format},
-    letter::LetterKind,
+    letter::{LetterKind, Recipient},
     matching::{Choice, Offering, Taken, Wish, offer_span, offers},
 };
 use rapport_proto::{enums, intake, staff as pb, time};
@@ -310,4 +310,33 @@ async fn a_time_that_is_none_is_told_field_by_field() {
     let fields: Vec<_> =
         details(&refused).bad_request().unwrap().field_violations.iter().map(|it| it.field.clone()).collect();
     assert_eq!(fields, ["time.start_time", "time.location"]);
+}
+
+/// Guards: `book` compares whom a session alone is meant for, and `clients_of` writes to the first client alone.
+#[tokio::test]
+async fn a_session_alone_in_a_couples_case_is_the_first_partners_and_never_the_second_ones() {
+    on_each(async |house| {
+        let desk = Desk::of(house).await;
+        let case = desk.couple("").await;
+        let second = desk.partner(&case, SAFE).await;
+        let first = intakes::first_of_case(&house.deps.store, case.parse().unwrap()).await.unwrap().unwrap();
+        let choice = fitting(house, &case, Care::Individual).await.remove(0);
+        let alone = |client: String| pb::BookAppointmentRequest {
+            care: intake::Care::Individual.into(),
+            client,
+            ..booking(&case, &choice)
+        };
+        let refused = book(&desk, Role::Clinician, alone(second.to_string())).await.unwrap_err();
+        assert_eq!(details(&refused).bad_request().unwrap().field_violations[0].field, "client");
+        book(&desk, Role::Clinician, alone(first.to_string())).await.unwrap();
+        assert_eq!(current(house, &case).await.care, Care::Individual);
+        let letters = letters::of_case(&house.deps.store, case.parse().unwrap()).await.unwrap();
+        let to = |of| -> Vec<LetterKind> {
+            letters.iter().filter(|it| it.recipient == Recipient::Client(of)).map(|it| it.kind).collect()
+        };
+        let (to_first, to_second) = (to(first), to(second));
+        assert!(to_first.contains(&LetterKind::Confirmed), "{to_first:?}");
+        assert!(!to_second.contains(&LetterKind::Confirmed), "{to_second:?}");
+    })
+    .await;
 }

@@ -1,18 +1,22 @@
 //! From a triaged case to a session, or to staff.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use futures::future::join_all;
 use jiff::SignedDuration;
 use rapport_domain::{
     appointment::AppointmentState,
-    calendar::timetable::{HoursRule, Place, Timetable},
+    calendar::{
+        hours::week_of,
+        timetable::{HoursRule, Place, Timetable},
+    },
     case::{CaseState, StaffReason},
     intake::{Care, IfPartnerSilent},
     letter::LetterKind,
     practice::Confirm,
 };
 use rapport_runtime::Clock;
+use rapport_store::Accepted;
 use rapport_worker::purge::purge;
 
 use crate::{
@@ -202,5 +206,57 @@ async fn where_the_client_must_say_yes_a_session_alone_is_held_and_lapses_withou
     assert_eq!(house.case(case).await.state, CaseState::BeforeStaff);
     assert_eq!(house.detail(case).await.staff_reason, Some(StaffReason::HoldLapsed));
     assert_eq!(house.booked().await, 0);
+    house.close().await;
+}
+
+/// Guard: `has_capacity` counts a week's holds, and not only its sessions.
+#[tokio::test]
+async fn holds_take_no_more_of_a_therapists_week_than_their_share_and_sessions_take_the_rest() {
+    let house = House::open_with(|practice, roster| {
+        roster.retain(|therapist| therapist.treats.len() == 2);
+        roster.truncate(1);
+        roster[0].weekly_capacity = 6;
+        practice.booking.hold_share = 0.34;
+    })
+    .await;
+    let (mut held, mut waiting) = (Vec::new(), 0);
+    for number in 0..10 {
+        let case = house.submit(&couple(number, IfPartnerSilent::CallMe)).await;
+        house.settle().await;
+        match house.appointment(case).await {
+            Some(session) => held.push(session),
+            None => waiting += 1,
+        }
+    }
+    assert!(!held.is_empty() && waiting > 0, "{} held, {waiting} before staff", held.len());
+    let mut weeks = BTreeMap::new();
+    for session in &held {
+        assert_eq!(session.state, AppointmentState::Held);
+        *weeks.entry(week_of(house.deps.practice.today(session.starts_at))).or_insert(0) += 1;
+    }
+    assert!(weeks.values().all(|holds| *holds <= 2), "a third of six: {weeks:?}");
+    let alone = house.submit(&individual(20)).await;
+    house.settle().await;
+    assert_eq!(house.case(alone).await.state, CaseState::Confirmed, "there is room for somebody who comes alone");
+    house.close().await;
+}
+
+/// The number alone tells a person again, and so does the address alone.
+#[tokio::test]
+async fn the_same_number_or_the_same_address_is_enough() {
+    let house = House::open().await;
+    house.submit(&individual(1)).await;
+    house.settle().await;
+    let mut by_number = house.intake(&individual(2));
+    by_number.intake.submission.client.phone = house.intake(&individual(1)).intake.submission.client.phone;
+    let mut by_address = house.intake(&individual(3));
+    by_address.intake.submission.client.email = house.intake(&individual(1)).intake.submission.client.email;
+    for new in [by_number, by_address] {
+        let case = new.case.id;
+        assert!(matches!(house.deps.store.accept(new).await.unwrap(), Accepted::Stored));
+        house.settle().await;
+        assert_eq!(house.case(case).await.state, CaseState::BeforeStaff);
+        assert_eq!(house.detail(case).await.staff_reason, Some(StaffReason::SamePersonElsewhere));
+    }
     house.close().await;
 }

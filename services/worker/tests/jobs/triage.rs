@@ -1,12 +1,18 @@
 //! From a stored intake to a triaged case.
 
+use std::sync::{Arc, Mutex};
+
 use rapport_domain::{
     case::{CaseState, StaffReason},
+    contact::EmailAddress,
+    id::{CaseId, IntakeId},
     triage::Urgency,
 };
 use rapport_messaging::{Handler, Message, Verdict};
-use rapport_store::triage_results;
-use rapport_worker::consumers;
+use rapport_runtime::Ids;
+use rapport_store::{Store, StoreError, cases, intakes, search, triage_results};
+use rapport_worker::{Deps, consumers};
+use tokio::{runtime::Handle, task::block_in_place};
 use uuid::Uuid;
 
 use crate::{
@@ -105,5 +111,66 @@ async fn a_message_that_nobody_can_handle_fails_at_once() {
     for message in [damaged, unknown] {
         assert!(matches!(triage.handle(&message).await, Verdict::Fail(_)));
     }
+    house.close().await;
+}
+
+/// Lets something happen in the midst of a job: when it first asks for an id, after it has read the intake.
+struct Meanwhile {
+    ids: Arc<dyn Ids>,
+    what: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+}
+
+impl Ids for Meanwhile {
+    fn uuid(&self) -> Uuid {
+        let what = self.what.lock().unwrap().take();
+        what.into_iter().for_each(|what| what());
+        self.ids.uuid()
+    }
+}
+
+/// As a client changes their address.
+async fn change_address(store: &Store, id: IntakeId, to: EmailAddress) {
+    let keys = store.clone();
+    let changed = store.transact(move |tx| {
+        Box::pin(async move {
+            let mut intake = intakes::get(tx, id).await?.unwrap();
+            let before = search::tokens(&keys, &intake.submission.client);
+            intake.submission.client.email = Some(to);
+            let case = cases::get(tx, intake.case).await?.unwrap();
+            cases::save(tx, &case).await?;
+            intakes::save_submission(tx, &intake).await?;
+            search::replace(tx, intake.case, &before, &search::tokens(&keys, &intake.submission.client), &[]).await
+        })
+    });
+    changed.await.map_err(|error: StoreError| error).unwrap();
+}
+
+/// Guard: triage's search tokens are made of what its own transaction reads.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_changes_their_address_while_they_are_triaged_is_not_found_by_the_old_one() {
+    let house = House::open().await;
+    let case = house.submit(&individual(1)).await;
+    let store = &house.deps.store;
+    let intake = intakes::first_of_case(store, case).await.unwrap().unwrap();
+    let old = intakes::get(store, intake).await.unwrap().unwrap().submission.client.email.unwrap();
+    let new = EmailAddress::parse("moved.sample@example.com").unwrap();
+    let change = {
+        let (store, new, handle) = (store.clone(), new.clone(), Handle::current());
+        move || block_in_place(|| handle.block_on(change_address(&store, intake, new)))
+    };
+    let ids = Meanwhile { ids: Arc::clone(&house.deps.ids), what: Mutex::new(Some(Box::new(change))) };
+    let deps = Deps { ids: Arc::new(ids), ..house.deps.clone() };
+    let [message] = &house.relayed().await[..] else { panic!("one event") };
+    let [triage, _] = consumers::all(&deps);
+    assert_eq!(triage.handle(message).await, Verdict::Done);
+
+    let nobody = CaseId::new(Uuid::nil());
+    let found_by = async |email: &EmailAddress| {
+        let tokens = search::contact_tokens(store, Some(email), None);
+        search::same_person(store, nobody, &tokens).await.unwrap().into_iter().map(|(case, _)| case).collect::<Vec<_>>()
+    };
+    assert_eq!(found_by(&new).await, [case]);
+    assert_eq!(found_by(&old).await, []);
+    house.settle().await;
     house.close().await;
 }

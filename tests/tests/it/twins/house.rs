@@ -22,9 +22,13 @@ use rapport_messaging::{
     DeadLetter, Depth, Handler, InspectError, Kind, Message, PublishError, Queue, Transport, Verdict,
 };
 use rapport_notifier::{LetterTexts, MailUrl};
-use rapport_proto::intake::{self as pb, intake_service_client::IntakeServiceClient};
+use rapport_proto::{
+    intake::{self as pb, intake_service_client::IntakeServiceClient},
+    staff::{self as desk, triage_service_client::TriageServiceClient},
+};
 use rapport_runtime::{Clock, ManualClock, SystemIds};
-use rapport_store::{Store, appointments, intakes, letters, protocols, therapists};
+use rapport_security::{Role, Token};
+use rapport_store::{NewStaffToken, Store, appointments, intakes, letters, protocols, staff_tokens, therapists};
 use rapport_tests::{
     database::Database,
     people::{People, Sample, as_person},
@@ -55,6 +59,9 @@ pub(super) struct House {
     worker: rapport_worker::Deps,
     resume: ResumeCases,
     client: IntakeServiceClient<Channel>,
+    staff: TriageServiceClient<Channel>,
+    /// A clinician's.
+    token: String,
     people: People,
     stop: CancellationToken,
     mail: TempDir,
@@ -91,8 +98,19 @@ impl House {
             ids: ids.clone(),
         };
         let intake = rapport_intake::build(config, deps).await.unwrap();
-        let address = format!("http://{}", intake.client_address());
+        let [address, desk] = [intake.client_address(), intake.staff_address()].map(|it| format!("http://{it}"));
         tokio::spawn(intake.run(stop.clone()));
+        let (token, now) = (Token::generate(), clock.now());
+        let clinician = NewStaffToken {
+            id: Uuid::now_v7(),
+            label: "Twin Sample".to_owned(),
+            role: Role::Clinician,
+            hash: token.hash(),
+            created_at: now,
+            // Longer than any run's own time.
+            expires_at: now + SignedDuration::from_hours(24 * 366),
+        };
+        staff_tokens::add(&store, &clinician).await.unwrap();
         let config = rapport_notifier::Config {
             connections: 1,
             ..rapport_notifier::Config::to(MailUrl::Folder(mail.path().to_owned()))
@@ -111,6 +129,8 @@ impl House {
         Self {
             people: People::of(&mut client).await.unwrap(),
             resume: ResumeCases::new(worker.clone()),
+            staff: TriageServiceClient::new(Channel::from_shared(desk).unwrap().connect().await.unwrap()),
+            token: token.text(),
             store,
             clock,
             posted,
@@ -198,6 +218,12 @@ impl House {
             request.preferences = None;
             request.invitation_token.clone_from(&self.invitation);
             self.second = Some(self.client.submit_intake(request).await.unwrap().into_inner());
+        }
+        if let (Partner::NotContacted, Some(second)) = (partner, &self.second) {
+            let intake = second.intake.clone();
+            let reason = desk::StopReason::Unsafe.into();
+            let stop = desk::StopContactRequest { name: intake, reason, ..Default::default() };
+            self.staff.stop_contact(bearing(&self.token, stop)).await.unwrap();
         }
     }
 
