@@ -89,14 +89,30 @@ pub fn examine(signs: &Signs) -> Vec<Finding> {
         waits("outbox", signs.outbox, &OUTBOX, signs.now, ("event is", "events are"), "not published yet", RELAY),
         waits("cases", signs.undecided, &UNDECIDED, signs.now, ("case is", "cases are"), "not decided yet", WORKER),
         waits("letters_waiting", signs.letters_due, &LETTERS, signs.now, ("letter is", "letters are"), "due", NOTIFIER),
-        any("letters_refused", signs.letters_refused, Severity::Warning, ("letter was", "letters were"), "refused", REFUSED),
-        any("letters_unknown", signs.letters_unknown, Severity::Warning, ("letter", "letters"), "may not have arrived", UNKNOWN),
+        any(
+            "letters_refused",
+            signs.letters_refused,
+            Severity::Warning,
+            ("letter was", "letters were"),
+            "refused",
+            REFUSED,
+        ),
+        any(
+            "letters_unknown",
+            signs.letters_unknown,
+            Severity::Warning,
+            ("letter", "letters"),
+            "may not have arrived",
+            UNKNOWN,
+        ),
         waits("audit", signs.unsealed, &UNSEALED, signs.now, ("entry is", "entries are"), "not sealed yet", SEALER),
         licences(signs),
     ];
-    findings.extend(signs.dead_letters.map(|dead| {
-        any("dead_letters", dead, Severity::Warning, ("event", "events"), "could not be handled", DEAD)
-    }));
+    findings.extend(
+        signs.dead_letters.map(|dead| {
+            any("dead_letters", dead, Severity::Warning, ("event", "events"), "could not be handled", DEAD)
+        }),
+    );
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings
 }
@@ -117,7 +133,8 @@ const NOTIFIER: &str = "See that a notifier runs (rapport notifier) and that the
 const REFUSED: &str = "Open each letter: it says whom to call, or which address to mend.";
 const UNKNOWN: &str = "Find out whether each arrived, and say so at the letter.";
 const SEALER: &str = "See that a worker runs: what is not sealed could be altered unseen.";
-const DEAD: &str = "Read why each was given up, mend that, and put them back. What they tell of stands still until then.";
+const DEAD: &str =
+    "Read why each was given up, mend that, and put them back. What they tell of stands still until then.";
 const LICENCES: &str = "Ask for the renewed licences and write their last days into the roster. Whoever's licence has ended \
                         is matched with nobody there.";
 
@@ -139,8 +156,11 @@ fn licences(signs: &Signs) -> Finding {
     let found = match severity {
         Severity::Fine => "No licence ends within 60 days.".to_owned(),
         Severity::Notice => format!("{} within 60 days.", counted(ending, ("licence ends", "licences end"))),
-        _ => format!("{}, and {} within 60 days.", counted(ended, ("licence has ended", "licences have ended")),
-            counted(ending, ("ends", "end"))),
+        _ => format!(
+            "{}, and {} within 60 days.",
+            counted(ended, ("licence has ended", "licences have ended")),
+            counted(ending, ("ends", "end"))
+        ),
     };
     let to_do = if severity == Severity::Fine { "" } else { LICENCES };
     Finding { check: "licences", severity, found, to_do, count: ending + ended, oldest: None }

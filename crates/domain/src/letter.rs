@@ -6,12 +6,18 @@ pub mod status;
 
 use std::fmt;
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AlertId, AppointmentId, CaseId, EventId, IntakeId, InvitationId, LetterId};
+use crate::{
+    contact::UsState,
+    id::{AccountId, AlertId, AppointmentId, CaseId, EventId, IntakeId, InvitationId, LetterId, TherapistId},
+};
 
 pub use decision::{LetterOutcome, NotOpen, Then};
+
+/// How long a one-time sign-in stays good: a long weekend. Its letter says until when.
+pub const SIGN_IN_LASTS: SignedDuration = SignedDuration::from_hours(72);
 
 /// Every letter that Rapport writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -41,11 +47,15 @@ pub enum LetterKind {
     StaffAlert,
     /// To the practice, once a day: how much is open, and what stands still.
     StaffDigest,
+    /// To a new or reset colleague: a link by which they sign in.
+    StaffInvitation,
+    /// To the practice: licences that end soon.
+    LicenceEnds,
 }
 
 impl LetterKind {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Held,
         Self::Confirmed,
         Self::Moved,
@@ -58,6 +68,8 @@ impl LetterKind {
         Self::Invitation,
         Self::StaffAlert,
         Self::StaffDigest,
+        Self::StaffInvitation,
+        Self::LicenceEnds,
     ];
 
     /// The name in the ledger, the API and the file that holds its text.
@@ -76,6 +88,8 @@ impl LetterKind {
             Self::Invitation => "invitation",
             Self::StaffAlert => "staff_alert",
             Self::StaffDigest => "staff_digest",
+            Self::StaffInvitation => "staff_invitation",
+            Self::LicenceEnds => "licence_ends",
         }
     }
 
@@ -109,6 +123,10 @@ pub enum Cause {
     Overdue(CaseId, Timestamp),
     /// A letter that was refused for good: the alert about it.
     Letter(LetterId),
+    /// A one-time sign-in that was made for an account at this instant.
+    SignIn(AccountId, Timestamp),
+    /// A licence of somebody in this state ends on this day.
+    Licence(TherapistId, UsState, Date),
 }
 
 /// The text of the ledger's `cause` column.
@@ -124,7 +142,19 @@ impl fmt::Display for Cause {
             Self::Alert(alert, step) => write!(f, "{alert}/{step}"),
             Self::Overdue(case, respond_by) => write!(f, "{case}/{}", respond_by.as_microsecond()),
             Self::Letter(letter) => write!(f, "{letter}"),
+            Self::SignIn(account, made_at) => write!(f, "{account}/{}", made_at.as_microsecond()),
+            Self::Licence(therapist, state, ends) => write!(f, "{therapist}/licences/{}/{ends}", state.as_str()),
         }
+    }
+}
+
+impl Cause {
+    /// Reads the text of [`Cause::Licence`].
+    #[must_use]
+    pub fn licence_of(text: &str) -> Option<(TherapistId, UsState, Date)> {
+        let (therapist, licence) = text.split_once("/licences/")?;
+        let (state, ends) = licence.split_once('/')?;
+        Some((therapist.parse().ok()?, UsState::parse(state).ok()?, ends.parse().ok()?))
     }
 }
 
@@ -143,6 +173,8 @@ pub enum Recipient {
     Notified(String),
     /// Whom the day's digest goes to, by position from 0 under `[letters]` in practice.toml.
     Digest(u32),
+    /// A member of staff, at their account's address.
+    Staff(AccountId),
 }
 
 /// The text of the ledger's `recipient` column.
@@ -155,6 +187,7 @@ impl fmt::Display for Recipient {
             Self::Invited(invitation) => write!(f, "invitation/{}", invitation.uuid()),
             Self::Notified(id) => write!(f, "notify/{id}"),
             Self::Digest(position) => write!(f, "digest/{position}"),
+            Self::Staff(account) => write!(f, "{account}"),
         }
     }
 }
@@ -169,6 +202,7 @@ impl Recipient {
             ("invitation", id) => id.parse().ok().map(InvitationId::new).map(Self::Invited),
             ("notify", id) => Some(Self::Notified(id.to_owned())),
             ("digest", position) => position.parse().ok().map(Self::Digest),
+            ("accounts", _) => text.parse().ok().map(Self::Staff),
             _ => text.parse().ok().map(Self::Client),
         }
     }
@@ -301,7 +335,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::{Recipient, telling};
-    use crate::id::{IntakeId, InvitationId};
+    use crate::id::{AccountId, IntakeId, InvitationId};
 
     #[test]
     fn a_recipient_is_read_from_its_own_text() {
@@ -313,6 +347,7 @@ mod tests {
             Recipient::Invited(InvitationId::new(id)),
             Recipient::Notified("director".to_owned()),
             Recipient::Digest(1),
+            Recipient::Staff(AccountId::new(id)),
         ] {
             assert_eq!(Recipient::from_text(&recipient.to_string()), Some(recipient));
         }

@@ -369,6 +369,12 @@ impl Practice {
         self.pages_url.as_ref().map(|pages| format!("{pages}/session/{token}"))
     }
 
+    /// The page on which a colleague signs in for the first time, where the practice has pages.
+    #[must_use]
+    pub fn welcome_link(&self, token: &str) -> Option<String> {
+        self.pages_url.as_ref().map(|pages| format!("{pages}/staff/welcome/{token}"))
+    }
+
     /// Where the day's digest goes, by position.
     #[must_use]
     pub fn digest_to(&self, position: u32) -> Option<&EmailAddress> {

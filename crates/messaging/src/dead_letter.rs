@@ -73,7 +73,8 @@ mod tests {
             let name = DeadLetterName { queue: MATCH_CASE, event };
             assert_eq!(name.to_string().parse(), Ok(name));
         }
-        for text in ["", "queues/x/deadLetters/-", "queues/match_case/deadLetters/", "queues/match_case/deadLetters/7"] {
+        for text in ["", "queues/x/deadLetters/-", "queues/match_case/deadLetters/", "queues/match_case/deadLetters/7"]
+        {
             assert_eq!(text.parse::<DeadLetterName>(), Err(DeadLetterNameError), "{text:?}");
         }
     }

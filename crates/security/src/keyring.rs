@@ -53,6 +53,7 @@ pub struct Keyring {
     requests: Zeroizing<[u8; 32]>,
     search: Zeroizing<[u8; 32]>,
     sessions: Zeroizing<[u8; 32]>,
+    sign_ins: Zeroizing<[u8; 32]>,
     audit: Zeroizing<[u8; 32]>,
     pub(crate) bounces: Zeroizing<[u8; 32]>,
 }
@@ -72,6 +73,7 @@ impl Keyring {
             requests: expand(&derived, "request digests"),
             search: expand(&derived, "search tokens"),
             sessions: expand(&derived, "session links"),
+            sign_ins: expand(&derived, "staff sign-ins by letter"),
             audit: expand(&derived, "audit seals"),
             bounces: expand(&derived, "bounce addresses"),
         }
@@ -115,6 +117,13 @@ impl Keyring {
     #[must_use]
     pub fn session_token(&self, intake: Uuid, epoch: u32) -> Token {
         Token::derived(mac(&self.sessions, &[intake.as_bytes(), &epoch.to_be_bytes()]))
+    }
+
+    /// The one-time sign-in that a letter brings to an account: derived from when it was made, so that nobody has to keep
+    /// it until the letter is written.
+    #[must_use]
+    pub fn sign_in_token(&self, account: Uuid, made_at_microsecond: i64) -> Token {
+        Token::derived(mac(&self.sign_ins, &[account.as_bytes(), &made_at_microsecond.to_be_bytes()]))
     }
 
     /// Seals an answer that is kept for a repeated request.

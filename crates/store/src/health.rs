@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use rapport_domain::{case::CaseState, health::Waiting, letter::LedgerState};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
-    prelude::DateTimeUtc,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Select, prelude::DateTimeUtc,
 };
 
 use crate::{
@@ -78,8 +78,7 @@ fn letters_due(now: Timestamp) -> Condition {
     let waits = letters::Column::State
         .is_in([LedgerState::Queued, LedgerState::Retry].map(LedgerState::name))
         .and(letters::Column::NotBefore.lte(now));
-    let abandoned =
-        letters::Column::State.eq(LedgerState::Claimed.name()).and(letters::Column::LeasedUntil.lte(now));
+    let abandoned = letters::Column::State.eq(LedgerState::Claimed.name()).and(letters::Column::LeasedUntil.lte(now));
     Condition::any().add(waits).add(abandoned)
 }
 

@@ -36,6 +36,8 @@ use refused::Refused;
 pub struct ClaimedLetter {
     /// Its row; stable, so that it can name the message.
     pub id: LetterId,
+    /// Why, as [`Cause`] spells it.
+    pub cause: String,
     /// To whom.
     pub recipient: Recipient,
     /// Which.
@@ -554,6 +556,7 @@ async fn read(conn: &impl Conn, row: table::Model) -> Result<ClaimedLetter, Stor
     };
     Ok(ClaimedLetter {
         id: LetterId::new(row.id),
+        cause: row.cause,
         recipient,
         kind,
         case,

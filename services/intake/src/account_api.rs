@@ -136,6 +136,6 @@ impl AccountService for AccountApi {
         let caller = Principal::Staff(staff.clone());
         let repeatable = Repeatable::new(&self.deps, &caller, policy::RESET_ACCOUNT, &request, &request.request_id)?;
         let account = parse::name("name", &request.name)?;
-        Ok(Response::new(change_account::reset(&self.deps, staff, account, repeatable).await?))
+        Ok(Response::new(change_account::reset(&self.deps, staff, account, request.letter, repeatable).await?))
     }
 }

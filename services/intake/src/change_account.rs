@@ -47,12 +47,13 @@ pub(crate) async fn update(
     .await
 }
 
-/// Voids password and second factor, ends every session, and makes a one-time sign-in to hand over.
+/// Voids password and second factor, ends every session, and makes a one-time sign-in.
 #[tracing::instrument(skip_all, fields(staff.token_id = %staff.token_id, account.id = %id))]
 pub(crate) async fn reset(
     deps: &Deps,
     staff: StaffPrincipal,
     id: AccountId,
+    by_letter: bool,
     repeatable: Repeatable,
 ) -> Result<pb::ResetAccountResponse, Refusal> {
     repeat::change(deps, repeatable, move |deps, tx| {
@@ -62,7 +63,7 @@ pub(crate) async fn reset(
             account.start_anew();
             sessions::end_all(tx, id).await?;
             let account = saved(deps, tx, &staff, policy::RESET_ACCOUNT, account).await?;
-            let one_time_sign_in = invite_staff::hand_over(tx, &account, deps.clock.now()).await?;
+            let one_time_sign_in = invite_staff::offer(deps, tx, &account, by_letter, deps.clock.now()).await?;
             Ok(pb::ResetAccountResponse { account: Some(view::account(&account)), one_time_sign_in })
         })
     })

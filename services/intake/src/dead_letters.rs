@@ -1,9 +1,6 @@
 //! Events that nobody could handle: listed, shown, put back.
 
-use rapport_messaging::{
-    DeadLetter, DeadLetterName, Queue,
-    topology::QUEUES,
-};
+use rapport_messaging::{DeadLetter, DeadLetterName, Queue, topology::QUEUES};
 use rapport_proto::staff as pb;
 use rapport_security::StaffPrincipal;
 use rapport_store::audit;

@@ -1,10 +1,13 @@
 //! An administrator makes an account.
 
-use jiff::{SignedDuration, Timestamp};
-use rapport_domain::id::AccountId;
+use jiff::Timestamp;
+use rapport_domain::{
+    id::AccountId,
+    letter::{Cause, LetterKind, PracticeLetter, Recipient, SIGN_IN_LASTS},
+};
 use rapport_proto::staff as pb;
 use rapport_security::{StaffPrincipal, Token};
-use rapport_store::{Account, OneTimeSignIn, StoreError, Tx, accounts, audit};
+use rapport_store::{Account, OneTimeSignIn, StoreError, Tx, accounts, audit, letters};
 
 use crate::{
     Deps,
@@ -15,12 +18,9 @@ use crate::{
     trail, view,
 };
 
-/// How long a one-time sign-in that is handed over stays good: a long weekend.
-pub(crate) const LASTS: SignedDuration = SignedDuration::from_hours(72);
-
 const TAKEN: &str = "has an account already";
 
-/// Makes it, with a one-time sign-in to hand over.
+/// Makes it, with a one-time sign-in.
 #[tracing::instrument(skip_all, fields(staff.token_id = %staff.token_id))]
 pub(crate) async fn run(
     deps: &Deps,
@@ -47,15 +47,35 @@ async fn invite(
         Err(StoreError::Conflict) => return Err(Refusal::field("email", TAKEN)),
         made => made?,
     }
-    let one_time_sign_in = hand_over(tx, &account, now).await?;
+    let one_time_sign_in = offer(deps, tx, &account, invited.by_letter, now).await?;
     audit::write(tx, &trail::by_staff(deps, staff, policy::INVITE_STAFF, vec![account.id.to_string()])).await?;
     Ok(pb::InviteStaffResponse { account: Some(view::account(&account)), one_time_sign_in })
 }
 
-/// A one-time sign-in by which its owner enrols.
-pub(crate) async fn hand_over(tx: &Tx, account: &Account, now: Timestamp) -> Result<String, Refusal> {
-    let token = Token::generate();
-    let offered = OneTimeSignIn { account: account.id, opens_session: false, expires_at: now + LASTS };
+/// A one-time sign-in by which its owner enrols: brought by a letter that nobody else reads, or to be handed over.
+pub(crate) async fn offer(
+    deps: &Deps,
+    tx: &Tx,
+    account: &Account,
+    by_letter: bool,
+    now: Timestamp,
+) -> Result<String, Refusal> {
+    let offered = OneTimeSignIn { account: account.id, opens_session: false, expires_at: now + SIGN_IN_LASTS };
+    if !by_letter {
+        let token = Token::generate();
+        accounts::offer_sign_in(tx, offered, token.hash()).await?;
+        return Ok(token.text());
+    }
+    if deps.practice.pages_url.is_none() {
+        return Err(Refusal::InvitationLetterOff);
+    }
+    let token = deps.store.keyring().sign_in_token(account.id.uuid(), now.as_microsecond());
     accounts::offer_sign_in(tx, offered, token.hash()).await?;
-    Ok(token.text())
+    let letter = PracticeLetter {
+        cause: Cause::SignIn(account.id, now),
+        recipient: Recipient::Staff(account.id),
+        kind: LetterKind::StaffInvitation,
+    };
+    letters::queue_of_practice(tx, &[letter], now).await?;
+    Ok(String::new())
 }

@@ -16,8 +16,13 @@ use crate::{
     get_health::{self, LastLook},
     list_letters,
     mailbox::Mailbox,
-    parse, policy, refusal::Refusal, repeat::Repeatable, report_bounce,
-    resend_letter, resolve_letter, staff_api::staff, staff_letter::StaffLetter, trail,
+    parse, policy,
+    refusal::Refusal,
+    repeat::Repeatable,
+    report_bounce, resend_letter, resolve_letter,
+    staff_api::staff,
+    staff_letter::StaffLetter,
+    trail,
 };
 
 /// What keeps the installation running.
@@ -70,10 +75,7 @@ impl OperationsService for OperationsApi {
         Ok(Response::new(pb::ReplayDeadLetterResponse { replayed }))
     }
 
-    async fn list_mail(
-        &self,
-        request: Request<pb::ListMailRequest>,
-    ) -> Result<Response<pb::ListMailResponse>, Status> {
+    async fn list_mail(&self, request: Request<pb::ListMailRequest>) -> Result<Response<pb::ListMailResponse>, Status> {
         let staff = staff(&request)?;
         let page = parse::list_mail(&request.into_inner(), self.deps.store.keyring())?;
         Ok(Response::new(self.mailbox.list(&self.deps, &staff, page).await?))
@@ -83,8 +85,7 @@ impl OperationsService for OperationsApi {
         let staff = staff(&request)?;
         let letter = parse::mail_name(&request.get_ref().name)?;
         let mail = self.mailbox.get(&self.deps, &staff, letter).await;
-        let mail =
-            trail::noting_refusal(&self.deps, &staff, policy::GET_MAIL, letter.to_string(), mail).await?;
+        let mail = trail::noting_refusal(&self.deps, &staff, policy::GET_MAIL, letter.to_string(), mail).await?;
         Ok(Response::new(pb::GetMailResponse { mail: Some(mail) }))
     }
 

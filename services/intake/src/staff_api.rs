@@ -20,8 +20,8 @@ use crate::{
     refusal::Refusal,
     release_case, reopen_case,
     repeat::Repeatable,
-    resume_contact, reveal_answers, staff_cancel_appointment, staff_confirm_appointment, staff_reschedule_appointment, stop_contact,
-    trail, watch_cases,
+    resume_contact, reveal_answers, staff_cancel_appointment, staff_confirm_appointment, staff_reschedule_appointment,
+    stop_contact, trail, watch_cases,
 };
 
 /// What staff call.

@@ -16,11 +16,13 @@ mod cancelled;
 mod confirmed;
 mod held;
 mod invitation;
+mod licence_ends;
 mod moved;
 mod no_time_yet;
 mod reminder;
 mod staff_alert;
 mod staff_digest;
+mod staff_invitation;
 mod time_proposed;
 mod we_will_call;
 mod will_not_take_place;
@@ -66,7 +68,7 @@ pub(crate) enum Tells {
     By,
     /// `answer`: whether the client's own yes is what a held time waits for.
     Answer,
-    /// `link`: the client's own page; empty where the practice has no pages.
+    /// `link`: the page that its reader alone opens; empty where the practice has no pages.
     Link,
     /// `text`, `link`: the invitation's words, and its page.
     Invitation,
@@ -74,6 +76,8 @@ pub(crate) enum Tells {
     Case,
     /// `day`, `time` and the numbers of a [`Digest`].
     Digest,
+    /// `therapist`, `state` and `day`: whose licence ends, where and when.
+    Licence,
 }
 
 /// What a letter does to a calendar, as iTIP names it.
@@ -103,7 +107,7 @@ pub(crate) struct Matter<'a> {
     pub(crate) in_calendar: bool,
     /// Whether its time is fixed by the client's own yes.
     pub(crate) awaits_answer: bool,
-    /// The client's own page, where there is one and the mailbox is theirs alone.
+    /// The page that its reader alone opens, where there is one and the mailbox is theirs alone.
     pub(crate) link: Option<&'a str>,
     /// The invitation that it carries.
     pub(crate) invitation: Option<&'a Invitation>,
@@ -117,6 +121,10 @@ pub(crate) struct Matter<'a> {
     pub(crate) given_name: Option<&'a str>,
     /// The practice's numbers, where it is about the practice.
     pub(crate) digest: Option<&'a Digest>,
+    /// A licence that ends, where it still stands so on the roster.
+    pub(crate) licence: Option<&'a EndingLicence>,
+    /// Whether the one-time sign-in that it brings still opens something.
+    pub(crate) signs_in: bool,
     /// When somebody calls; what the client read on the page comes from the same calendar.
     pub(crate) call_by: Timestamp,
     /// Who writes.
@@ -153,6 +161,21 @@ pub(crate) struct Digest {
     pub(crate) unknown: u64,
     /// Events that no try could handle; none where what carries events does not answer.
     pub(crate) dead: Option<u64>,
+    /// Licences that end within 60 days, or have ended.
+    pub(crate) licences: u64,
+    /// The audit trail's last seal; none before the first.
+    pub(crate) audit_head: Option<(i64, String)>,
+}
+
+/// Whose licence ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct EndingLicence {
+    /// The therapist's name.
+    pub(crate) therapist: String,
+    /// Where it is good, by its two letters.
+    pub(crate) state: String,
+    /// Its last day.
+    pub(crate) ends: Date,
 }
 
 /// What letters tell of the practice, and no more.
@@ -187,7 +210,7 @@ impl Matter<'_> {
     }
 
     /// The day in the practice's zone.
-    fn day(&self, at: Timestamp) -> Date {
+    pub(crate) fn day(&self, at: Timestamp) -> Date {
         at.to_zoned(self.letterhead.zone.clone()).date()
     }
 
@@ -213,6 +236,8 @@ impl Letter {
             LetterKind::Invitation => &invitation::LETTER,
             LetterKind::StaffAlert => &staff_alert::LETTER,
             LetterKind::StaffDigest => &staff_digest::LETTER,
+            LetterKind::StaffInvitation => &staff_invitation::LETTER,
+            LetterKind::LicenceEnds => &licence_ends::LETTER,
         }
     }
 

@@ -14,7 +14,7 @@ use rapport_domain::{
 };
 use uuid::Uuid;
 
-use crate::letters::{Digest, Invitation, Letterhead, Matter};
+use crate::letters::{Digest, EndingLicence, Invitation, Letterhead, Matter};
 
 /// Looks like a token, and opens nothing.
 pub(crate) const TOKEN: &str = "c2FtcGxlLXNhbXBsZS1zYW1wbGUtc2FtcGxlLXNhbXA";
@@ -27,6 +27,7 @@ pub(crate) struct Sample {
     case: Case,
     appointment: Appointment,
     digest: Digest,
+    licence: EndingLicence,
     invitation: Invitation,
     /// None shows what a practice without pages would write.
     pub(crate) link: Option<String>,
@@ -79,6 +80,13 @@ impl Sample {
                 refused: 1,
                 unknown: 1,
                 dead: Some(0),
+                licences: 1,
+                audit_head: Some((4711, "0123456789abcdef".repeat(4))),
+            },
+            licence: EndingLicence {
+                therapist: "Sample Therapist".to_owned(),
+                state: "NC".to_owned(),
+                ends: date(2027, 1, 31),
             },
             invitation,
             link,
@@ -103,6 +111,8 @@ impl Sample {
             acknowledged: false,
             calls: ClientCalls::default(),
             digest: Some(&self.digest),
+            licence: Some(&self.licence),
+            signs_in: true,
             given_name: Some("Sample"),
             call_by: self.queued_at + SignedDuration::from_hours(24),
             letterhead,

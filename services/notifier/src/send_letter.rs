@@ -8,25 +8,26 @@ use rapport_domain::{
     calls::ClientCalls,
     case::{Case, CaseState},
     contact::{EmailAddress, Language, Mailbox},
-    id::{CaseId, IntakeId, InvitationId, LetterId},
+    id::{AccountId, CaseId, IntakeId, InvitationId, LetterId},
     intake::{Care, Intake},
     invitation::InvitationState,
-    letter::{LedgerState, LetterKind, Recipient},
-    practice::{Confirm, Practice},
+    letter::{Cause, LedgerState, LetterKind, Recipient},
+    matching::Therapist,
+    practice::{Confirm, Practice, roster::licences_to_renew},
     triage::Urgency,
 };
 use rapport_messaging::{Transport, topology};
 use rapport_runtime::Clock;
-use rapport_security::BounceTag;
+use rapport_security::{BounceTag, Token};
 use rapport_store::{
-    ClaimedLetter, Store, StoreError, alerts, appointments, calls, cases, intakes,
+    ClaimedLetter, Store, StoreError, accounts, alerts, appointments, audit, calls, cases, intakes,
     invitations::{self, InvitationLetter},
-    letters, no_contact, triage_results,
+    letters, no_contact, therapists, triage_results,
 };
 
 use crate::{
     Bounces,
-    letters::{Digest, Invitation, Letter, Letterhead, Matter},
+    letters::{Digest, EndingLicence, Invitation, Letter, Letterhead, Matter},
     pace::{Pace, Turn},
     retry::{jitter, next_try},
     send_letters::LEASE,
@@ -71,6 +72,9 @@ pub(crate) struct Subject {
     /// Whether the time is fixed by the client's own yes.
     awaits_answer: bool,
     digest: Option<Digest>,
+    licence: Option<EndingLicence>,
+    /// Whether the one-time sign-in that it brings still opens something.
+    signs_in: bool,
     acknowledged: bool,
     /// What is known of the calls of the client whom it goes to.
     calls: ClientCalls,
@@ -275,6 +279,17 @@ impl Sender {
             LetterKind::StaffDigest => Some(self.read_digest().await?),
             _ => None,
         };
+        let licence = match letter.kind {
+            LetterKind::LicenceEnds => self.read_licence(&letter.cause).await?,
+            _ => None,
+        };
+        let signs_in = match letter.recipient {
+            Recipient::Staff(account) => {
+                let token = self.sign_in_token(account, letter);
+                accounts::sign_in_by_hash(&self.store, token.hash(), self.clock.now()).await?.is_some()
+            }
+            _ => false,
+        };
         let (invitation, invited) = match (&letter.recipient, &case) {
             (Recipient::Invited(id), Some(case)) => self.read_invitation(*id, case).await?.unzip(),
             _ => (None, None),
@@ -291,6 +306,8 @@ impl Sender {
             in_calendar,
             awaits_answer,
             digest,
+            licence,
+            signs_in,
             acknowledged,
             calls,
             invitation,
@@ -327,7 +344,11 @@ impl Sender {
             let here = self.events.depth(queue).await.map(|depth| depth.dead);
             dead = dead.zip(here.ok()).map(|(before, here)| before + here);
         }
+        let (everybody, today) = (therapists::all(&self.store).await?, self.practice.today(now));
+        let head = audit::seal::head(&self.store).await?;
         Ok(Digest {
+            licences: licences_to_renew(&everybody, today).count() as u64,
+            audit_head: head.map(|head| (head.number, head.hex())),
             deciding: of(&[CaseState::Received, CaseState::Triaged]),
             before_staff: of(&[CaseState::BeforeStaff]),
             held: of(&[CaseState::Held]),
@@ -337,6 +358,21 @@ impl Sender {
             unknown,
             dead,
         })
+    }
+
+    /// A licence that the roster still has, and that still ends on that day.
+    async fn read_licence(&self, cause: &str) -> Result<Option<EndingLicence>, StoreError> {
+        let Some((id, state, ends)) = Cause::licence_of(cause) else { return Ok(None) };
+        let therapist = therapists::get(&self.store, id).await?.filter(|therapist| therapist.active);
+        let stands = |therapist: &Therapist| {
+            therapist.licences.iter().any(|licence| licence.state == state && licence.expires == ends)
+        };
+        let found = therapist.filter(stands);
+        Ok(found.map(|therapist| EndingLicence { therapist: therapist.name, state: state.as_str().to_owned(), ends }))
+    }
+
+    fn sign_in_token(&self, account: AccountId, letter: &ClaimedLetter) -> Token {
+        self.store.keyring().sign_in_token(account.uuid(), letter.queued_at.as_microsecond())
     }
 
     /// An invitation as it stands now; none where it can be written to nobody, or leads nowhere.
@@ -402,6 +438,17 @@ impl Sender {
                 Some(email) => staff(email),
                 None => Err("practice.toml names fewer addresses under digest_to".to_owned()),
             }),
+            Recipient::Staff(id) => {
+                let link = self.practice.welcome_link(&self.sign_in_token(*id, letter).text());
+                Ok(match (accounts::get(&self.store, *id).await?, link) {
+                    (Some(account), Some(link)) => {
+                        let to = Addressee { email: &account.email, mailbox: Mailbox::Private, language };
+                        written(&to, None, Some(&link))
+                    }
+                    (None, _) => Err("the account is gone".to_owned()),
+                    (_, None) => Err("practice.toml has no pages_url that the letter could lead to".to_owned()),
+                })
+            }
             Recipient::Invited(_) => Ok(match &subject.invited {
                 Some(InvitationLetter { email, language }) => {
                     written(&Addressee { email, mailbox: Mailbox::Private, language: *language }, None, None)
@@ -437,6 +484,8 @@ impl Sender {
             invitation: subject.invitation.as_ref(),
             to_second_partner: subject.to_second_partner,
             digest: subject.digest.as_ref(),
+            licence: subject.licence.as_ref(),
+            signs_in: subject.signs_in,
             acknowledged: subject.acknowledged,
             calls: subject.calls,
             given_name: submission.map(|told| told.client.given_name.as_str()),

@@ -6,22 +6,22 @@ use jiff::{SignedDuration, Timestamp, civil::date};
 use rapport_domain::{
     appointment::{Appointment, AppointmentState},
     case::{Case, CaseState},
-    contact::{Client, Contact, EmailAddress, Language, Line, Mailbox, Phone, UsState},
+    contact::{Client, Contact, EmailAddress, Language, Line, Mailbox, Name, Phone, UsState},
     event::{Event, Fact},
-    id::{AppointmentId, CaseId, EventId, IntakeId, InvitationId, TherapistId},
+    id::{AccountId, AppointmentId, CaseId, EventId, IntakeId, InvitationId, TherapistId},
     intake::{Care, CareWish, Format, Intake, Preferences, Submission},
     invitation::{Invitation, InvitationState},
-    letter::{Cause, DueLetter, LedgerState, LetterKind, PracticeLetter, Recipient},
+    letter::{Cause, DueLetter, LedgerState, LetterKind, PracticeLetter, Recipient, SIGN_IN_LASTS},
     practice::{Provider, Webhook},
     protocol::Files,
-    screening::Answers,
-    triage::{Booking, Urgency},
+    screening::{Answers, Value},
+    triage::{Advice, Booking, Evidence, FiredRule, Score, TriageResult, Urgency},
 };
 use rapport_runtime::ManualClock;
 use rapport_security::{Keyring, MasterKey};
 use rapport_store::{
-    AuditEntry, CaseDetail, ClaimedLetter, InvitationDetail, InvitationLetter, LocalTransport, NewIntake, RequestKey,
-    StoreError, StoreSettings, invitations, letters, no_contact,
+    Account, AuditEntry, CaseDetail, ClaimedLetter, InvitationDetail, InvitationLetter, LocalTransport, NewIntake,
+    OneTimeSignIn, RequestKey, StoreError, StoreSettings, accounts, invitations, letters, no_contact,
 };
 use uuid::Uuid;
 
@@ -124,6 +124,32 @@ impl Stage {
             .transact(move |tx| Box::pin(async move { rapport_store::intakes::join(tx, &second, [9; 32], now).await }));
         joined.await.unwrap();
         id
+    }
+
+    /// A colleague whose account is new.
+    async fn colleague(&self) -> AccountId {
+        let (id, now) = (AccountId::new(Uuid::from_u128(11)), self.clock.now());
+        let email = EmailAddress::parse("colleague@example.com").unwrap();
+        let account =
+            Account::invited(id, Name::parse("Robin").unwrap(), email, rapport_security::Role::Coordinator, now);
+        let made =
+            self.sender.store.transact(move |tx| Box::pin(async move { accounts::create(tx, &account, now).await }));
+        made.await.unwrap();
+        id
+    }
+
+    /// Why a letter about a therapist's first licence is due.
+    async fn licence(&self) -> Cause {
+        let store = &self.sender.store;
+        if rapport_store::therapists::all(store).await.unwrap().is_empty() {
+            let mut files = Files::new();
+            practice_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/charlotte"), "", &mut files);
+            let roster = self.sender.practice.roster(&files).unwrap_or_else(|problems| panic!("{}", told(&problems)));
+            rapport_store::therapists::seed_if_empty(store, &roster.value).await.unwrap();
+        }
+        let therapist = rapport_store::therapists::all(store).await.unwrap().remove(0);
+        let licence = &therapist.licences[0];
+        Cause::Licence(therapist.id, licence.state, licence.expires)
     }
 
     /// The client's invitation, with its one letter queued.
@@ -687,7 +713,7 @@ async fn a_letter_about_a_time_leads_to_its_clients_own_page() {
     assert!(!without.contains("href") && without.contains("please call us"));
 }
 
-/// Guard: the digest's day is its precondition.
+/// Guards: the digest's day is its precondition; `read_digest` reads the trail's last seal.
 #[tokio::test]
 async fn the_digest_tells_the_days_numbers_and_yesterdays_is_never_sent() {
     let stage = Stage::new(Some("sample@example.com"), None).await;
@@ -701,17 +727,78 @@ async fn the_digest_tells_the_days_numbers_and_yesterdays_is_never_sent() {
         queued.await.unwrap();
     };
     stage.clock.advance(Duration::from_secs(5 * 3600));
+    let head = rapport_store::audit::seal::next(&stage.sender.store, stage.clock.now()).await.unwrap().unwrap();
     day(date(2026, 11, 30)).await;
     assert_eq!(stage.send_all().await, [LedgerState::Sent]);
     let letter = stage.letters().remove(0).replace("=\r\n", "");
     assert!(letter.contains("To: office@example.com\r\n"));
     assert!(letter.contains("Subject: Today: 1 open, 1 late\r\n"), "the case was to be answered within four hours");
     assert!(letter.contains("- Wait for a person: 1\r\n") && letter.contains("could handle: 0\r\n"));
+    assert!(letter.contains(&format!("Seal {}:\r\n\r\n{}\r\n", head.number, head.hex())), "{letter}");
+    assert!(letter.contains("or have ended: 0\r\n"));
     for told in ["Sample", "Zebulon", &stage.case.uuid().to_string()] {
         assert!(!letter.contains(told), "{told}");
     }
     day(date(2026, 12, 1)).await;
     stage.clock.advance(Duration::from_secs(24 * 3600));
+    assert_eq!(stage.send_all().await, [LedgerState::Superseded]);
+}
+
+/// Guards: the link is derived from when it was made, and `signs_in` asks whether it still opens something.
+#[tokio::test]
+async fn a_colleague_gets_the_link_that_signs_them_in_and_none_that_was_used() {
+    let stage = Stage::new(Some("sample@example.com"), None).await;
+    let (account, now) = (stage.colleague().await, stage.clock.now());
+    let token = stage.sender.store.keyring().sign_in_token(account.uuid(), now.as_microsecond());
+    let offer = async |made_at: Timestamp| {
+        let cause = Cause::SignIn(account, made_at);
+        let letter = PracticeLetter { cause, recipient: Recipient::Staff(account), kind: LetterKind::StaffInvitation };
+        let token = stage.sender.store.keyring().sign_in_token(account.uuid(), made_at.as_microsecond());
+        let expires_at = made_at + SIGN_IN_LASTS;
+        let offered = OneTimeSignIn { account, opens_session: false, expires_at };
+        let queued = stage.sender.store.transact(move |tx| {
+            Box::pin(async move {
+                accounts::offer_sign_in(tx, offered, token.hash()).await?;
+                letters::queue_of_practice(tx, &[letter], made_at).await
+            })
+        });
+        queued.await.unwrap();
+    };
+    offer(now).await;
+    assert_eq!(stage.send_all().await, [LedgerState::Sent]);
+    let letter = stage.letters().remove(0).replace("=\r\n", "");
+    assert!(letter.contains("To: colleague@example.com\r\n"), "{letter}");
+    assert!(letter.contains(&format!("/staff/welcome/{}", token.text())), "{letter}");
+    assert!(letter.contains("Thursday, December 3 at 10:00 am"), "until when: {letter}");
+    // Another one was made before the letter left, or it was used.
+    offer(now + SignedDuration::from_secs(1)).await;
+    let withdrawn =
+        stage.sender.store.transact(move |tx| Box::pin(async move { accounts::withdraw_sign_ins(tx, account).await }));
+    assert!(withdrawn.await.map_err(|error: StoreError| error).unwrap());
+    stage.clock.advance(Duration::from_secs(2));
+    assert_eq!(stage.send_all().await, [LedgerState::Superseded]);
+}
+
+/// Guard: `read_licence` looks at the roster again.
+#[tokio::test]
+async fn a_licence_that_was_renewed_meanwhile_is_told_of_to_nobody() {
+    let stage = Stage::new(Some("sample@example.com"), None).await;
+    let cause = stage.licence().await;
+    let queue = async |cause| {
+        let letter = PracticeLetter { cause, recipient: Recipient::Digest(0), kind: LetterKind::LicenceEnds };
+        let now = stage.clock.now();
+        let store = &stage.sender.store;
+        let queued =
+            store.transact(move |tx| Box::pin(async move { letters::queue_of_practice(tx, &[letter], now).await }));
+        queued.await.unwrap();
+    };
+    queue(cause).await;
+    assert_eq!(stage.send_all().await, [LedgerState::Sent]);
+    let Cause::Licence(therapist, state, expires) = cause else { panic!("{cause:?}") };
+    let name = rapport_store::therapists::get(&stage.sender.store, therapist).await.unwrap().unwrap().name;
+    let letter = stage.letters().remove(0).replace("=\r\n", "");
+    assert!(letter.contains(&format!("The {} licence of {name} ends on", state.as_str())), "{letter}");
+    queue(Cause::Licence(therapist, state, expires.tomorrow().unwrap())).await;
     assert_eq!(stage.send_all().await, [LedgerState::Superseded]);
 }
 
@@ -724,16 +811,21 @@ async fn no_letter_holds_what_the_store_knows_of_the_case_but_the_given_name_and
     let secrets = plant(&stage).await;
     let session = stage.session(AppointmentState::Confirmed, 1).await;
     let invitation = stage.invite().await;
+    let (account, licence) = (stage.colleague().await, stage.licence().await);
     for kind in LetterKind::ALL {
         let recipient = match crate::letters::Letter::of(kind).audience {
             crate::letters::Audience::Client => Recipient::Client(stage.intake),
             crate::letters::Audience::Invited => Recipient::Invited(invitation),
-            crate::letters::Audience::Staff if kind == LetterKind::StaffDigest => Recipient::Digest(0),
-            crate::letters::Audience::Staff => Recipient::OnCall(0),
+            crate::letters::Audience::Staff => match kind {
+                LetterKind::StaffDigest | LetterKind::LicenceEnds => Recipient::Digest(0),
+                LetterKind::StaffInvitation => Recipient::Staff(account),
+                _ => Recipient::OnCall(0),
+            },
         };
         let letter = ClaimedLetter {
             kind,
             recipient,
+            cause: licence.to_string(),
             appointment: Some((session.id, 1)),
             ..stage_letter(&stage, &session).await
         };
@@ -761,11 +853,68 @@ async fn stage_letter(stage: &Stage, session: &Appointment) -> ClaimedLetter {
     }
 }
 
-/// Fills the case, and gives every word that would tell of it.
+/// What triage found of somebody, each word of it one that stands nowhere else.
+fn telling_result() -> TriageResult {
+    let word = |what: &str| format!("{what}quill");
+    TriageResult {
+        protocol: word("digest"),
+        urgency: Urgency::Immediate,
+        booking: Booking::Never,
+        flagged: true,
+        clinician_only: true,
+        under_18: false,
+        needs: [word("competence")].into(),
+        fired: vec![FiredRule {
+            rule: word("rule"),
+            urgency: Urgency::Immediate,
+            because: word("because"),
+            safety: true,
+            evidence: vec![Evidence { source: word("item"), label: word("question"), value: word("answer") }],
+        }],
+        scores: vec![Score {
+            scale: word("scale"),
+            label: word("mood"),
+            value: Some(77.125),
+            minimum: 0.0,
+            maximum: 88.375,
+            band: Some(word("band")),
+            band_label: Some(word("severe")),
+        }],
+        drivers: [(word("driver"), 0.625)].into(),
+        advice: vec![Advice {
+            step: word("step"),
+            label: word("small step"),
+            closeness: true,
+            because: vec![word("rule")],
+        }],
+        notify: [word("director")].into(),
+        reports: [word("report")].into(),
+    }
+}
+
+/// Fills the case, and gives every word that would tell of it: two people of different names, what they answered and
+/// how it was scored.
 async fn plant(stage: &Stage) -> Vec<String> {
-    let (case, store) = (stage.case, &stage.sender.store);
+    let (case, first, store) = (stage.case, stage.intake, &stage.sender.store);
     let second = stage.join("quillonia@example.org").await;
-    assert_ne!(second, stage.intake);
+    assert_ne!(second, first);
+    let planted = store.transact(move |tx| {
+        Box::pin(async move {
+            let mut partner = rapport_store::intakes::get(tx, second).await?.ok_or(StoreError::Missing("partner"))?;
+            let told = &mut partner.submission;
+            told.client.given_name = Line::parse("Marigold").map_err(|_| StoreError::Unreadable("a name"))?;
+            told.client.family_name = Line::parse("Thistlequill").map_err(|_| StoreError::Unreadable("a name"))?;
+            let answer = vec![Value::Text("they wrote answerquill".to_owned())];
+            let sheet = [("itemquill".to_owned(), answer)].into();
+            told.answers.0.insert("https://example.com/formquill|1".to_owned(), sheet);
+            rapport_store::intakes::save_submission(tx, &partner).await?;
+            for intake in [first, second] {
+                rapport_store::triage_results::put(tx, intake, &telling_result()).await?;
+            }
+            Ok::<_, StoreError>(())
+        })
+    });
+    planted.await.unwrap();
     let detail = CaseDetail {
         label: "Zebulon Quillfeather".to_owned(),
         match_because: vec!["Canaryfit with Doctor Quillwright, traumaquill-trained".to_owned()],
@@ -780,7 +929,24 @@ async fn plant(stage: &Stage) -> Vec<String> {
         })
     });
     saved.await.unwrap();
-    ["Zebulon", "quill", "couple", "partner", "therap", "clinic", "urgent", "flagged", "704-555-0142", "1990", "video_"]
-        .map(str::to_owned)
-        .to_vec()
+    [
+        "Zebulon",
+        "Marigold",
+        "Thistle",
+        "quill",
+        "77.125",
+        "88.375",
+        "0.625",
+        "couple",
+        "partner",
+        "therap",
+        "clinic",
+        "urgent",
+        "flagged",
+        "704-555-0142",
+        "1990",
+        "video_",
+    ]
+    .map(str::to_owned)
+    .to_vec()
 }

@@ -40,6 +40,15 @@ impl Values {
                     values.put("link", matter.invitation.map_or("", |invitation| &invitation.link));
                 }
                 Tells::Case => values.put("case", &matter.case.map(|case| case.id.to_string()).unwrap_or_default()),
+                Tells::Licence => {
+                    let licence = matter.licence;
+                    values.put("therapist", licence.map_or("", |it| &it.therapist));
+                    values.put("state", licence.map_or("", |it| &it.state));
+                    let ends = licence.map_or_else(|| matter.day(matter.queued_at), |it| it.ends);
+                    if let Ok(noon) = ends.at(12, 0, 0, 0).to_zoned(letterhead.zone.clone()) {
+                        values.put("day", &words::day(language, &noon));
+                    }
+                }
                 Tells::Digest => {
                     values.put_when(matter.queued_at, &letterhead.zone, language);
                     if let Some(digest) = matter.digest {
@@ -90,9 +99,13 @@ impl Values {
             ("late", digest.late),
             ("refused", digest.refused),
             ("unknown", digest.unknown),
+            ("licences", digest.licences),
         ] {
             self.put(name, &number.to_string());
         }
+        let (number, head) = digest.audit_head.clone().unwrap_or_default();
+        self.put("audit_seal", &number.to_string());
+        self.put("audit_head", &head);
         self.put("dead", &digest.dead.map_or_else(|| "?".to_owned(), |dead| dead.to_string()));
     }
 

@@ -74,7 +74,10 @@ async fn list(transport: &dyn Transport, json: bool) -> anyhow::Result<bool> {
     }
     print::complain(match found.len() {
         0 => "No dead letters: every event was handled.".to_owned(),
-        many => format!("{}. Mend what their causes say, then: rapport dead-letters replay", print::count(many, "dead letter")),
+        many => format!(
+            "{}. Mend what their causes say, then: rapport dead-letters replay",
+            print::count(many, "dead letter")
+        ),
     });
     Ok(true)
 }

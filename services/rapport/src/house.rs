@@ -183,7 +183,11 @@ impl House {
 ///
 /// # Errors
 /// Where the broker's address cannot be used.
-pub(crate) fn transport(settings: &Settings, store: &Store, clock: Arc<dyn Clock>) -> anyhow::Result<Arc<dyn Transport>> {
+pub(crate) fn transport(
+    settings: &Settings,
+    store: &Store,
+    clock: Arc<dyn Clock>,
+) -> anyhow::Result<Arc<dyn Transport>> {
     Ok(match &settings.events.url {
         EventsUrl::Local => Arc::new(LocalTransport::new(store.clone(), move || clock.now())),
         EventsUrl::Amqp(url) => Arc::new(AmqpTransport::new(AmqpSettings::new(url, &settings.events.prefix))?),

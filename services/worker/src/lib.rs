@@ -7,8 +7,8 @@
 //! before staff. Then what the clock does: [`release_holds`] and
 //! [`expire_holds`] end holds, [`resume_cases`] sees to those that stand still,
 //! [`walk_alerts`] tells the on-call chain until somebody acknowledges, [`escalate_overdue`] of what was promised and
-//! not kept, [`watch_hours`] finds sessions that hours no longer hold, [`remind`] and [`send_digest`] queue what clients
-//! and the practice are written, [`purge`] forgets what is no longer needed.
+//! not kept, [`watch_hours`] finds sessions that hours no longer hold, [`remind`], [`send_digest`] and [`warn_licences`]
+//! queue what clients and the practice are written, [`purge`] forgets what is no longer needed.
 //! [`job`] says what retries and what fails. Every step can be called by itself,
 //! with the time as the injected clock has it.
 
@@ -42,6 +42,7 @@ pub mod seal_audit;
 pub mod send_digest;
 pub mod triage_intake;
 pub mod walk_alerts;
+pub mod warn_licences;
 pub mod watch_hours;
 
 mod book;
@@ -121,6 +122,7 @@ pub async fn run(config: Config, deps: Deps, stop: CancellationToken) -> anyhow:
         timer::every(&watch_hours::TIMER, clock, &stop, &deps, watch_hours::watch),
         timer::every(&remind::TIMER, clock, &stop, &deps, remind::remind),
         timer::every(&send_digest::TIMER, clock, &stop, &deps, send_digest::send_digest),
+        timer::every(&warn_licences::TIMER, clock, &stop, &deps, warn_licences::warn),
         timer::every(&purge::TIMER, clock, &stop, &deps, purge::purge),
     );
     Ok(())

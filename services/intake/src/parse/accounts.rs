@@ -17,6 +17,7 @@ pub(crate) struct InviteStaff {
     pub(crate) name: Name,
     pub(crate) email: EmailAddress,
     pub(crate) role: Role,
+    pub(crate) by_letter: bool,
 }
 
 /// What is to become of an account.
@@ -35,7 +36,7 @@ pub(crate) fn invite_staff(request: pb::InviteStaffRequest) -> Result<InviteStaf
     let email = problems.take("email", EmailAddress::parse(&request.email));
     let role = problems.take("role", role(request.role).and_then(|role| role.ok_or("must be given")));
     match (name, email, role) {
-        (Some(name), Some(email), Some(role)) => Ok(InviteStaff { name, email, role }),
+        (Some(name), Some(email), Some(role)) => Ok(InviteStaff { name, email, role, by_letter: request.letter }),
         _ => Err(Refusal::Fields(problems.into_vec())),
     }
 }

@@ -39,7 +39,7 @@ fn recipient(standing: &LetterStanding, role: Role) -> String {
     match &standing.recipient {
         _ if !desk || standing.clinician_only && !clinical => String::new(),
         Recipient::Invited(_) => "invited".to_owned(),
-        Recipient::Notified(_) => "staff".to_owned(),
+        Recipient::Notified(_) | Recipient::Staff(_) => "staff".to_owned(),
         _ => standing.recipient.to_string(),
     }
 }
@@ -63,6 +63,9 @@ fn to_do(standing: &LetterStanding) -> String {
         (LedgerState::Unknown, _) => "Nobody can tell whether it arrived: find out, then say so here.".to_owned(),
         (_, Recipient::Client(_)) => letter_refused(standing.why.as_deref().unwrap_or_default()),
         (_, Recipient::Invited(_)) => format!("Letter refused: {why}. Nobody is called: they agreed to nothing yet."),
+        (_, Recipient::Staff(_)) => {
+            format!("Letter refused: {why}. Reset the account, and hand its one-time sign-in over.")
+        }
         _ => {
             format!("Letter refused: {why}. Mend the address in practice.toml, and see that they know.")
         }

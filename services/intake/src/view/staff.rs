@@ -40,8 +40,8 @@ use crate::{case_calls::CaseCalls, policy::sees_answers};
 
 pub(crate) use calls::{alert, alert_etag, attempt, note};
 pub(crate) use decisions::{ReportInFull, report};
-pub(crate) use revealed::revealed;
 pub(crate) use line_up::{LineUp, emptied_by, line_up};
+pub(crate) use revealed::revealed;
 pub(crate) use sources::Sources;
 
 /// What a coordinator reads wherever the reason would tell of answers.

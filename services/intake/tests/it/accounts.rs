@@ -325,3 +325,56 @@ async fn one_address_has_one_account_and_administrators_read_them_page_by_page()
     })
     .await;
 }
+
+/// Guard: `invite_staff::offer` answers with no token where a letter brings it.
+#[tokio::test]
+async fn a_letter_brings_the_one_time_sign_in_and_nobody_else_is_given_it() {
+    on_each_by_hand(async |house, clock| {
+        let admin = house.token(Role::Admin).await;
+        let request = |letter| pb::InviteStaffRequest {
+            display_name: "Robin Sample".to_owned(),
+            email: "robin@example.com".to_owned(),
+            role: pb::StaffRole::Coordinator.into(),
+            letter,
+            ..Default::default()
+        };
+        let invited = accounts(house).invite_staff(bearing(&admin, request(true))).await.unwrap().into_inner();
+        assert_eq!(invited.one_time_sign_in, "");
+        let account = invited.account.unwrap();
+        let id: rapport_domain::id::AccountId = account.name.parse().unwrap();
+        let derived = |made_at: jiff::Timestamp| {
+            house.deps.store.keyring().sign_in_token(id.uuid(), made_at.as_microsecond()).text()
+        };
+        let first = derived(clock.now());
+        secret(house, &first).await;
+        let queued = rapport_store::letters::list(&house.deps.store, &<_>::default(), None, 10).await.unwrap();
+        assert_eq!(queued.iter().map(|it| (it.kind.name(), it.case)).collect::<Vec<_>>(), [("staff_invitation", None)]);
+
+        // A new start makes another one, and the first opens nothing.
+        later(clock, 60);
+        let reset = pb::ResetAccountRequest { name: account.name, letter: true, ..Default::default() };
+        let reset = accounts(house).reset_account(bearing(&admin, reset)).await.unwrap().into_inner();
+        assert_eq!(reset.one_time_sign_in, "");
+        let gone = accounts(house).get_enrolment(bearing(&first, pb::GetEnrolmentRequest {})).await.unwrap_err();
+        assert_eq!(reason(&gone), "TOKEN_INVALID");
+        secret(house, &derived(clock.now())).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_the_practice_has_no_pages_a_sign_in_is_handed_over() {
+    let house = crate::house::house_of(|practice| practice.pages_url = None).await;
+    let admin = house.token(Role::Admin).await;
+    let request = |letter| pb::InviteStaffRequest {
+        display_name: "Robin Sample".to_owned(),
+        email: "robin@example.com".to_owned(),
+        role: pb::StaffRole::Coordinator.into(),
+        letter,
+        ..Default::default()
+    };
+    let refused = accounts(&house).invite_staff(bearing(&admin, request(true))).await.unwrap_err();
+    assert_eq!(reason(&refused), "INVITATION_LETTER_OFF");
+    let handed = accounts(&house).invite_staff(bearing(&admin, request(false))).await.unwrap().into_inner();
+    assert_eq!(handed.one_time_sign_in.len(), 43, "and the refused one left no account behind");
+}

@@ -52,6 +52,12 @@ async fn dead_letter(house: &House) -> String {
     intake
 }
 
+/// The youngest entries of the audit trail.
+async fn trail(house: &House) -> Vec<audit::read::AuditRecord> {
+    let all = audit::read::AuditFilter::default();
+    audit::read::page(&house.deps.store, &all, audit::read::Direction::Back, None, 100).await.unwrap()
+}
+
 async fn list(house: &House, token: &str, request: pb::ListDeadLettersRequest) -> pb::ListDeadLettersResponse {
     operations(house).list_dead_letters(bearing(token, request)).await.unwrap().into_inner()
 }
@@ -88,8 +94,7 @@ async fn a_dead_letter_says_why_it_died_what_stands_still_and_is_put_back_once()
         assert_eq!(reason(&get(house, &token, &letter.name).await.unwrap_err()), "RESOURCE_NOT_FOUND");
         let depth = house.deps.transport.depth(&TRIAGE_INTAKE).await.unwrap();
         assert_eq!((depth.ready, depth.dead), (1, 0));
-        let entries = audit::read::page(&house.deps.store, &<_>::default(), audit::read::Direction::Back, None, 50);
-        let entries = entries.await.unwrap();
+        let entries = trail(house).await;
         let of = |method: &str| entries.iter().filter(|it| it.method.ends_with(method)).count();
         assert_eq!((of("ListDeadLetters"), of("GetDeadLetter"), of("ReplayDeadLetter")), (1, 2, 2));
     })
@@ -223,8 +228,7 @@ async fn the_mailbox_shows_each_role_its_letters_and_leaves_a_trace() {
     for (role, name) in [(Role::Coordinator, &clinical), (Role::Admin, &usual)] {
         assert_eq!(reason(&get(role, name).await.unwrap_err()), "ROLE_FORBIDDEN");
     }
-    let entries = audit::read::page(&house.deps.store, &<_>::default(), audit::read::Direction::Back, None, 50);
-    let entries = entries.await.unwrap();
+    let entries = trail(&house).await;
     let of_get: Vec<_> = entries.iter().filter(|it| it.method.ends_with("GetMail")).collect();
     assert_eq!(of_get.iter().filter(|it| it.outcome == "OK").count(), 1);
     assert_eq!(of_get.iter().filter(|it| it.outcome == "ROLE_FORBIDDEN").count(), 2);

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
-    letters::{Digest, Invitation, Letterhead},
+    letters::{Digest, EndingLicence, Invitation, Letterhead},
     preview::every_letter,
     sample::state_for,
 };
@@ -104,8 +104,20 @@ fn write(texts: &LetterTexts, kind: LetterKind, mailbox: Mailbox, language: Lang
     let (case, appointment) = telling(state_for(kind));
     let letterhead = letterhead();
     let invitation = Invitation { text: invitation_text(language), link: INVITATION.to_owned(), stands: true };
-    let digest =
-        Digest { deciding: 2, before_staff: 5, held: 7, confirmed: 11, late: 3, refused: 1, unknown: 1, dead: Some(4) };
+    let digest = Digest {
+        deciding: 2,
+        before_staff: 5,
+        held: 7,
+        confirmed: 11,
+        late: 3,
+        refused: 1,
+        unknown: 1,
+        dead: Some(4),
+        licences: 2,
+        audit_head: Some((4711, "0123456789abcdef".repeat(4))),
+    };
+    let ends = jiff::civil::date(2027, 1, 31);
+    let licence = EndingLicence { therapist: "Ines Example".to_owned(), state: "NC".to_owned(), ends };
     let matter = Matter {
         queued_at: instant("2026-11-30T15:00:01.25Z"),
         now: instant("2026-11-30T15:00:02Z"),
@@ -118,6 +130,8 @@ fn write(texts: &LetterTexts, kind: LetterKind, mailbox: Mailbox, language: Lang
         invitation: Some(&invitation),
         to_second_partner: false,
         digest: Some(&digest),
+        licence: Some(&licence),
+        signs_in: true,
         acknowledged: false,
         calls: rapport_domain::calls::ClientCalls::default(),
         given_name: Some(name),

@@ -1,15 +1,16 @@
 //! What is written when a session comes near, and once a day.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Span, Timestamp, civil::Date};
 use rapport_domain::{
     appointment::{Appointment, AppointmentState},
-    id::CaseId,
+    contact::UsState,
+    id::{CaseId, TherapistId},
     intake::IfPartnerSilent,
     letter::{Cause, DueLetter, LetterKind, Recipient},
 };
 use rapport_runtime::Clock;
-use rapport_store::{appointments, intakes, letters};
-use rapport_worker::{remind::remind, send_digest::send_digest};
+use rapport_store::{StoreError, appointments, intakes, letters, therapists};
+use rapport_worker::{remind::remind, send_digest::send_digest, warn_licences::warn};
 
 use crate::{
     house::House,
@@ -156,5 +157,46 @@ async fn the_practice_reads_its_numbers_once_a_day_from_half_past_seven_on() {
     assert_eq!(send_at("2027-01-13T20:00:00Z").await, [Recipient::Digest(0)], "late, and still today's");
     assert_eq!(send_at("2027-07-01T11:29:00Z").await, []);
     assert_eq!(send_at("2027-07-01T11:30:00Z").await, [Recipient::Digest(0)]);
+    house.close().await;
+}
+
+/// Guards: the 60 days of `licences_to_renew`, and the ledger's unique cause.
+#[tokio::test]
+async fn the_practice_is_told_once_of_a_licence_and_its_last_day() {
+    let house = House::open().await;
+    let told = async |now: &str| {
+        let now = now.parse().unwrap();
+        house.clock.set(now);
+        warn(&house.deps, now).await.unwrap();
+        let lease = SignedDuration::from_hours(24 * 4000);
+        let claimed = letters::claim(&house.deps.store, house.clock.now(), lease, 100).await.unwrap();
+        assert!(claimed.iter().all(|letter| letter.kind == LetterKind::LicenceEnds && letter.case.is_none()));
+        claimed.iter().map(|letter| Cause::licence_of(&letter.cause).unwrap()).collect::<Vec<_>>()
+    };
+    let everybody = therapists::all(&house.deps.store).await.unwrap();
+    let first = everybody.iter().flat_map(|it| it.licences.iter().map(move |licence| (licence.expires, it.id)));
+    let (ends, whose) = first.min().unwrap();
+    let day = |days: i64| format!("{}T15:00:00Z", ends.checked_sub(Span::new().days(days)).unwrap());
+    assert_eq!(told(&day(61)).await, []);
+    let of_first = told(&day(60)).await;
+    assert!(of_first.iter().any(|(therapist, _, day)| (*therapist, *day) == (whose, ends)), "{of_first:?}");
+    assert_eq!(told(&day(60)).await, []);
+    let later = told(&day(30)).await;
+    assert!(later.iter().all(|(therapist, _, day)| (*therapist, *day) != (whose, ends)));
+
+    // Renewed, it is told of again when its new last day comes near, and only then.
+    let renewed = ends.checked_add(Span::new().years(2)).unwrap();
+    let written = house.deps.store.transact(move |tx| {
+        Box::pin(async move {
+            let mut it = therapists::get_on_roster(tx, whose).await?.unwrap();
+            it.therapist.licences.iter_mut().filter(|it| it.expires == ends).for_each(|it| it.expires = renewed);
+            therapists::save(tx, &it.therapist, it.version).await
+        })
+    });
+    written.await.map_err(|error: StoreError| error).unwrap();
+    let is_renewed = |(therapist, _, day): &(TherapistId, UsState, Date)| (*therapist, *day) == (whose, renewed);
+    assert!(!told(&day(10)).await.iter().any(is_renewed));
+    let again = format!("{}T15:00:00Z", renewed.checked_sub(Span::new().days(60)).unwrap());
+    assert!(told(&again).await.iter().any(is_renewed));
     house.close().await;
 }

@@ -13,7 +13,9 @@ use rapport_proto::{
 };
 use rapport_runtime::{ManualClock, SystemIds};
 use rapport_security::{Role, Token};
-use rapport_store::{LocalTransport, NewStaffToken, Store, appointments, calendar, intakes, letters, staff_tokens, therapists};
+use rapport_store::{
+    LocalTransport, NewStaffToken, Store, appointments, calendar, intakes, letters, staff_tokens, therapists,
+};
 use rapport_tests::{
     database::Database,
     people::{People, Sample},
