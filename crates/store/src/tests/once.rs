@@ -56,7 +56,8 @@ async fn a_letter_is_claimed_by_one_and_sent_once() {
     .await;
 }
 
-/// Guard: SKIP LOCKED on PostgreSQL, one writer on SQLite.
+/// Guard: FOR UPDATE on PostgreSQL, where SKIP LOCKED only keeps one from waiting for another; on SQLite a statement is
+/// alone by itself.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_notifiers_at_once_share_the_letters_and_none_has_two_holders() {
     database::on_each(async |store| {
@@ -95,6 +96,7 @@ async fn a_send_that_was_cut_off_is_unknown_and_never_tried_again() {
         letters::sending(&store, &letter, sample::later(0), LEASE).await.unwrap();
         assert_eq!(claim(&store, 4).await.len(), 0);
         assert_eq!(state(&store, &letter).await, LedgerState::Sending);
+        assert!(letters::claim(&store, sample::later(5), LEASE, 10).await.unwrap().is_empty(), "whoever looks first");
         assert_eq!(claim(&store, 5).await.len(), 0);
         assert_eq!(state(&store, &letter).await, LedgerState::Unknown);
         assert_eq!(claim(&store, 600).await.len(), 0);
@@ -137,7 +139,8 @@ async fn a_refused_letter_waits_and_keeps_its_message() {
     .await;
 }
 
-/// Guards: the conditions of `standing::decide`.
+/// Guards: the conditions of `standing::decide`, each by itself. What happens at the same instant shows in state or attempt
+/// alone.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_staff_decide_on_an_older_look_changes_nothing() {
     database::on_each(async |store| {
@@ -146,14 +149,21 @@ async fn what_staff_decide_on_an_older_look_changes_nothing() {
         let read = letters::get(&store, letter.id).await.unwrap().unwrap();
         let again = || {
             let read = read.clone();
-            store.transact(move |tx| Box::pin(async move { letters::begin_again(tx, &read, sample::later(2)).await }))
+            store.transact(move |tx| Box::pin(async move { letters::begin_again(tx, &read, sample::later(1)).await }))
         };
         assert_eq!(again().await, Ok(()));
-        assert_eq!(again().await, Err(StoreError::Conflict));
-        let claimed = claim(&store, 2).await.remove(0);
-        assert_eq!((claimed.attempts, claimed.tries, claimed.tried_from), (2, 1, sample::later(2)));
-        letters::failed(&store, &claimed, "550", sample::later(3)).await.unwrap();
-        assert_eq!(again().await, Err(StoreError::Conflict));
+        assert_eq!(again().await, Err(StoreError::Conflict), "it waits");
+        let claimed = claim(&store, 1).await.remove(0);
+        assert_eq!((claimed.attempts, claimed.tries, claimed.tried_from), (2, 1, sample::later(1)));
+        letters::failed(&store, &claimed, "550", sample::later(1)).await.unwrap();
+        assert_eq!(again().await, Err(StoreError::Conflict), "it was tried again");
+        let read = letters::get(&store, letter.id).await.unwrap().unwrap();
+        let settle = || {
+            let read = read.clone();
+            store.transact(move |tx| Box::pin(async move { letters::settle(tx, &read, "Sam", sample::later(2)).await }))
+        };
+        assert_eq!(settle().await, Ok(()));
+        assert_eq!(settle().await, Err(StoreError::Conflict), "a colleague was first");
     })
     .await;
 }
