@@ -138,5 +138,15 @@ proptest! {
             prop_assert_eq!(&step.told, &expected);
         }
         prop_assert!(stored.steps <= 3 + practice.alerts.rounds);
+        // However late the ones before were taken, none comes before whoever is told alone has had their minutes; calls
+        // to all of them are that far apart.
+        let minutes = |minutes| SignedDuration::from_mins(i64::from(minutes));
+        for step in &steps {
+            let before = practice.on_call.iter().take(step.number as usize).map(|person| minutes(person.minutes));
+            prop_assert!(step.at >= stored.raised_at + before.fold(SignedDuration::ZERO, |all, one| all + one));
+        }
+        for pair in steps.get(3..).unwrap_or_default().windows(2) {
+            prop_assert!(pair[1].at >= pair[0].at + minutes(practice.alerts.again_minutes));
+        }
     }
 }
