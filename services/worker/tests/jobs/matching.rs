@@ -72,7 +72,7 @@ async fn where_nobody_is_licensed_staff_read_which_filter_emptied_the_list() {
     house.close().await;
 }
 
-/// Guards: the case's state, and the inbox row in the booking's own transaction.
+/// Guards: the case's state, and the inbox row in the booking's own transaction; either suffices.
 #[tokio::test]
 async fn the_same_event_twice_has_one_effect() {
     let house = House::open().await;
@@ -108,7 +108,7 @@ async fn an_event_that_comes_again_after_the_inbox_forgot_it_books_nothing() {
     house.close().await;
 }
 
-/// Guards: the inbox row, the case's state and its version.
+/// Guards: the inbox row, and the case's version; either suffices. Its state was read before the transaction.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_workers_that_hear_the_same_event_at_once_book_one_session() {
     let house = House::open().await;
