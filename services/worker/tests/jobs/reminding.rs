@@ -36,7 +36,7 @@ fn before(session: &Appointment, hours: i64) -> Timestamp {
     session.starts_at - SignedDuration::from_hours(hours)
 }
 
-/// Guard: `due_at <= now`, and the ledger's key.
+/// Guards: `reminded`, and the ledger's key; either suffices.
 #[tokio::test]
 async fn a_client_alone_is_reminded_once_two_days_before() {
     let (house, case, session) = fixed(72).await;
@@ -63,6 +63,7 @@ async fn a_session_that_was_fixed_later_than_the_reminder_would_come_has_none() 
     house.close().await;
 }
 
+/// Guard: `due_at <= now`.
 #[tokio::test]
 async fn both_partners_are_reminded_one_day_before() {
     let house = House::open().await;
@@ -139,7 +140,7 @@ async fn digests(house: &House) -> Vec<Recipient> {
         .collect()
 }
 
-/// Guards: `is_due` and `letters::is_known`.
+/// Guards: `is_due`; `letters::is_known` and the ledger's key, of which either suffices.
 #[tokio::test]
 async fn the_practice_reads_its_numbers_once_a_day_from_half_past_seven_on() {
     let house = House::open().await;
