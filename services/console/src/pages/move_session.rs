@@ -229,3 +229,53 @@ fn groups(slots: &[OpenSlot], language: Language, w: &words::Moving) -> Vec<Grou
     }
     groups
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::Words;
+
+    fn slot(starts: &str, therapist: &str, same_therapist: bool) -> OpenSlot {
+        OpenSlot {
+            slot: format!("{therapist} {starts}"),
+            start_time: Some(time::to_message(starts.parse().unwrap())),
+            time_zone: "America/New_York".to_owned(),
+            format: Format::Video.into(),
+            therapist: therapist.to_owned(),
+            same_therapist,
+            ..OpenSlot::default()
+        }
+    }
+
+    #[test]
+    fn times_stand_by_who_and_by_the_practices_days_without_the_one_that_the_session_has() {
+        let slots = vec![
+            slot("2026-12-02T14:00:00Z", "Dana", true),
+            slot("2026-12-02T15:00:00Z", "Dana", true),
+            slot("2026-12-03T01:00:00Z", "Dana", true),
+            slot("2026-12-03T14:00:00Z", "Dana", true),
+            slot("2026-12-02T14:00:00Z", "Lee", false),
+        ];
+        let now = slots[0].start_time;
+        let session = pb::Appointment { start_time: now, ..pb::Appointment::default() };
+        let w = &Words::of(Language::En).moving;
+        let told: Vec<_> = groups(&others(slots, &session), Language::En, w)
+            .into_iter()
+            .flat_map(|group| {
+                group.days.into_iter().flat_map(move |day| {
+                    let name = day.name;
+                    day.times.into_iter().map(move |time| format!("{} {name} {} {}", group.same, time.hour, time.how))
+                })
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "true Wednesday, December\u{a0}2 10 am by video",
+                "true Wednesday, December\u{a0}2 8 pm by video",
+                "true Thursday, December\u{a0}3 9 am by video",
+                "false Wednesday, December\u{a0}2 9 am Lee, by video",
+            ]
+        );
+    }
+}

@@ -65,7 +65,7 @@ pub(super) const ES: Moving = Moving {
     how: "Elija una hora que le convenga más. La suya sigue siendo suya hasta que la nueva quede fija. Si una sesión para dos ya está confirmada, primero preguntamos a la otra persona: solo cambia si ambas dicen que sí.",
     as_now: "Con la misma persona de ahora:",
     with_others: "Con otras personas adecuadas",
-    times: ("hora", "horas"),
+    times: ("opción", "opciones"),
     by_video: "por video",
     take: "Elegir esta hora",
     keep: "Quedarme con la hora que tengo",
