@@ -166,7 +166,7 @@ async fn after_a_failed_call_desk_and_client_read_the_same_next_time() {
     .await;
 }
 
-/// Guard: `ClientCalls::note`, and `policy::may_claim` before a promise counts as kept.
+/// Guards: `ClientCalls::note`, and whose word `danger` must be in `attempt`.
 #[tokio::test]
 async fn outside_safe_hours_a_clinician_says_why_and_a_coordinator_never_calls() {
     on_each(async |house| {
@@ -234,7 +234,7 @@ async fn stop(desk: &Desk<'_>, role: Role, intake: &str) -> Result<pb::StopConta
     desk.house.staff.clone().stop_contact(bearing(desk.token(role), request)).await.map(tonic::Response::into_inner)
 }
 
-/// Guards: `letters::silence`, `calls::stopped` in `intakes::by_token`, `invitations::withdraw`.
+/// Guards: `letters::silence`, `calls::stopped` in `intakes::by_token`.
 #[tokio::test]
 async fn whoever_is_not_contacted_any_more_gets_nothing_and_their_partner_sees_no_difference() {
     on_each(async |house| {
@@ -272,6 +272,7 @@ async fn whoever_is_not_contacted_any_more_gets_nothing_and_their_partner_sees_n
     .await;
 }
 
+/// Guard: `invitations::withdraw`.
 #[tokio::test]
 async fn a_withdrawn_invitation_lets_nobody_in() {
     let house = house().await;

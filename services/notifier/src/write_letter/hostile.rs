@@ -141,7 +141,7 @@ fn shape(message: &[u8]) -> Shape {
     Shape { headers, to: address.unwrap_or_default().to_owned(), parts, properties }
 }
 
-/// Guards: `Values::put`, `quotable`, the frame's escaping, lettre's and icalendar's encoding. Each letter has the shape of
+/// Guards: `Values::put`, `organizer`, the frame's escaping, lettre's and icalendar's encoding. Each letter has the shape of
 /// the one to somebody called Sample, whatever the values are; each is well formed, and the same at every try.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "switches of this test alone")]

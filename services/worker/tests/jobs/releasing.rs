@@ -214,7 +214,7 @@ async fn a_therapist_who_sees_the_first_partner_alone_is_never_held_for_both() {
     house.close().await;
 }
 
-/// Guards: the appointment's sequence and the case's version.
+/// Guard: the appointment's sequence.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_workers_at_the_same_deadline_do_it_once() {
     for if_silent in [IfPartnerSilent::SeeMeAlone, IfPartnerSilent::KeepLooking, IfPartnerSilent::CallMe] {
