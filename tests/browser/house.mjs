@@ -15,10 +15,18 @@ const see = async (staff, path, name) => { await staff.go(path); await staff.loo
 
 // A coordinator: letters, and somebody's hours.
 const desk = await come({ device: "phone", theme: "dark" }, coordinator);
-assert.deepEqual(await places(desk), ["Queue", "Letters", "Roster"]);
+assert.deepEqual(await places(desk), ["Queue", "Letters", "Calendar", "Roster"]);
 await see(desk, "/staff/letters", "letters");
 assert.match(await desk.text(), /confirmed/);
 await see(desk, "/staff/letters?open=1", "letters-none-open");
+await see(desk, "/staff/calendar?week=2099-01-05", "calendar-empty");
+await desk.go("/staff/calendar");
+// Whoever is booked is so within two weeks.
+for (let week = 0; week < 2 && !await desk.page.locator(".session").count(); week += 1) await desk.page.getByRole("link", { name: "The week after" }).click();
+await desk.page.locator(".session").first().waitFor();
+await desk.look("calendar");
+await desk.page.getByRole("link", { name: "By room" }).click();
+await desk.look("calendar-by-room");
 await see(desk, "/staff/roster", "roster");
 await desk.page.locator(".item a").first().click();
 await desk.page.locator("#new-day").waitFor();
@@ -42,7 +50,7 @@ desk.wrong = desk.wrong.filter((each) => !/status of 403/.test(each));
 
 // A clinician: the rules, and what others would have decided.
 const rue = await come({}, clinician);
-assert.deepEqual(await places(rue), ["Queue", "Letters", "Roster", "Practice"]);
+assert.deepEqual(await places(rue), ["Queue", "Letters", "Calendar", "Roster", "Practice"]);
 await see(rue, "/staff/practice", "practice");
 const rules = await rue.page.locator("#rules").inputValue();
 await rue.page.locator("#rules").fill(`${rules.trimEnd()}\n  - {id: adults, when: client.age > 17, urgency: PRIORITY, because: Because., book: hold}\n`);

@@ -8,7 +8,9 @@ use rapport_domain::{
     id::{AppointmentId, CaseId, TherapistId},
     intake::Care,
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -148,6 +150,50 @@ pub async fn in_room(
         .order_by_asc(table::Column::Id)
         .all(conn.db())
         .await?;
+    rows.into_iter().map(read).collect()
+}
+
+/// What of the calendar is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct CalendarFilter {
+    /// From then on, in part or whole.
+    pub from: Timestamp,
+    /// Before then.
+    pub to: Timestamp,
+    /// Only this one's.
+    pub therapist: Option<TherapistId>,
+    /// Only in this room.
+    pub room: Option<String>,
+}
+
+/// A page of sessions whose time is taken, in the order in which they begin.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn in_calendar(
+    conn: &impl Conn,
+    filter: &CalendarFilter,
+    after: Option<(Timestamp, AppointmentId)>,
+    limit: u64,
+) -> Result<Vec<Appointment>, StoreError> {
+    use table::Column::{EndsAt, Id, Room, StartsAt, State, TherapistId as Therapist};
+    let takes_time = AppointmentState::ALL.into_iter().filter(|state| state.takes_time()).map(AppointmentState::name);
+    let mut found = table::Entity::find()
+        .filter(StartsAt.lt(column::from_time(filter.to)))
+        .filter(EndsAt.gt(column::from_time(filter.from)))
+        .filter(State.is_in(takes_time));
+    if let Some(therapist) = filter.therapist {
+        found = found.filter(Therapist.eq(therapist.uuid()));
+    }
+    if let Some(room) = &filter.room {
+        found = found.filter(Room.eq(room));
+    }
+    if let Some((starts_at, id)) = after {
+        let starts_at = column::from_time(starts_at);
+        let same = Condition::all().add(StartsAt.eq(starts_at)).add(Id.gt(id.uuid()));
+        found = found.filter(Condition::any().add(StartsAt.gt(starts_at)).add(same));
+    }
+    let rows = found.order_by_asc(StartsAt).order_by_asc(Id).limit(limit).all(conn.db()).await?;
     rows.into_iter().map(read).collect()
 }
 

@@ -13,6 +13,7 @@
 mod account;
 mod accounts;
 mod audit;
+mod calendar;
 mod clock;
 mod errors;
 mod letters;

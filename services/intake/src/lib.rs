@@ -68,6 +68,7 @@ mod list_hours;
 mod list_letters;
 mod list_matches;
 mod list_open_slots;
+mod list_sessions;
 mod list_therapists;
 mod looks;
 mod mailbox;

@@ -69,8 +69,8 @@ pub(crate) use replay_protocol::replay_protocol;
 pub(crate) use request_call::request_call;
 pub(crate) use reveal_answers::{RevealAnswers, reveal_answers};
 pub(crate) use roster::{
-    ListHours, ListTherapists, SetHours, close_room, create_therapist, list_hours, list_therapists, set_hours,
-    treated_client, update_therapist,
+    ListHours, ListSessions, ListTherapists, SetHours, close_room, create_therapist, list_hours, list_sessions,
+    list_therapists, set_hours, treated_client, update_therapist,
 };
 pub(crate) use screenings::given_answers;
 pub(crate) use submit_intake::{Against, SubmitIntake, submit_intake};

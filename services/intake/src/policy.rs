@@ -95,6 +95,8 @@ pub(crate) const CREATE_THERAPIST: Rpc = call("rapport.staff.v1.RosterService/Cr
 pub(crate) const UPDATE_THERAPIST: Rpc = call("rapport.staff.v1.RosterService/UpdateTherapist", KEEPS_ROSTER);
 pub(crate) const SET_HOURS: Rpc = call("rapport.staff.v1.RosterService/SetHours", KEEPS_ROSTER);
 pub(crate) const LIST_HOURS: Rpc = call("rapport.staff.v1.RosterService/ListHours", ROSTER);
+/// Each session names its case.
+pub(crate) const LIST_SESSIONS: Rpc = call("rapport.staff.v1.RosterService/ListSessions", DESK);
 pub(crate) const IMPORT_ROSTER: Rpc = call("rapport.staff.v1.RosterService/ImportRoster", KEEPS_ROSTER);
 pub(crate) const IMPORT_BUSY_TIMES: Rpc = call("rapport.staff.v1.RosterService/ImportBusyTimes", KEEPS_ROSTER);
 /// A client's address is told.
@@ -201,6 +203,7 @@ pub const RPCS: &[Rpc] = &[
     UPDATE_THERAPIST,
     SET_HOURS,
     LIST_HOURS,
+    LIST_SESSIONS,
     IMPORT_ROSTER,
     IMPORT_BUSY_TIMES,
     NOTE_TREATED_CLIENT,
@@ -425,7 +428,7 @@ mod tests {
         check(&kept, "....x.x.");
         check(&[CLOSE_ROOM, REOPEN_ROOM, CREATE_CALENDAR_FEED, REVOKE_CALENDAR_FEED], "....x.x.");
         check(&[GET_CALENDAR_FEED], "........");
-        check(&[NOTE_TREATED_CLIENT, FORGET_TREATED_CLIENT], "....xx..");
+        check(&[NOTE_TREATED_CLIENT, FORGET_TREATED_CLIENT, LIST_SESSIONS], "....xx..");
         let times = [BOOK_APPOINTMENT, STAFF_RESCHEDULE_APPOINTMENT, STAFF_CANCEL_APPOINTMENT, MARK_ATTENDANCE];
         check(&times, "....xx..");
         check(&[CREATE_INTAKE], "....xx..");

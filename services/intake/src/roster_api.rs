@@ -10,7 +10,7 @@ use crate::{
     Deps, close_room, create_therapist,
     import_busy_times::{self, ImportBusy},
     import_roster::{self, Import, ImportError},
-    list_hours, list_therapists, parse,
+    list_hours, list_sessions, list_therapists, parse,
     policy::{self, Rpc},
     refusal::Refusal,
     repeat::{self, Repeatable},
@@ -104,6 +104,15 @@ impl RosterService for RosterApi {
         let staff = staff(&request)?;
         let asked = parse::list_hours(request.get_ref())?;
         Ok(Response::new(list_hours::run(&self.deps, &staff, asked).await?))
+    }
+
+    async fn list_sessions(
+        &self,
+        request: Request<pb::ListSessionsRequest>,
+    ) -> Result<Response<pb::ListSessionsResponse>, Status> {
+        let staff = staff(&request)?;
+        let asked = parse::list_sessions(request.get_ref(), &self.deps.practice, self.deps.store.keyring())?;
+        Ok(Response::new(list_sessions::run(&self.deps, &staff, asked).await?))
     }
 
     async fn import_roster(

@@ -14,6 +14,7 @@ pub(crate) struct Place {
 pub(crate) const PLACES: &[Place] = &[
     Place { path: "/staff", name: "Queue", by: rpc::LIST_CASES },
     Place { path: "/staff/letters", name: "Letters", by: rpc::LIST_LETTERS },
+    Place { path: "/staff/calendar", name: "Calendar", by: rpc::LIST_SESSIONS },
     Place { path: "/staff/roster", name: "Roster", by: rpc::LIST_THERAPISTS },
     Place { path: "/staff/practice", name: "Practice", by: rpc::GET_PROTOCOL },
     Place { path: "/staff/accounts", name: "Accounts", by: rpc::LIST_ACCOUNTS },

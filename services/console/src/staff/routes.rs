@@ -6,7 +6,7 @@ use axum::{
     routing::{get, post},
 };
 
-use super::{account, accounts, audit, letters, practice, roster, sign_in, sign_out, welcome};
+use super::{account, accounts, audit, calendar, letters, practice, roster, sign_in, sign_out, welcome};
 use crate::desk::Desk;
 
 /// Whether an address is one of staff's.
@@ -29,6 +29,7 @@ pub(crate) fn all() -> Router<Desk> {
         .route("/staff/letters", get(letters::show))
         .route("/staff/letters/resend", post(letters::resend))
         .route("/staff/letters/resolve", post(letters::resolve))
+        .route("/staff/calendar", get(calendar::show))
         .route("/staff/practice", get(practice::show))
         .route("/staff/practice/replay", post(practice::replay))
         .route("/staff/roster", get(roster::show))

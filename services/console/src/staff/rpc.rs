@@ -9,6 +9,7 @@ pub(crate) const LIST_LETTERS: Rpc = Rpc("OperationsService/ListLetters");
 pub(crate) const RESEND_LETTER: Rpc = Rpc("OperationsService/ResendLetter");
 pub(crate) const RESOLVE_LETTER: Rpc = Rpc("OperationsService/ResolveLetter");
 pub(crate) const LIST_THERAPISTS: Rpc = Rpc("RosterService/ListTherapists");
+pub(crate) const LIST_SESSIONS: Rpc = Rpc("RosterService/ListSessions");
 pub(crate) const SET_HOURS: Rpc = Rpc("RosterService/SetHours");
 pub(crate) const CLOSE_ROOM: Rpc = Rpc("RosterService/CloseRoom");
 pub(crate) const LIST_ROOM_CLOSURES: Rpc = Rpc("RosterService/ListRoomClosures");

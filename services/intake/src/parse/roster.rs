@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{
-    Timestamp,
+    SignedDuration, Timestamp,
     civil::{Date, DateTime},
 };
 use rapport_domain::{
@@ -12,7 +12,7 @@ use rapport_domain::{
         timetable::{HoursRule, Leave, Place, Timetable},
     },
     contact::{EmailAddress, Line, Name, Phone, UsState},
-    id::TherapistId,
+    id::{AppointmentId, TherapistId},
     intake::Care,
     matching::{Licence, Therapist, Training},
     practice::{Practice, roster::stable_id},
@@ -20,7 +20,7 @@ use rapport_domain::{
 };
 use rapport_proto::{enums, staff as pb, time};
 use rapport_security::Keyring;
-use rapport_store::{SearchToken, Store, search};
+use rapport_store::{SearchToken, Store, appointments::CalendarFilter, search};
 use uuid::Uuid;
 
 use super::{
@@ -51,6 +51,48 @@ pub(crate) struct ListHours {
     pub(crate) therapist: TherapistId,
     pub(crate) first_day: Date,
     pub(crate) days: usize,
+}
+
+/// What of the calendar was asked for.
+pub(crate) struct ListSessions {
+    pub(crate) filter: CalendarFilter,
+    pub(crate) page: Page<(Timestamp, AppointmentId)>,
+}
+
+/// Reads the request.
+pub(crate) fn list_sessions(
+    request: &pb::ListSessionsRequest,
+    practice: &Practice,
+    keyring: &Keyring,
+) -> Result<ListSessions, Refusal> {
+    let mut problems = FieldProblems::default();
+    let size = page::size(request.page_size, &mut problems);
+    let first_day = problems.take("first_day", day(&request.first_day));
+    let days = i64::from(request.days);
+    let last = i64::try_from(MOST_DAYS).unwrap_or_default();
+    let days = Some(days).filter(|days| (1..=last).contains(days));
+    let days = problems.take("days", days.ok_or_else(|| format!("must be from 1 to {MOST_DAYS}")));
+    let therapist = match request.therapist.as_str() {
+        "" => Some(None),
+        name => problems.take("therapist", name.parse().map(Some)),
+    };
+    let (Some(first_day), Some(days), Some(therapist)) = (first_day, days, therapist) else {
+        return Err(Refusal::Fields(problems.into_vec()));
+    };
+    if !problems.is_empty() {
+        return Err(Refusal::Fields(problems.into_vec()));
+    }
+    let end = first_day.checked_add(SignedDuration::from_hours(24 * days)).unwrap_or(first_day);
+    // A day without a midnight begins when its clocks do.
+    let begins = |date: Date| practice.zone.to_ambiguous_timestamp(date.into()).compatible();
+    let (Ok(from), Ok(to)) = (begins(first_day), begins(end)) else {
+        return Err(Refusal::field("first_day", "must be a day of our calendar"));
+    };
+    let room = Some(request.room.clone()).filter(|room| !room.is_empty());
+    let filter = CalendarFilter { from, to, therapist, room };
+    let bound_to =
+        serde_json::to_vec(&("ListSessions", &filter)).map_err(|_| Refusal::Internal("a filter cannot be written"))?;
+    Ok(ListSessions { page: Page::open(size, &request.page_token, bound_to, keyring)?, filter })
 }
 
 /// Reads the request.

@@ -17,7 +17,7 @@ use rapport_proto::{
 };
 use rapport_security::Role;
 use rapport_store::{calendar, cases, letters, therapists};
-use tonic::{Code, transport::Channel};
+use tonic::{Code, Response, transport::Channel};
 
 use crate::{
     appointments::hold,
@@ -337,6 +337,43 @@ async fn hours_are_told_day_by_day_without_leave_and_closed_days() {
         .collect();
     // Memorial Day is the Monday.
     assert_eq!(told, ["30 12:00 31 00:00", "01 00:00 02 00:00"]);
+}
+
+/// Guards: the order and the cursor of `appointments::in_calendar`; the filter in the page token.
+#[tokio::test]
+async fn the_calendar_is_told_by_pages_in_the_order_of_time() {
+    on_each(async |house| {
+        let keeper = Keeper::of(house).await;
+        let (couple, alone) =
+            (house.submit("02-couple.json").await.intake, house.submit("01-drift-and-stress.json").await.intake);
+        let later = hold(house, &couple, Care::Couple).await;
+        let sooner = hold(house, &alone, Care::Individual).await;
+        let asked = pb::ListSessionsRequest {
+            first_day: house.deps.practice.today(house.deps.clock.now()).to_string(),
+            days: 10,
+            page_size: 1,
+            ..Default::default()
+        };
+        let list = async |asked: &pb::ListSessionsRequest| {
+            keeper.client.clone().list_sessions(bearing(&keeper.token, asked.clone())).await.map(Response::into_inner)
+        };
+        let first = list(&asked).await.unwrap();
+        assert_eq!(first.sessions[0].appointment, sooner.id.to_string());
+        assert_eq!(first.sessions[0].case_name, sooner.case.to_string());
+        assert!(!first.sessions[0].therapist_name.is_empty());
+        let next = pb::ListSessionsRequest { page_token: first.next_page_token, ..asked.clone() };
+        let second = list(&next).await.unwrap();
+        assert_eq!(second.sessions[0].appointment, later.id.to_string());
+        assert!(second.sessions[0].release_time.is_some() && second.next_page_token.is_empty());
+        let other = list(&pb::ListSessionsRequest { room: "noda-1".to_owned(), ..next }).await.unwrap_err();
+        assert_eq!(reason(&other), "PAGE_TOKEN_INVALID");
+        let in_room = pb::ListSessionsRequest { room: "noda-1".to_owned(), ..asked.clone() };
+        assert!(list(&in_room).await.unwrap().sessions.is_empty());
+        let wrong =
+            list(&pb::ListSessionsRequest { days: 0, first_day: "soon".to_owned(), ..asked }).await.unwrap_err();
+        assert_eq!(details(&wrong).bad_request().unwrap().field_violations.len(), 2);
+    })
+    .await;
 }
 
 /// Guard: `feeds::put` removes the feed before it, and `by_token` finds none that was ended.
