@@ -41,6 +41,7 @@ struct LettersPage {
     open: bool,
     resends: bool,
     resolves: bool,
+    mailbox: bool,
     pager: Pager,
     back: String,
 }
@@ -114,6 +115,7 @@ pub(crate) async fn show(
         open,
         resends: staff.may(rpc::RESEND_LETTER),
         resolves: staff.may(rpc::RESOLVE_LETTER),
+        mailbox: staff.may(rpc::LIST_MAIL),
         pager: Pager::of(PATH, &asked, &["state", "open"], &listed.next_page_token),
         back: if open { "open".to_owned() } else { String::new() },
     }))

@@ -6,7 +6,9 @@ use axum::{
     routing::{get, post},
 };
 
-use super::{account, accounts, audit, calendar, letters, practice, roster, sign_in, sign_out, welcome};
+use super::{
+    account, accounts, audit, calendar, health, letters, mailbox, practice, roster, sign_in, sign_out, welcome,
+};
 use crate::desk::Desk;
 
 /// Whether an address is one of staff's.
@@ -29,6 +31,11 @@ pub(crate) fn all() -> Router<Desk> {
         .route("/staff/letters", get(letters::show))
         .route("/staff/letters/resend", post(letters::resend))
         .route("/staff/letters/resolve", post(letters::resolve))
+        .route("/staff/mailbox", get(mailbox::show))
+        .route("/staff/mailbox/{id}", get(mailbox::read))
+        .route("/staff/mailbox/{id}/message", get(mailbox::message))
+        .route("/staff/health", get(health::show))
+        .route("/staff/health/replay", post(health::replay))
         .route("/staff/calendar", get(calendar::show))
         .route("/staff/practice", get(practice::show))
         .route("/staff/practice/replay", post(practice::replay))

@@ -9,6 +9,9 @@ pub(crate) const LIST_LETTERS: Rpc = Rpc("OperationsService/ListLetters");
 pub(crate) const RESEND_LETTER: Rpc = Rpc("OperationsService/ResendLetter");
 pub(crate) const RESOLVE_LETTER: Rpc = Rpc("OperationsService/ResolveLetter");
 pub(crate) const LIST_THERAPISTS: Rpc = Rpc("RosterService/ListTherapists");
+pub(crate) const LIST_MAIL: Rpc = Rpc("OperationsService/ListMail");
+pub(crate) const LIST_DEAD_LETTERS: Rpc = Rpc("OperationsService/ListDeadLetters");
+pub(crate) const REPLAY_DEAD_LETTER: Rpc = Rpc("OperationsService/ReplayDeadLetter");
 pub(crate) const LIST_SESSIONS: Rpc = Rpc("RosterService/ListSessions");
 pub(crate) const SET_HOURS: Rpc = Rpc("RosterService/SetHours");
 pub(crate) const CLOSE_ROOM: Rpc = Rpc("RosterService/CloseRoom");
@@ -47,6 +50,9 @@ mod tests {
             SET_HOURS,
             CLOSE_ROOM,
             LIST_ROOM_CLOSURES,
+            LIST_MAIL,
+            LIST_DEAD_LETTERS,
+            REPLAY_DEAD_LETTER,
             REPLAY_PROTOCOL,
         ]) {
             assert!(methods.contains(&Rpc(name).full_name()), "{name}");

@@ -2,7 +2,7 @@
 
 use rapport_domain::contact::Language;
 
-use super::{places::PLACES, signed_in::Staff};
+use super::{health::Light, places::PLACES, signed_in::Staff};
 use crate::{assets::ASSETS, desk::Desk};
 
 /// What every page shows.
@@ -13,6 +13,8 @@ pub(crate) struct Shell {
     pub(crate) who: Option<(String, &'static str)>,
     /// Address, name, and whether the page lies within it.
     pub(crate) places: Vec<(&'static str, &'static str, bool)>,
+    /// How the house does; none before anybody has signed in, and where that cannot be asked.
+    pub(crate) light: Option<Light>,
     pub(crate) style: String,
     pub(crate) script: String,
     pub(crate) icon: String,
@@ -25,6 +27,7 @@ impl Shell {
         Self {
             who: Some((staff.account.display_name.clone(), staff.role())),
             places: open.map(|place| (place.path, place.name, place.holds(&staff.path))).collect(),
+            light: Light::now(desk, staff).await,
             ..Self::of_nobody(desk).await
         }
     }
@@ -36,6 +39,7 @@ impl Shell {
             office: practice.map_or_else(|| "Our office".to_owned(), |practice| practice.office.clone()),
             who: None,
             places: Vec::new(),
+            light: None,
             style: ASSETS.staff_style.path(),
             script: ASSETS.staff_script.path(),
             icon: ASSETS.icon.path(),
