@@ -51,8 +51,8 @@ export class Visitor {
   constructor(context, page, base, out, wish) {
     Object.assign(this, { context, page, base, out, wish, seen: 0, html: "", wrong: [] });
     page.on("console", (message) => {
-      // A form that was not right is answered with 422, and a browser notes that.
-      const expected = /status of (422|410|404)/.test(message.text());
+      // A form that was not right, or came too late, is answered so, and a browser notes that.
+      const expected = /status of (422|410|404|409|403|401)/.test(message.text());
       if (["error", "warning"].includes(message.type()) && !expected) this.wrong.push(`console: ${message.text()}`);
     });
     page.on("pageerror", (error) => this.wrong.push(`script: ${error.message}`));

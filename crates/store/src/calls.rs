@@ -189,11 +189,6 @@ pub async fn overdue_ones(conn: &impl Conn, of: &[Case]) -> Result<Vec<CaseId>, 
 /// # Errors
 /// Where the database fails.
 pub async fn overdue(conn: &impl Conn, now: Timestamp, limit: u64) -> Result<Vec<CaseId>, StoreError> {
-    let waiting = [CaseState::Received, CaseState::Triaged, CaseState::BeforeStaff].map(CaseState::name);
-    let call_owed = Condition::any()
-        .add(cases::Column::State.is_in(waiting))
-        .add(cases::Column::Flagged.eq(true))
-        .add(cases::Column::Urgency.gte(column::from_urgency(Urgency::Urgent)));
     let kept_or_told = Expr::col((case_calls::Entity, case_calls::Column::AnsweredFor))
         .equals((cases::Entity, cases::Column::RespondBy))
         .or(Expr::col((case_calls::Entity, case_calls::Column::EscalatedFor))
@@ -207,9 +202,8 @@ pub async fn overdue(conn: &impl Conn, now: Timestamp, limit: u64) -> Result<Vec
     let ids: Vec<Uuid> = cases::Entity::find()
         .select_only()
         .column(cases::Column::Id)
-        .filter(cases::Column::State.ne(CaseState::Closed.name()))
         .filter(cases::Column::RespondBy.lte(column::from_time(now)))
-        .filter(call_owed)
+        .filter(call_is_owed())
         .filter(cases::Column::Id.not_in_subquery(done))
         .order_by_asc(cases::Column::RespondBy)
         .order_by_asc(cases::Column::Id)
@@ -218,6 +212,30 @@ pub async fn overdue(conn: &impl Conn, now: Timestamp, limit: u64) -> Result<Vec
         .all(conn.db())
         .await?;
     Ok(ids.into_iter().map(CaseId::new).collect())
+}
+
+/// The same of any case, as [`overdue_ones`] has it, for a statement about cases.
+pub(crate) fn is_overdue() -> Condition {
+    let promise = || Expr::col((cases::Entity, cases::Column::RespondBy));
+    let answered = Expr::col((case_calls::Entity, case_calls::Column::AnsweredFor));
+    let told = case_calls::Entity::find()
+        .select_only()
+        .column(case_calls::Column::CaseId)
+        .filter(Expr::col((case_calls::Entity, case_calls::Column::CaseId)).equals((cases::Entity, cases::Column::Id)))
+        .filter(Expr::col((case_calls::Entity, case_calls::Column::EscalatedFor)).eq(promise()))
+        .filter(answered.clone().is_null().or(answered.ne(promise())))
+        .into_query();
+    Condition::all().add(call_is_owed()).add(cases::Column::Id.in_subquery(told))
+}
+
+/// [`Case::call_is_owed`], for a statement about cases.
+fn call_is_owed() -> Condition {
+    let waiting = [CaseState::Received, CaseState::Triaged, CaseState::BeforeStaff].map(CaseState::name);
+    let owed = Condition::any()
+        .add(cases::Column::State.is_in(waiting))
+        .add(cases::Column::Flagged.eq(true))
+        .add(cases::Column::Urgency.gte(column::from_urgency(Urgency::Urgent)));
+    Condition::all().add(cases::Column::State.ne(CaseState::Closed.name())).add(owed)
 }
 
 async fn rows_of(conn: &impl Conn, of: &[Case]) -> Result<Vec<case_calls::Model>, StoreError> {

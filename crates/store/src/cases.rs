@@ -12,9 +12,10 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Conn, StoreError, Topic, Tx, column,
+    Conn, SearchToken, StoreError, Topic, Tx, calls, column,
     entity::{cases as table, data_keys},
     keys::{self, NewKey},
+    search,
     store::sealed::Sealed,
 };
 
@@ -65,14 +66,22 @@ pub struct RefusedLetter {
 }
 
 /// Which cases to list.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct CaseFilter {
-    /// Only these; all but closed ones where empty.
+    /// Only these; all but closed ones where empty, all where somebody is looked for.
     pub states: Vec<CaseState>,
     /// Only these; all where empty.
     pub urgencies: Vec<Urgency>,
     /// Only cases that nobody claimed.
     pub unclaimed_only: bool,
+    /// Only cases that this member of staff claimed.
+    pub assignee: Option<String>,
+    /// Only cases whose promise is past without anybody having reached the client.
+    pub overdue_only: bool,
+    /// Only cases that one of these finds; all where absent.
+    pub languages: Option<Vec<SearchToken>>,
+    /// Likewise: of somebody who is looked for.
+    pub client: Option<Vec<SearchToken>>,
 }
 
 /// Where a page of the queue ended.
@@ -277,10 +286,10 @@ async fn seal(tx: &Tx, id: CaseId, detail: &CaseDetail) -> Result<Vec<u8>, Store
 }
 
 fn matching(filter: &CaseFilter) -> Condition {
-    let mut condition = if filter.states.is_empty() {
-        Condition::all().add(table::Column::State.ne(CaseState::Closed.name()))
-    } else {
-        Condition::all().add(table::Column::State.is_in(filter.states.iter().map(|state| state.name())))
+    let mut condition = match (filter.states.is_empty(), &filter.client) {
+        (true, Some(_)) => Condition::all(),
+        (true, None) => Condition::all().add(table::Column::State.ne(CaseState::Closed.name())),
+        (false, _) => Condition::all().add(table::Column::State.is_in(filter.states.iter().map(|state| state.name()))),
     };
     if !filter.urgencies.is_empty() {
         let ranks = filter.urgencies.iter().map(|urgency| column::from_urgency(*urgency));
@@ -288,6 +297,15 @@ fn matching(filter: &CaseFilter) -> Condition {
     }
     if filter.unclaimed_only {
         condition = condition.add(table::Column::Assignee.is_null());
+    }
+    if let Some(assignee) = &filter.assignee {
+        condition = condition.add(table::Column::Assignee.eq(assignee));
+    }
+    if filter.overdue_only {
+        condition = condition.add(calls::is_overdue());
+    }
+    for tokens in filter.languages.iter().chain(&filter.client) {
+        condition = condition.add(table::Column::Id.in_subquery(search::cases_found_by(tokens)));
     }
     condition
 }

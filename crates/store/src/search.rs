@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rapport_domain::{
-    contact::{Client, EmailAddress, Phone},
+    contact::{Client, EmailAddress, Language, Phone},
     id::CaseId,
 };
+use rapport_security::Keyring;
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait,
     sea_query::SelectStatement,
@@ -22,10 +23,13 @@ pub const NAME: &str = "name";
 /// Kind of the token of a whole name with the date of birth.
 pub const BIRTH: &str = "birth";
 
+/// Kind of the token of the language that somebody is written to in: it tells nobody from anybody.
+pub const LANGUAGE: &str = "language";
+
 /// A value's keyed hash.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SearchToken {
-    /// [`EMAIL`], [`PHONE`], [`NAME`], [`BIRTH`].
+    /// [`EMAIL`], [`PHONE`], [`NAME`], [`BIRTH`], [`LANGUAGE`].
     pub kind: &'static str,
     /// The hash.
     pub token: [u8; 32],
@@ -42,7 +46,7 @@ impl SearchToken {
 /// The tokens of a client: address and number tell that two cases are one person's; names find a case.
 #[must_use]
 pub fn tokens(store: &Store, client: &Client) -> Vec<SearchToken> {
-    let name = format!("{} {}", client.given_name.as_str(), client.family_name.as_str()).to_lowercase();
+    let name = spoken(&format!("{} {}", client.given_name.as_str(), client.family_name.as_str()));
     let birth = client.date_of_birth.map(|born| format!("{name} {born}"));
     let token = |kind, value: &str| SearchToken { kind, token: store.keyring().search_token(kind, value) };
     client
@@ -51,7 +55,33 @@ pub fn tokens(store: &Store, client: &Client) -> Vec<SearchToken> {
         .map(|email| token(EMAIL, &email.search_form()))
         .chain([token(PHONE, client.phone.as_str()), token(NAME, &name)])
         .chain(birth.iter().map(|birth| token(BIRTH, birth)))
+        .chain([of_language(store.keyring(), client.language)])
         .collect()
+}
+
+/// The tokens by which somebody is found who says or types this: a whole name, in either order around a comma, a number or
+/// an address.
+#[must_use]
+pub fn tokens_of_text(keyring: &Keyring, text: &str) -> Vec<SearchToken> {
+    let name = match text.split_once(',') {
+        Some((family, given)) => spoken(&format!("{given} {family}")),
+        None => spoken(text),
+    };
+    let token = |kind, value: &str| SearchToken { kind, token: keyring.search_token(kind, value) };
+    let email = EmailAddress::parse(text.trim()).ok().map(|email| token(EMAIL, &email.search_form()));
+    let phone = Phone::parse(text).ok().map(|phone| token(PHONE, phone.as_str()));
+    email.into_iter().chain(phone).chain([token(NAME, &name)]).collect()
+}
+
+/// The token of everybody who is written to in a language.
+#[must_use]
+pub fn of_language(keyring: &Keyring, language: Language) -> SearchToken {
+    SearchToken { kind: LANGUAGE, token: keyring.search_token(LANGUAGE, language.tag()) }
+}
+
+/// A name as it is compared: in lower case, with single spaces.
+fn spoken(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
 /// The tokens of an address and a number, which tell a person again.
@@ -109,7 +139,7 @@ pub async fn same_person(
     tokens: &[SearchToken],
 ) -> Result<Vec<(CaseId, BTreeSet<&'static str>)>, StoreError> {
     let rows = table::Entity::find()
-        .filter(any_of(tokens.iter()))
+        .filter(any_of(tokens.iter().filter(|token| token.kind != LANGUAGE)))
         .filter(table::Column::CaseId.ne(case.uuid()))
         .all(conn.db())
         .await?;
@@ -138,4 +168,9 @@ pub(crate) fn cases_of_person(tokens: &[SearchToken]) -> SelectStatement {
         .column(table::Column::CaseId)
         .filter(any_of(tokens.iter().filter(|token| token.is_unique_to_a_person())))
         .into_query()
+}
+
+/// The cases that one of these tokens finds, whoever they tell of.
+pub(crate) fn cases_found_by(tokens: &[SearchToken]) -> SelectStatement {
+    table::Entity::find().select_only().column(table::Column::CaseId).filter(any_of(tokens.iter())).into_query()
 }

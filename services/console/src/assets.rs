@@ -25,9 +25,16 @@ const STAFF_STYLE: &str = concat!(
     include_str!("../assets/base.css"),
     include_str!("../assets/form.css"),
     include_str!("../assets/staff/shell.css"),
-    include_str!("../assets/staff/house.css")
+    include_str!("../assets/staff/house.css"),
+    include_str!("../assets/staff/queue.css"),
+    include_str!("../assets/staff/case.css")
 );
-const STAFF_SCRIPT: &str = include_str!("../assets/staff/shell.js");
+const STAFF_SCRIPT: &str = concat!(
+    include_str!("../assets/staff/shell.js"),
+    include_str!("../assets/staff/news.js"),
+    include_str!("../assets/staff/queue.js"),
+    include_str!("../assets/staff/intake.js")
+);
 const ICON: &str = include_str!("../assets/favicon.svg");
 
 /// One file as it is served.

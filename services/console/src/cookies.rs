@@ -30,6 +30,10 @@ pub(crate) enum Cookie {
     Staff,
     /// A one-time sign-in, until it is used.
     Welcome,
+    /// When staff last looked at the queue: `staff::queue::looked`.
+    Looked,
+    /// `off` where pages are not to listen to single keys.
+    Keys,
 }
 
 /// How long a browser keeps it.
@@ -43,7 +47,7 @@ pub(crate) enum Keep {
 
 impl Cookie {
     /// All of them, as leaving forgets them.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Language,
         Self::Draft,
         Self::Way,
@@ -53,6 +57,8 @@ impl Cookie {
         Self::Invitation,
         Self::Staff,
         Self::Welcome,
+        Self::Looked,
+        Self::Keys,
     ];
 
     const fn name(self) -> &'static str {
@@ -66,6 +72,8 @@ impl Cookie {
             Self::Invitation => "__Host-asked",
             Self::Staff => "__Host-staff",
             Self::Welcome => "__Host-welcome",
+            Self::Looked => "__Host-looked",
+            Self::Keys => "__Host-keys",
         }
     }
 

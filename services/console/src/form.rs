@@ -28,6 +28,12 @@ impl Form {
         Self(fields.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
     }
 
+    /// The fields whose names begin so, without that beginning.
+    pub(crate) fn below(&self, prefix: &str) -> Self {
+        let within = |(name, value): &(String, String)| Some((name.strip_prefix(prefix)?.to_owned(), value.clone()));
+        Self(self.0.iter().filter_map(within).collect())
+    }
+
     /// The field's first value; empty where it was not sent.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)

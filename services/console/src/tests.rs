@@ -20,7 +20,12 @@ fn without_intake() -> Router {
     app(&config, &deps, CancellationToken::new()).unwrap()
 }
 
-async fn ask(method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> (StatusCode, HeaderMap, String) {
+pub(crate) async fn ask(
+    method: Method,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> (StatusCode, HeaderMap, String) {
     let mut request = Request::builder().method(method).uri(path).header(header::HOST, "pages.example.com");
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -35,7 +40,7 @@ async fn get(path: &str) -> (StatusCode, HeaderMap, String) {
     ask(Method::GET, path, &[], "").await
 }
 
-const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+pub(crate) const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
 /// Guard: `headers::surround` around all of it in `app`.
 #[tokio::test]

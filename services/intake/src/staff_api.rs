@@ -65,7 +65,7 @@ impl TriageService for StaffApi {
         request: Request<pb::ListCasesRequest>,
     ) -> Result<Response<pb::ListCasesResponse>, Status> {
         let staff = staff(&request)?;
-        let query = parse::list_cases(request.into_inner(), self.deps.store.keyring())?;
+        let query = parse::list_cases(request.into_inner(), self.deps.store.keyring(), &staff.label)?;
         Ok(Response::new(list_cases::run(&self.deps, &staff, query).await?))
     }
 

@@ -65,6 +65,40 @@ async fn naughty_strings_are_texts_in_every_field_and_in_the_letter() {
     visit("naughty.mjs", &[]).await;
 }
 
+/// Guards: `may_claim`, `Case::override_urgency` and `StaffCase::check_etag` of the intake service, which the pages only
+/// repeat; `Tried` for whoever is overtaken; `sees_answers` for what a coordinator reads; `news` for the second browser.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_desk_calls_books_closes_and_sees_a_new_case_at_once() {
+    let week = ["mon", "tue", "wed", "thu", "fri", "sat"].map(|day| format!("{day} 08:00-20:00 video")).join("; ");
+    let practice = PracticeFolder::sample().unwrap().therapists(20, &week).unwrap();
+    let mut house = Processes::new([("RAPPORT__PRACTICE__DIR", practice.path().display().to_string())]).unwrap();
+    house.start("all").await.unwrap();
+    for sample in ["01-drift-and-stress", "02-couple", "03-red-flags", "04-self-harm-with-intent", "05-fear-of-partner"]
+    {
+        let file = format!("{}/../deploy/charlotte/samples/{sample}.json", env!("CARGO_MANIFEST_DIR"));
+        house.run(&["submit", &file, "--follow"]).await.unwrap();
+    }
+    let sam = one_time_sign_in(&house, &["Sam First", "sam@example.com", "coordinator"]).await;
+    let kim = one_time_sign_in(&house, &["Kim Second", "kim@example.com", "coordinator", "--open"]).await;
+    let rue = one_time_sign_in(&house, &["Rue Third", "rue@example.com", "clinician", "--open"]).await;
+    let staff = [sam.as_str(), &kim, &rue];
+    let done = clients::browser("desk.mjs", house.console, &pictures("desk.mjs"), &staff).await;
+    let logs = house.logs().unwrap();
+    house.end("all").await.unwrap();
+    done.unwrap_or_else(|why| panic!("{why:#}"));
+    for told in ["/staff/cases", "example.com,", "Zora", "recital", "green lanterns"].into_iter().chain(staff) {
+        assert!(!logs.contains(told), "the logs tell of {told}");
+    }
+}
+
+async fn one_time_sign_in(house: &Processes, who: &[&str]) -> String {
+    let [name, email, role, more @ ..] = who else { panic!("name, address and role") };
+    let mut arguments = vec!["staff", "add", "--json", "--name", name, "--email", email, "--role", role];
+    arguments.extend(more);
+    let made: serde_json::Value = serde_json::from_str(&house.run(&arguments).await.unwrap()).unwrap();
+    made["one_time_sign_in"].as_str().unwrap().to_owned()
+}
+
 async fn visit(script: &str, settings: &[(&str, &str)]) {
     let week = ["mon", "tue", "wed", "thu", "fri", "sat"].map(|day| format!("{day} 08:00-20:00 video")).join("; ");
     let practice = PracticeFolder::sample().unwrap().therapists(20, &week).unwrap();

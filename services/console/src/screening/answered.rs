@@ -119,5 +119,5 @@ impl Answered {
 
 /// Whether the question was on the page, so that leaving it empty means something.
 fn was_seen(sent: &Form, index: usize) -> bool {
-    sent.has(&format!("seen{index}"))
+    sent.has(&format!("{}seen", given::field(index)))
 }

@@ -25,7 +25,9 @@ impl Place {
     /// Whether a page's address lies within it. The queue's is the beginning of all.
     pub(crate) fn holds(&self, path: &str) -> bool {
         match path.strip_prefix(self.path) {
-            Some(rest) if self.path == "/staff" => rest.is_empty() || rest.starts_with("/cases"),
+            Some(rest) if self.path == "/staff" => {
+                rest.is_empty() || ["/cases", "/find", "/intake"].iter().any(|part| rest.starts_with(part))
+            }
             Some(rest) => rest.is_empty() || rest.starts_with('/'),
             None => false,
         }

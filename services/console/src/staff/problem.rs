@@ -131,9 +131,7 @@ pub(crate) async fn tell(desk: &Desk, visitor: Visitor, request: Request, next: 
         address: request.uri().path_and_query().map_or_else(String::new, ToString::to_string),
     };
     let response = next.run(request).await;
-    let told = response.extensions().get::<Problem>().cloned();
-    let plain = || response.extensions().get::<Plain>().cloned().or_else(|| unsaid(&response)).map(Problem::Plain);
-    let Some(problem) = told.or_else(plain) else { return response };
+    let Some(problem) = of(&response) else { return response };
     match problem {
         Problem::SignedOut if asked.method == Method::GET && !asked.headers.contains_key(BACKGROUND) => {
             if came_from_elsewhere(&asked.headers) {
@@ -144,6 +142,21 @@ pub(crate) async fn tell(desk: &Desk, visitor: Visitor, request: Request, next: 
         }
         problem => write(desk, &visitor, &problem).await,
     }
+}
+
+/// What a handler, or a layer around it, could not do.
+fn of(response: &Response) -> Option<Problem> {
+    let extensions = response.extensions();
+    let told = extensions.get::<Problem>().cloned();
+    let plain = || extensions.get::<Plain>().cloned().map(Problem::Plain);
+    // A page that says itself what is the matter has its own status.
+    let unsaid = || unsaid(response).filter(|_| !is_page(response)).map(Problem::Plain);
+    told.or_else(plain).or_else(unsaid)
+}
+
+fn is_page(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("text/html"))
 }
 
 /// A `SameSite=Strict` cookie does not come with the first request of a link that another site's page holds, and so not

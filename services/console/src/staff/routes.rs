@@ -7,7 +7,9 @@ use axum::{
 };
 
 use super::{
-    account, accounts, audit, calendar, health, letters, mailbox, practice, roster, sign_in, sign_out, welcome,
+    account, accounts, audit, calendar,
+    case::{self, acts, brief, times},
+    health, intake, keys, letters, mailbox, news, practice, queue, roster, sign_in, sign_out, welcome,
 };
 use crate::desk::Desk;
 
@@ -51,4 +53,33 @@ pub(crate) fn all() -> Router<Desk> {
         .route("/staff/accounts/invite", post(accounts::invite))
         .route("/staff/accounts/change", post(accounts::change))
         .route("/staff/accounts/reset", post(accounts::reset))
+        // The queue.
+        .route("/staff", get(queue::show))
+        .route("/staff/find", post(queue::find))
+        .route("/staff/news", get(news::stream))
+        .route("/staff/keys", post(keys::choose))
+        .route("/staff/intake", get(intake::show).post(intake::take))
+        // A case.
+        .route("/staff/cases/{id}", get(case::show))
+        .route("/staff/cases/{id}/brief", get(brief::show))
+        .route("/staff/cases/{id}/claim", post(acts::claim))
+        .route("/staff/cases/{id}/release", post(acts::release))
+        .route("/staff/cases/{id}/assign", post(acts::assign))
+        .route("/staff/cases/{id}/call", post(acts::call))
+        .route("/staff/cases/{id}/note", post(acts::note))
+        .route("/staff/cases/{id}/urgency", post(acts::judge))
+        .route("/staff/cases/{id}/acknowledge", post(acts::acknowledge))
+        .route("/staff/cases/{id}/report", post(acts::report))
+        .route("/staff/cases/{id}/stop", post(acts::stop))
+        .route("/staff/cases/{id}/resume", post(acts::resume))
+        .route("/staff/cases/{id}/refer", post(acts::refer))
+        .route("/staff/cases/{id}/close", post(acts::close))
+        .route("/staff/cases/{id}/reopen", post(acts::reopen))
+        // Its session.
+        .route("/staff/cases/{id}/matches", get(times::matches))
+        .route("/staff/cases/{id}/book", post(times::book))
+        .route("/staff/cases/{id}/move", post(times::relocate))
+        .route("/staff/cases/{id}/confirm", post(times::confirm))
+        .route("/staff/cases/{id}/cancel", post(times::cancel))
+        .route("/staff/cases/{id}/attendance", post(times::attendance))
 }

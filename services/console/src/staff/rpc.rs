@@ -20,6 +20,59 @@ pub(crate) const GET_PROTOCOL: Rpc = Rpc("ProtocolService/GetProtocol");
 pub(crate) const REPLAY_PROTOCOL: Rpc = Rpc("ProtocolService/ReplayProtocol");
 pub(crate) const LIST_ACCOUNTS: Rpc = Rpc("AccountService/ListAccounts");
 pub(crate) const LIST_AUDIT_ENTRIES: Rpc = Rpc("AuditService/ListAuditEntries");
+pub(crate) const CLAIM_CASE: Rpc = Rpc("TriageService/ClaimCase");
+pub(crate) const CREATE_INTAKE: Rpc = Rpc("TriageService/CreateIntake");
+pub(crate) const RELEASE_CASE: Rpc = Rpc("TriageService/ReleaseCase");
+pub(crate) const ASSIGN_CASE: Rpc = Rpc("TriageService/AssignCase");
+pub(crate) const RECORD_CONTACT_ATTEMPT: Rpc = Rpc("TriageService/RecordContactAttempt");
+pub(crate) const ADD_NOTE: Rpc = Rpc("TriageService/AddNote");
+pub(crate) const OVERRIDE_URGENCY: Rpc = Rpc("TriageService/OverrideUrgency");
+pub(crate) const LIST_MATCHES: Rpc = Rpc("TriageService/ListMatches");
+pub(crate) const BOOK_APPOINTMENT: Rpc = Rpc("TriageService/BookAppointment");
+pub(crate) const CANCEL_APPOINTMENT: Rpc = Rpc("TriageService/CancelAppointment");
+pub(crate) const CLOSE_CASE: Rpc = Rpc("TriageService/CloseCase");
+pub(crate) const REFER_CASE: Rpc = Rpc("TriageService/ReferCase");
+pub(crate) const REOPEN_CASE: Rpc = Rpc("TriageService/ReopenCase");
+pub(crate) const STOP_CONTACT: Rpc = Rpc("TriageService/StopContact");
+pub(crate) const RESUME_CONTACT: Rpc = Rpc("TriageService/ResumeContact");
+pub(crate) const COMPLETE_REPORT: Rpc = Rpc("TriageService/CompleteReport");
+
+/// All of them.
+#[cfg(test)]
+pub(crate) const ALL: &[Rpc] = &[
+    LIST_CASES,
+    LIST_LETTERS,
+    RESEND_LETTER,
+    RESOLVE_LETTER,
+    LIST_THERAPISTS,
+    LIST_MAIL,
+    LIST_DEAD_LETTERS,
+    REPLAY_DEAD_LETTER,
+    LIST_SESSIONS,
+    SET_HOURS,
+    CLOSE_ROOM,
+    LIST_ROOM_CLOSURES,
+    GET_PROTOCOL,
+    REPLAY_PROTOCOL,
+    LIST_ACCOUNTS,
+    LIST_AUDIT_ENTRIES,
+    CLAIM_CASE,
+    CREATE_INTAKE,
+    RELEASE_CASE,
+    ASSIGN_CASE,
+    RECORD_CONTACT_ATTEMPT,
+    ADD_NOTE,
+    OVERRIDE_URGENCY,
+    LIST_MATCHES,
+    BOOK_APPOINTMENT,
+    CANCEL_APPOINTMENT,
+    CLOSE_CASE,
+    REFER_CASE,
+    REOPEN_CASE,
+    STOP_CONTACT,
+    RESUME_CONTACT,
+    COMPLETE_REPORT,
+];
 
 impl Rpc {
     /// Its name as the service tells it.
@@ -43,18 +96,7 @@ mod tests {
                 methods.collect::<Vec<_>>()
             })
             .collect();
-        for Rpc(name) in PLACES.iter().map(|place| place.by).chain([
-            LIST_CASES,
-            RESEND_LETTER,
-            RESOLVE_LETTER,
-            SET_HOURS,
-            CLOSE_ROOM,
-            LIST_ROOM_CLOSURES,
-            LIST_MAIL,
-            LIST_DEAD_LETTERS,
-            REPLAY_DEAD_LETTER,
-            REPLAY_PROTOCOL,
-        ]) {
+        for Rpc(name) in PLACES.iter().map(|place| place.by).chain(ALL.iter().copied()) {
             assert!(methods.contains(&Rpc(name).full_name()), "{name}");
         }
     }

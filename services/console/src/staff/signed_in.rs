@@ -48,6 +48,19 @@ impl Staff {
         })
     }
 
+    /// Somebody who may call these.
+    #[cfg(test)]
+    pub(crate) fn sample(role: StaffRole, may: &[Rpc]) -> Self {
+        Self {
+            token: String::new(),
+            account: Account { display_name: "Sam".to_owned(), role: role.into(), ..Account::default() },
+            idle_end: None,
+            may: may.iter().map(|rpc| rpc.full_name()).collect(),
+            background: false,
+            path: "/staff".to_owned(),
+        }
+    }
+
     /// A call of theirs.
     pub(crate) fn ask<T>(&self, message: T) -> Result<Request<T>, Problem> {
         Ok(self.mark(bearer(&self.token, message)?))
@@ -71,6 +84,11 @@ impl Staff {
     /// Whether the service lets their role call it; with which case, it says when it is called.
     pub(crate) fn may(&self, rpc: Rpc) -> bool {
         self.may.contains(&rpc.full_name())
+    }
+
+    /// Whether the page asks by itself, and nobody looks anew.
+    pub(crate) const fn asks_by_itself(&self) -> bool {
+        self.background
     }
 
     /// Whether they are a clinician: pages word some things otherwise for one.

@@ -1,6 +1,9 @@
 //! Names of enumerations and what refusals say. Staff read English.
 
-use rapport_proto::{errors::Reason, staff::StaffRole};
+use rapport_proto::{
+    errors::Reason,
+    staff::{CaseState, StaffRole, Urgency},
+};
 
 use super::problem::{Problem, Saying};
 use crate::problem::Problem as Plain;
@@ -13,6 +16,38 @@ pub(super) const fn role(role: StaffRole) -> &'static str {
         StaffRole::Clinician => "Clinician",
         StaffRole::Admin => "Administrator",
         StaffRole::Auditor => "Auditor",
+    }
+}
+
+/// An urgency as word, shape and colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mark {
+    /// Its class.
+    pub(crate) class: &'static str,
+    pub(crate) shape: &'static str,
+    pub(crate) word: &'static str,
+}
+
+pub(super) const fn urgency(urgency: Urgency) -> Mark {
+    let (class, shape, word) = match urgency {
+        Urgency::Immediate => ("immediate", "▲", "Immediate"),
+        Urgency::Urgent => ("urgent", "◆", "Urgent"),
+        Urgency::Priority => ("priority", "●", "Priority"),
+        Urgency::Routine | Urgency::Unspecified => ("routine", "○", "Routine"),
+    };
+    Mark { class, shape, word }
+}
+
+/// Where a case stands.
+pub(super) const fn case_state(state: CaseState) -> &'static str {
+    match state {
+        CaseState::Unspecified => "",
+        CaseState::Received => "Just in",
+        CaseState::Triaged => "Being matched",
+        CaseState::Held => "Time held",
+        CaseState::Confirmed => "Session fixed",
+        CaseState::BeforeStaff => "Before staff",
+        CaseState::Closed => "Closed",
     }
 }
 

@@ -4,7 +4,7 @@ use futures::StreamExt;
 use rapport_domain::{case::StaffReason, id::IntakeId, protocol::Subject};
 use rapport_proto::staff as pb;
 use rapport_security::Role;
-use rapport_store::{StoreError, cases, intakes, triage_results};
+use rapport_store::{StoreError, cases, intakes, search, triage_results};
 use tonic::Code;
 
 use crate::house::{House, bearing, house, on_each, reason};
@@ -121,6 +121,44 @@ async fn the_queue_comes_by_urgency_in_pages_that_keep_their_filter() {
     assert!(!first.cases.iter().any(|case| case.name == second.cases[0].name));
     let refused = page(first.next_page_token, true).await.unwrap_err();
     assert_eq!((refused.code(), reason(&refused).as_str()), (Code::InvalidArgument, "PAGE_TOKEN_INVALID"));
+}
+
+/// Guard: `CaseFilter` in the store, on both databases.
+#[tokio::test]
+async fn the_queue_lists_ones_own_finds_a_client_and_knows_languages() {
+    on_each(async |house| {
+        for file in ["01-drift-and-stress.json", "03-red-flags.json"] {
+            let answer = house.submit(file).await;
+            let store = house.deps.store.clone();
+            let intake = intakes::get(&store, answer.intake.parse().unwrap()).await.unwrap().unwrap();
+            let tokens = search::tokens(&store, &intake.submission.client);
+            let put: Result<(), StoreError> =
+                store.transact(move |tx| Box::pin(async move { search::put(tx, intake.case, &tokens).await })).await;
+            put.unwrap();
+        }
+        let token = house.token(Role::Coordinator).await;
+        let labels = async |request: pb::ListCasesRequest| -> Vec<String> {
+            let listed = house.staff.clone().list_cases(bearing(&token, request)).await.unwrap();
+            listed.into_inner().cases.into_iter().map(|case| case.label).collect()
+        };
+        let by = |client: &str| pb::ListCasesRequest { client: client.to_owned(), ..Default::default() };
+        for found in [" avery  SAMPLE ", "Sample, Avery", "704-555-0111", "avery.sample@example.com"] {
+            assert_eq!(labels(by(found)).await, ["Avery S."], "{found}");
+        }
+        assert!(labels(by("Avery")).await.is_empty() && labels(by("%")).await.is_empty());
+        let in_spanish = || pb::ListCasesRequest { languages: vec!["es".to_owned()], ..Default::default() };
+        assert_eq!(labels(in_spanish()).await, ["Lucía S."]);
+        let mine = || pb::ListCasesRequest { mine_only: true, ..Default::default() };
+        assert!(labels(mine()).await.is_empty());
+        let name = house.staff.clone().list_cases(bearing(&token, in_spanish())).await.unwrap().into_inner().cases[0]
+            .name
+            .clone();
+        let claim = pb::ClaimCaseRequest { name, ..Default::default() };
+        house.staff.clone().claim_case(bearing(&token, claim)).await.unwrap();
+        assert_eq!(labels(mine()).await, ["Lucía S."]);
+        assert!(labels(pb::ListCasesRequest { overdue_only: true, ..Default::default() }).await.is_empty());
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -35,6 +35,7 @@ pub(super) fn safe_contact(
         reach_time: calls.reached_at.map(time::to_message),
         next_by_time: calls.next.map(|next| time::to_message(next.by)),
         asked_for,
+        pin: text(contact.pin.as_ref().map(|it| it.as_str())),
     }
 }
 
