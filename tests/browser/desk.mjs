@@ -136,6 +136,16 @@ await rue.page.locator("#judge_reason").fill("Talked for half an hour; a plan is
 await rue.press("Judge so");
 assert.match(await rue.page.locator("#head .tag").innerText(), /Priority/);
 await rue.look("lowered");
+await open(rue, "All answers");
+await rue.press("Show them");
+await rue.look("reveal-refused");
+assert.match(await rue.text(), /needs mending/);
+await rue.page.locator("#reveal_reason").fill("Her own words, before I call.");
+await rue.press("Show them");
+await rue.look("revealed");
+assert.match(await rue.text(), /Everything that was answered/);
+await rue.page.locator(".back a").click();
+assert.match(await rue.page.locator("#timeline").innerText(), /Her own words, before I call/);
 await rue.page.getByRole("link", { name: "The therapist’s brief, to print" }).click();
 await rue.look("brief");
 

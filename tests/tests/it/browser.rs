@@ -91,6 +91,22 @@ async fn the_desk_calls_books_closes_and_sees_a_new_case_at_once() {
     }
 }
 
+/// Guards: `Screening` for what is asked when; `CREATE_INTAKE` in the policy. Without scripts, and on the narrowest screen.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_calls_is_taken_in_by_phone() {
+    let mut house = Processes::new([]).unwrap();
+    house.start("all").await.unwrap();
+    let sam = one_time_sign_in(&house, &["Sam First", "sam@example.com", "coordinator", "--open"]).await;
+    let kim = one_time_sign_in(&house, &["Kim Second", "kim@example.com", "coordinator", "--open"]).await;
+    let done = clients::browser("caller.mjs", house.console, &pictures("caller.mjs"), &[&sam, &kim]).await;
+    let logs = house.logs().unwrap();
+    house.end("all").await.unwrap();
+    done.unwrap_or_else(|why| panic!("{why:#}"));
+    for told in ["/staff/cases", "Noor", "Idris", "704-555", "Called from work"] {
+        assert!(!logs.contains(told), "the logs tell of {told}");
+    }
+}
+
 async fn one_time_sign_in(house: &Processes, who: &[&str]) -> String {
     let [name, email, role, more @ ..] = who else { panic!("name, address and role") };
     let mut arguments = vec!["staff", "add", "--json", "--name", name, "--email", email, "--role", role];

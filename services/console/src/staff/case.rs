@@ -2,7 +2,8 @@
 //!
 //! [`tried`] is an action that did not go through and what was typed for it, [`acts`] the actions, [`times`] those about a
 //! session, [`snapshot`] tells what changed meanwhile, [`say`] turns what the service tells into words, [`timeline`] puts
-//! what happened in its order, [`brief`] is the page that a therapist reads before the first session.
+//! what happened in its order, [`reveal`] shows every answer to whoever says
+//! why, [`brief`] is the page that a therapist reads before the first session.
 
 use askama::Template;
 use axum::{
@@ -19,6 +20,7 @@ use rapport_proto::{
 pub(crate) mod acts;
 pub(crate) mod brief;
 mod chart;
+pub(crate) mod reveal;
 pub(crate) mod say;
 mod snapshot;
 mod timeline;
@@ -49,6 +51,7 @@ struct May {
     stop: bool,
     resume: bool,
     report: bool,
+    reveal: bool,
 }
 
 #[derive(Template)]
@@ -153,6 +156,7 @@ impl May {
             stop: open && staff.may(rpc::STOP_CONTACT),
             resume: staff.may(rpc::RESUME_CONTACT) && case.contacts.iter().any(|it| it.contact_stop_time.is_some()),
             report: staff.may(rpc::COMPLETE_REPORT),
+            reveal: staff.may(rpc::REVEAL_ANSWERS),
         }
     }
 }

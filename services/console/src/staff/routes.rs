@@ -8,7 +8,7 @@ use axum::{
 
 use super::{
     account, accounts, audit, calendar,
-    case::{self, acts, brief, times},
+    case::{self, acts, brief, reveal, times},
     health, intake, keys, letters, mailbox, news, practice, queue, roster, sign_in, sign_out, welcome,
 };
 use crate::desk::Desk;
@@ -62,6 +62,7 @@ pub(crate) fn all() -> Router<Desk> {
         // A case.
         .route("/staff/cases/{id}", get(case::show))
         .route("/staff/cases/{id}/brief", get(brief::show))
+        .route("/staff/cases/{id}/reveal", post(reveal::reveal))
         .route("/staff/cases/{id}/claim", post(acts::claim))
         .route("/staff/cases/{id}/release", post(acts::release))
         .route("/staff/cases/{id}/assign", post(acts::assign))

@@ -36,6 +36,7 @@ pub(crate) const REOPEN_CASE: Rpc = Rpc("TriageService/ReopenCase");
 pub(crate) const STOP_CONTACT: Rpc = Rpc("TriageService/StopContact");
 pub(crate) const RESUME_CONTACT: Rpc = Rpc("TriageService/ResumeContact");
 pub(crate) const COMPLETE_REPORT: Rpc = Rpc("TriageService/CompleteReport");
+pub(crate) const REVEAL_ANSWERS: Rpc = Rpc("TriageService/RevealAnswers");
 
 /// All of them.
 #[cfg(test)]
@@ -72,6 +73,7 @@ pub(crate) const ALL: &[Rpc] = &[
     STOP_CONTACT,
     RESUME_CONTACT,
     COMPLETE_REPORT,
+    REVEAL_ANSWERS,
 ];
 
 impl Rpc {

@@ -68,6 +68,7 @@ pub(crate) async fn book(act: Act) -> Result<Response, Problem> {
         time: Some(time),
         hold: act.sent.has("hold"),
         override_reason: act.text("override_reason"),
+        ..Default::default()
     };
     let answered = act.desk.staff.triage().book_appointment(act.staff.ask(request)?).await;
     settle(act, answered.map(drop)).await
