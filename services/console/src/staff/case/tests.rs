@@ -82,6 +82,7 @@ fn written(case: pb::Case, role: pb::StaffRole, may: &[Rpc]) -> String {
         office: naughty(),
         who: Some((naughty(), "Clinician")),
         places: Vec::new(),
+        light: None,
         style: String::new(),
         script: String::new(),
         icon: String::new(),
