@@ -5,8 +5,9 @@
 //! through. `pipeline` sends intakes at a fixed rate whether or not the answers
 //! keep up (an open loop: a slow server cannot hide its queue), is itself the
 //! mail server at the end, and measures from the moment when a request was due
-//! to the moment when its letter arrived. `tests/load/run` puts both together
-//! with a reference and prints the figures that stand in tests/README.md.
+//! to the moment when its letter arrived. `match` and `desk` measure one step
+//! each: a match over a large roster, a page of staff's. `tests/load/run` puts
+//! them together with a reference and prints the figures of tests/README.md.
 //!
 //! It sends to loopback addresses only.
 
@@ -22,6 +23,7 @@ use rapport_tests::{
     rabbit,
 };
 
+mod desk;
 mod mail_sink;
 mod matching;
 mod past;
@@ -52,6 +54,8 @@ enum Profile {
     Pipeline(pipeline::Options),
     /// One case over a large roster, on a PostgreSQL database of its own; needs no server.
     Match(matching::Options),
+    /// Staff's pages, one after the other; the console and what it asks must be up.
+    Desk(desk::Options),
     /// Fills the database with intakes of every sample, for what works over a long past.
     Past(past::Options),
     /// Deletes the exchange and the queues of a run; measures nothing.
@@ -76,6 +80,9 @@ async fn main() -> anyhow::Result<()> {
     if let Profile::Match(options) = arguments.profile {
         return matching::run(&options).await?.iter().try_for_each(|report| print(report, arguments.json));
     }
+    if let Profile::Desk(options) = arguments.profile {
+        return desk::run(&options).await?.iter().try_for_each(|report| print(report, arguments.json));
+    }
     let mut client = IntakeServiceClient::connect(format!("http://{}", arguments.server))
         .await
         .with_context(|| format!("nothing answers on {}", arguments.server))?;
@@ -88,7 +95,7 @@ async fn main() -> anyhow::Result<()> {
     let report = match arguments.profile {
         Profile::Submit(options) => submit::run(arguments.server, &sample, &options).await?,
         Profile::Pipeline(options) => pipeline::run(arguments.server, &sample, &options).await?,
-        Profile::Match(_) | Profile::Past(_) | Profile::Tidy { .. } => return Ok(()),
+        Profile::Match(_) | Profile::Desk(_) | Profile::Past(_) | Profile::Tidy { .. } => return Ok(()),
     };
     print(&report, arguments.json)
 }

@@ -22,6 +22,9 @@ pub(crate) struct Options {
     /// Intakes to store.
     #[arg(long, default_value_t = 100_000)]
     intakes: usize,
+    /// The number of the first; who has the same number is the same person.
+    #[arg(long, default_value_t = 0)]
+    from: usize,
     /// Connections, each with one request under way.
     #[arg(long, default_value_t = 16)]
     connections: usize,
@@ -30,8 +33,9 @@ pub(crate) struct Options {
 /// Stores them.
 pub(crate) async fn run(server: SocketAddr, people: &People, options: &Options) -> anyhow::Result<()> {
     let samples: anyhow::Result<Vec<_>> = Sample::ALL.iter().map(|sample| people.request(*sample)).collect();
-    let (samples, next, wanted) = (Arc::new(samples?), Arc::new(AtomicUsize::new(0)), options.intakes);
-    let bar = progress(u64::try_from(wanted)?, "storing");
+    let (samples, next, end) =
+        (Arc::new(samples?), Arc::new(AtomicUsize::new(options.from)), options.from + options.intakes);
+    let bar = progress(u64::try_from(options.intakes)?, "storing");
     let mut connections: JoinSet<anyhow::Result<()>> = JoinSet::new();
     for _ in 0..options.connections {
         let mut client = IntakeServiceClient::connect(format!("http://{server}")).await?;
@@ -39,7 +43,7 @@ pub(crate) async fn run(server: SocketAddr, people: &People, options: &Options) 
         connections.spawn(async move {
             loop {
                 let number = next.fetch_add(1, Ordering::Relaxed);
-                let sample = samples.get(number % samples.len()).filter(|_| number < wanted);
+                let sample = samples.get(number % samples.len()).filter(|_| number < end);
                 let Some(sample) = sample else { return Ok(()) };
                 let stored = client.submit_intake(as_person(sample.clone(), number)).await;
                 stored.with_context(|| format!("intake {number} was refused"))?;

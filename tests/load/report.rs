@@ -46,6 +46,7 @@ pub(crate) struct Report {
     per_second: f64,
     p50_ms: f64,
     p90_ms: f64,
+    p95_ms: f64,
     p99_ms: f64,
     max_ms: f64,
     conditions: BTreeMap<&'static str, String>,
@@ -64,6 +65,7 @@ impl Report {
             per_second,
             p50_ms: latencies.milliseconds(0.5),
             p90_ms: latencies.milliseconds(0.9),
+            p95_ms: latencies.milliseconds(0.95),
             p99_ms: latencies.milliseconds(0.99),
             max_ms: latencies.milliseconds(1.0),
             conditions: BTreeMap::new(),
@@ -82,8 +84,8 @@ impl fmt::Display for Report {
         writeln!(f, "{}: {} done, {} refused, {:.0} a second", self.profile, self.done, self.refused, self.per_second)?;
         writeln!(
             f,
-            "  latency: p50 {:.1} ms, p90 {:.1} ms, p99 {:.1} ms, longest {:.1} ms",
-            self.p50_ms, self.p90_ms, self.p99_ms, self.max_ms
+            "  latency: p50 {:.1} ms, p90 {:.1} ms, p95 {:.1} ms, p99 {:.1} ms, longest {:.1} ms",
+            self.p50_ms, self.p90_ms, self.p95_ms, self.p99_ms, self.max_ms
         )?;
         self.conditions.iter().try_for_each(|(name, value)| writeln!(f, "  {name}: {value}"))
     }
