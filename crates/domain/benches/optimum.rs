@@ -4,14 +4,21 @@
 //! A month of nobody's: `people` makes up a roster, its openings and the clients of
 //! one working week, the same every time. Each opening takes one session, so the
 //! best that could be done is an assignment, which Kuhn and Munkres' method
-//! finds. Both are measured by what matching.yaml weighs but for even load, which
-//! says nothing about a client; somebody who gets no session counts nothing. The
-//! shares are of all openings: at 95 % some clients find none whoever decides.
+//! finds. Both are measured by the same: what matching.yaml weighs of a client's own
+//! (drivers, preferences, time, continuity), and not by what is weighed for others' sake
+//! (even load, keeping); somebody who gets no session counts nothing. The shares are of
+//! all openings: at 95 % some clients find none whoever decides.
+//!
+//! What nobody can have who does not know the future is told by a third: `informed`
+//! does not know who comes, but how often whom, and every opening; it prices each by
+//! that. No practice knows so much; it shows how far a matcher could get at all.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark stops at what it did not expect")]
 #![expect(clippy::print_stdout, reason = "a table is what it is for")]
 #![expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "scores from 0 to 1, in millionths")]
 
+#[path = "optimum/informed.rs"]
+mod informed;
 #[path = "optimum/people.rs"]
 mod people;
 #[path = "decide/sample.rs"]
@@ -24,7 +31,7 @@ use pathfinding::{kuhn_munkres::kuhn_munkres, matrix::Matrix};
 use rapport_domain::{
     calendar::busy::Busy,
     id::{AppointmentId, TherapistId},
-    matching::{Candidate, Taken, Therapist, rank},
+    matching::{Candidate, MOST_CANDIDATES, Taken, Therapist, rank},
     practice::Practice,
 };
 use uuid::Uuid;
@@ -61,22 +68,25 @@ fn main() {
     let practice = Practice::load(&files).unwrap().value;
     let roster = practice.roster(&files).unwrap().value;
     println!(
-        "therapists  openings taken by  clients   seen (best)      fit of best   days to first session (best)   ratio"
+        "therapists  openings taken by  clients   seen (best)      fit of best (informed)   days to first session (best)   ratio"
     );
     for (therapists, worlds) in SIZES {
         for share in UTILISATION {
-            let (mut matcher, mut best, mut clients) = (Sum::default(), Sum::default(), 0);
+            let (mut matcher, mut informed, mut best) = (Sum::default(), Sum::default(), Sum::default());
+            let mut clients = 0;
             for seed in 0..worlds {
                 let world = World::new(&practice, &roster, therapists, share, seed);
                 clients += world.clients.len();
                 one_by_one(&practice, &world, &mut matcher);
+                informed::one_by_one(&practice, &world, &mut informed);
                 clairvoyant(&practice, &world, &mut best);
             }
             println!(
-                "{therapists:>10}  {share:>15} %  {clients:>7}   {:>5} ({:>5})   {:>9.1} %   {:>14.2} ({:>5.2})   {:>18.2}",
+                "{therapists:>10}  {share:>15} %  {clients:>7}   {:>5} ({:>5})   {:>9.1} % ({:>5.1} %)   {:>16.2} ({:>5.2})   {:>18.2}",
                 matcher.seen,
                 best.seen,
                 100.0 * matcher.fit / best.fit,
+                100.0 * informed.fit / best.fit,
                 matcher.wait(),
                 best.wait(),
                 matcher.wait() / best.wait(),
@@ -104,41 +114,55 @@ fn one_by_one(practice: &Practice, world: &World, sum: &mut Sum) {
 
 /// Whoever knew all clients of the week beforehand, and wanted the greatest fit of all together.
 fn clairvoyant(practice: &Practice, world: &World, sum: &mut Sum) {
-    let columns: BTreeMap<_, _> = world.openings.iter().enumerate().map(|(at, opening)| (*opening, at)).collect();
     let taken = Taken::new(&practice.zone, &world.taken);
-    let mut starts: BTreeMap<(usize, usize), Timestamp> = BTreeMap::new();
+    let times: Vec<_> = world.clients.iter().map(|client| times(practice, world, &taken, client)).collect();
     let mut weights = Matrix::new(world.clients.len(), world.openings.len(), 0_i64);
-    for (row, client) in world.clients.iter().enumerate() {
-        // So few at once that a ranking holds all of their times.
-        for some in world.therapists.chunks(16) {
-            let ranking = rank(&client.wish(), some, &taken, practice, practice.protocol.weights());
-            for candidate in &ranking.candidates {
-                let column = columns[&opening_of(world, candidate)];
-                let worth = (fit(candidate) * 1e6) as i64;
-                if worth > weights[(row, column)] {
-                    weights[(row, column)] = worth;
-                    starts.insert((row, column), candidate.slot.starts_at);
-                }
-            }
-        }
+    for (row, times) in times.iter().enumerate() {
+        times.iter().for_each(|(column, time)| weights[(row, *column)] = (time.fit * 1e6) as i64);
     }
     let (_, columns) = kuhn_munkres(&weights);
     for (row, column) in columns.into_iter().enumerate() {
-        if let Some(starts_at) = starts.get(&(row, column)) {
-            sum.add(&world.clients[row], weights[(row, column)] as f64 / 1e6, *starts_at);
+        if let Some(time) = times[row].get(&column) {
+            sum.add(&world.clients[row], time.fit, time.starts_at);
         }
     }
 }
 
-/// The opening that a candidate's time lies in: a therapist's last one that begins by then.
-fn opening_of(world: &World, candidate: &Candidate) -> (TherapistId, Timestamp) {
-    let (who, at) = (candidate.therapist, candidate.slot.starts_at);
-    *world.openings.range(..=(who, at)).next_back().filter(|(therapist, _)| *therapist == who).unwrap()
+/// What a client would get of an opening.
+#[derive(Clone, Copy)]
+struct Time {
+    fit: f64,
+    starts_at: Timestamp,
 }
 
-/// What a client gets of what the practice weighs.
+/// The best time of each opening that a client could have, by its place among all.
+fn times(practice: &Practice, world: &World, taken: &Taken, client: &Client) -> BTreeMap<usize, Time> {
+    let mut times: BTreeMap<usize, Time> = BTreeMap::new();
+    // So few at once that a ranking holds all of their times.
+    for some in world.therapists.chunks(8) {
+        let ranking = rank(&client.wish(), some, taken, practice, practice.protocol.weights());
+        assert!(ranking.candidates.len() < MOST_CANDIDATES, "a time may be missing");
+        for candidate in &ranking.candidates {
+            let time = Time { fit: fit(candidate), starts_at: candidate.slot.starts_at };
+            let best = times.entry(opening_of(world, candidate)).or_insert(time);
+            if time.fit > best.fit {
+                *best = time;
+            }
+        }
+    }
+    times
+}
+
+/// The opening that a candidate's time lies in: a therapist's last one that begins by then.
+fn opening_of(world: &World, candidate: &Candidate) -> usize {
+    let behind = world.openings.partition_point(|opening| *opening <= (candidate.therapist, candidate.slot.starts_at));
+    assert_eq!(world.openings[behind - 1].0, candidate.therapist);
+    behind - 1
+}
+
+/// What a client gets of what the practice weighs for them.
 fn fit(candidate: &Candidate) -> f64 {
-    let counted = candidate.because.iter().filter(|term| term.term != "even_load");
+    let counted = candidate.because.iter().filter(|term| !["even_load", "kept"].contains(&term.term.as_str()));
     counted.map(|term| term.weight * term.value).sum()
 }
 

@@ -4,6 +4,7 @@
 //! what counts how much. [`mod@rank`] takes everybody through the filters (those of
 //! the person, then those of the calendar), scores the times that are left and
 //! orders them; every candidate says why, everybody left out by which filter.
+//! [`asked_for`] keeps who is much asked for.
 //! [`line_up`] does the same for a person who chooses: everybody once. Where nobody
 //! passes, [`fallback`] lets go of one wish after the other.
 //! [`offer`] leaves the choice to a person: times within reach, and whether one may be had.
@@ -19,6 +20,7 @@ use crate::{
     triage::{TriageResult, Urgency},
 };
 
+pub mod asked_for;
 pub mod fallback;
 mod filter;
 mod free;

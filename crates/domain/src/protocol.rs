@@ -28,7 +28,7 @@ pub use answers::GivenAnswers;
 
 const INSTRUMENTS: &str = "instruments/";
 const VALUE_SETS: &str = "value_sets/";
-const MATCHING: &str = "matching.yaml";
+pub(crate) const MATCHING: &str = "matching.yaml";
 /// Raised when a stored bundle would have to be read in another way.
 const BUNDLE_FORMAT: u32 = 1;
 

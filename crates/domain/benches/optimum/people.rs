@@ -24,8 +24,8 @@ const OPENING: SignedDuration = SignedDuration::from_mins(90);
 
 pub(crate) struct World {
     pub(crate) therapists: Vec<Therapist>,
-    /// Who, and when it begins: one in each of two weeks, for everybody who works then.
-    pub(crate) openings: BTreeSet<(TherapistId, Timestamp)>,
+    /// Who, and when it begins: one in each of two weeks, for everybody who works then; sorted.
+    pub(crate) openings: Vec<(TherapistId, Timestamp)>,
     /// Everything but the openings.
     pub(crate) taken: Vec<Busy>,
     /// In the order in which they come.
@@ -64,7 +64,7 @@ impl World {
         let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9).wrapping_add((therapists * 100 + share) as u64));
         let therapists = super::many(roster, therapists);
         let begins: Timestamp = BEGINS.parse().unwrap();
-        let mut openings = BTreeSet::new();
+        let mut openings = Vec::new();
         let mut taken = Vec::new();
         for therapist in &therapists {
             let mine: Vec<_> = [0, 7]
@@ -77,10 +77,20 @@ impl World {
             taken.extend(all_but(therapist.id, &mine, begins));
             openings.extend(mine.into_iter().map(|starts_at| (therapist.id, starts_at)));
         }
+        openings.sort_unstable();
         let wanted = openings.len() * share / 100;
         let mut clients: Vec<_> = (0..wanted).map(|_| client(&mut dice, &therapists, begins)).collect();
         clients.sort_by_key(|client| client.now);
         Self { therapists, openings, taken, clients }
+    }
+
+    /// So many others of the kind that comes here, none of whom ever does; in the order in which they would.
+    pub(crate) fn others(&self, wanted: usize) -> Vec<Client> {
+        let mut dice = Dice(wanted as u64);
+        let begins: Timestamp = BEGINS.parse().unwrap();
+        let mut others: Vec<_> = (0..wanted).map(|_| client(&mut dice, &self.therapists, begins)).collect();
+        others.sort_by_key(|client| client.now);
+        others
     }
 }
 

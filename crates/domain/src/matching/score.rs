@@ -1,10 +1,13 @@
 //! Soft terms: who fits better, weighed by matching.yaml and said in words.
 
-use super::{Term, Therapist, Training, Weights, Wish, free::Free};
-use crate::{calendar::words, contact::Language, practice::Practice};
+use super::{Term, Therapist, Training, Weights, Wish, asked_for::Ability, free::Free};
+use crate::{calendar::words, contact::Language, intake::Care, practice::Practice};
 
 /// A driver leads when it shows at least this share of the strongest one.
 const LEADING: f64 = 0.5;
+
+/// As many things that others ask for are named.
+const MOST_NAMED: usize = 3;
 
 /// Weighs one wish.
 pub(super) struct Scorer<'a> {
@@ -21,6 +24,7 @@ pub(super) struct Fit {
     drivers: f64,
     preferences: f64,
     continuity: f64,
+    kept: f64,
 }
 
 /// A term before it is put in words: its name, its weight, its value.
@@ -29,7 +33,8 @@ type Bare = (&'static str, f64, f64);
 impl<'a> Scorer<'a> {
     pub(super) fn new(wish: &'a Wish<'a>, practice: &'a Practice, weights: &'a Weights) -> Self {
         let terms = weights.terms;
-        let all = terms.drivers + terms.preferences + terms.soon + terms.continuity + terms.even_load;
+        let fitting = terms.drivers + terms.preferences + terms.continuity;
+        let all = fitting + terms.soon + terms.even_load + terms.kept;
         Self { wish, practice, weights, all, horizon: super::free::horizon(wish, practice) }
     }
 
@@ -39,6 +44,7 @@ impl<'a> Scorer<'a> {
             drivers: self.drivers(therapist),
             preferences: self.preferences(therapist),
             continuity: f64::from(self.wish.continuity == Some(therapist.id)),
+            kept: if self.is_theirs(therapist) { 1.0 } else { 1.0 - self.weights.asked_for.share(therapist) },
         }
     }
 
@@ -63,13 +69,14 @@ impl<'a> Scorer<'a> {
                     "soon" => self.soon_text(free),
                     "continuity" if value > 0.0 => "has seen them before".to_owned(),
                     "continuity" => "would be new to them".to_owned(),
+                    "kept" => self.kept_text(therapist),
                     _ => format!("{} of {} sessions taken that week", free.week.booked, therapist.weekly_capacity),
                 },
             })
             .collect()
     }
 
-    fn terms(&self, therapist: &Therapist, fit: Fit, free: &Free<'_>) -> [Bare; 5] {
+    fn terms(&self, therapist: &Therapist, fit: Fit, free: &Free<'_>) -> [Bare; 6] {
         let terms = self.weights.terms;
         [
             ("drivers", terms.drivers / self.all, fit.drivers),
@@ -77,6 +84,7 @@ impl<'a> Scorer<'a> {
             ("soon", terms.soon / self.all, self.soon(free)),
             ("continuity", terms.continuity / self.all, fit.continuity),
             ("even_load", terms.even_load / self.all, 1.0 - load(therapist, free)),
+            ("kept", terms.kept / self.all, fit.kept),
         ]
     }
 
@@ -152,6 +160,45 @@ impl<'a> Scorer<'a> {
         }
     }
 
+    /// Whom they ask for by name or have seen before is not kept from them.
+    fn is_theirs(&self, therapist: &Therapist) -> bool {
+        let named = self.wish.preferences.iter().any(|wish| wish.therapist == Some(therapist.id));
+        named || self.wish.continuity == Some(therapist.id)
+    }
+
+    fn kept_text(&self, therapist: &Therapist) -> String {
+        if self.is_theirs(therapist) {
+            return "theirs already, so kept for nobody else".to_owned();
+        }
+        let offered = self.weights.asked_for.offered_by(therapist).into_iter().take(MOST_NAMED);
+        let named: Vec<_> = offered.map(|(what, asked)| format!("{} ({asked} of 100)", self.ability(what))).collect();
+        match named.as_slice() {
+            [] => "offers nothing that many others ask for".to_owned(),
+            named => format!("others ask for this too: {}", named.join("; ")),
+        }
+    }
+
+    fn ability(&self, ability: &Ability) -> String {
+        let (weights, practice) = (self.weights, self.practice);
+        match ability {
+            Ability::Method(id) => weights.methods.get(id).unwrap_or(id).clone(),
+            Ability::Competence(id) => weights.competences.get(id).unwrap_or(id).clone(),
+            Ability::Language(tag) => {
+                let known = practice.session_languages.iter().find(|language| language.tag == *tag);
+                format!("works in {}", known.map_or(tag, |language| &language.label.en))
+            }
+            Ability::Licence(state) => format!("is licensed for {}", state.as_str()),
+            Ability::Payer(care, id) => {
+                let known = practice.payers.iter().find(|payer| payer.id == *id);
+                let of = match care {
+                    Care::Couple => "couples",
+                    Care::Individual => "individuals",
+                };
+                format!("takes {} for {of}", known.map_or(id, |payer| &payer.label))
+            }
+        }
+    }
+
     /// 1 at the first moment that may be booked, 0 at the promise's last.
     fn soon(&self, free: &Free<'_>) -> f64 {
         let (from, until) = self.horizon;
@@ -166,7 +213,7 @@ impl<'a> Scorer<'a> {
 }
 
 /// How much a level of training counts: whoever was trained does the work, whoever still learns does half of it.
-const fn level(training: Training) -> f64 {
+pub(super) const fn level(training: Training) -> f64 {
     match training {
         Training::Learning => 0.5,
         Training::Trained => 0.9,

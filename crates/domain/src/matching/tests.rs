@@ -365,6 +365,7 @@ fn a_wish_counts_for_the_one_who_meets_it() {
             "first session on Tuesday, December 1, 9:00 am",
             "would be new to them",
             "0 of 24 sessions taken that week",
+            "theirs already, so kept for nobody else",
         ]
     );
     let share: f64 = best.because.iter().map(|term| term.weight).sum();
@@ -402,6 +403,44 @@ fn of_equals_the_emptier_week_and_then_the_lower_id_comes_first() {
     let early = busy(&one.id.to_string(), asks.now - SignedDuration::from_hours(3), 1, 9, false);
     let ranking = rank(&asks.wish(), &both, &taken(&[early]), practice(), &weights);
     assert_eq!(ranking.candidates[0].therapist, other.id);
+}
+
+/// Of two who would do as well, the one is taken whom others ask for less. Red without `kept` among the terms.
+#[test]
+fn whoever_is_asked_for_much_is_kept_where_somebody_else_would_do() {
+    let mut plain = amara();
+    let mut spanish = amara();
+    (plain.id, spanish.id) = (TherapistId::new(Uuid::from_u128(2)), TherapistId::new(Uuid::from_u128(1)));
+    spanish.languages.insert("es".to_owned());
+    let both = [plain.clone(), spanish.clone()];
+    let best = |asks: &Asks| {
+        let best = asks.rank(&both, &[]).candidates.remove(0);
+        let kept = best.because.into_iter().find(|term| term.term == "kept").unwrap();
+        assert!(!kept.tells_of_answers, "it follows from the file and the therapist");
+        (best.therapist, kept.text)
+    };
+    let also = "others ask for this too: trained in the Gottman method (60 of 100); \
+                trained in emotionally focused therapy (60 of 100); ";
+    let (therapist, text) = best(&Asks::default());
+    assert_eq!((therapist, text), (plain.id, format!("{also}takes Sample Mutual for couples (8 of 100)")));
+    let mut asks = Asks::default();
+    asks.preferences.languages = vec!["es".to_owned()];
+    assert_eq!(best(&asks), (spanish.id, format!("{also}works in Spanish (12 of 100)")));
+    // Whom they ask for by name or have seen before is not kept from them.
+    let named = Preferences { therapist: Some(spanish.id), ..Preferences::default() };
+    let theirs = "theirs already, so kept for nobody else".to_owned();
+    assert_eq!(best(&Asks { preferences: named, ..Asks::default() }), (spanish.id, theirs.clone()));
+    assert_eq!(best(&Asks { continuity: Some(spanish.id), ..Asks::default() }), (spanish.id, theirs));
+}
+
+#[test]
+fn who_offers_nothing_that_is_asked_for_reads_so_and_is_kept_for_nobody() {
+    let mut therapist = amara();
+    (therapist.methods, therapist.competences, therapist.payers) = Default::default();
+    therapist.licences.retain(|licence| licence.state == state("NC"));
+    let best = Asks::default().rank(&[therapist], &[]).candidates.remove(0);
+    let kept = best.because.last().unwrap();
+    assert_eq!((kept.value, kept.text.as_str()), (1.0, "offers nothing that many others ask for"));
 }
 
 /// Blocks of therapists and rooms over the promise, from a few numbers.
@@ -473,6 +512,30 @@ proptest! {
             let alone = rank(&asks.wish(), &one, &taken, practice, practice.protocol.weights());
             prop_assert_eq!(Some(candidate), alone.candidates.first());
         }
+    }
+
+    /// Nothing of a candidate's score hangs on who else is on the roster. Red where a share that `kept` weighs is taken of
+    /// the roster, as by how many on it offer something.
+    #[test]
+    fn removing_a_candidate_keeps_the_others_as_they_are(
+        numbers in proptest::collection::vec(any::<(u8, u16, u8, bool)>(), 0..120),
+        couple: bool,
+        whom in 0_usize..12,
+    ) {
+        let care = if couple { Care::Couple } else { Care::Individual };
+        let asks = Asks { care, drivers: BTreeMap::from([("conflict".to_owned(), 0.7)]), ..Asks::default() };
+        let (practice, taken) = (practice(), taken(&blocks(practice(), &numbers, asks.now)));
+        let line_up = |roster: &[Therapist]| {
+            line_up(&asks.wish(), roster, &taken, practice, practice.protocol.weights())
+        };
+        let mut expected = line_up(roster());
+        let removed = roster()[whom].id;
+        expected.candidates.retain(|it| it.therapist != removed);
+        expected.excluded.retain(|it| it.therapist != removed);
+        let rest: Vec<_> = roster().iter().filter(|it| it.id != removed).cloned().collect();
+        let found = line_up(&rest);
+        prop_assert_eq!(found.candidates, expected.candidates);
+        prop_assert_eq!(found.excluded, expected.excluded);
     }
 
     #[test]

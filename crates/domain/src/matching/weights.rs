@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_saphyr::{Location, Spanned};
 
-use super::fallback::Step;
+use super::{
+    asked_for::{AskedFor, AskedForEntries},
+    fallback::Step,
+};
 use crate::problem::{FileProblem, yaml_place};
 
 const WIDEN: &str = "widen_windows";
@@ -23,6 +26,8 @@ pub struct Weights {
     pub drivers: BTreeMap<String, Driver>,
     /// What counts how much.
     pub terms: TermWeights,
+    /// What clients ask for or need; nothing where the file does not say.
+    pub asked_for: AskedFor,
     /// What is let go of where nobody passes, in this order, before staff look; nothing where the file does not say.
     pub fallback: Vec<Step>,
 }
@@ -49,6 +54,8 @@ pub struct TermWeights {
     pub continuity: f64,
     /// Even load.
     pub even_load: f64,
+    /// Who is asked for much is kept for those who cannot go elsewhere; 0 where the file does not say.
+    pub kept: f64,
 }
 
 impl Weights {
@@ -63,6 +70,7 @@ impl Weights {
             return Err(problems);
         }
         let fallback = read.steps();
+        let asked_for = read.asked_for.read();
         let WeightsFile { methods, competences, drivers, weights, .. } = read;
         let driver = |driver: DriverEntry| Driver { label: driver.label, method: driver.method.value };
         Ok(Self {
@@ -75,7 +83,9 @@ impl Weights {
                 soon: weights.value.soon.value,
                 continuity: weights.value.continuity.value,
                 even_load: weights.value.even_load.value,
+                kept: weights.value.kept.map_or(0.0, |kept| kept.value),
             },
+            asked_for,
             fallback,
         })
     }
@@ -89,6 +99,8 @@ struct WeightsFile {
     competences: BTreeMap<String, String>,
     drivers: BTreeMap<String, DriverEntry>,
     weights: Spanned<WeightEntries>,
+    #[serde(default)]
+    asked_for: AskedForEntries,
     fallback: Option<Spanned<Vec<StepEntry>>>,
 }
 
@@ -114,6 +126,7 @@ struct WeightEntries {
     soon: Spanned<f64>,
     continuity: Spanned<f64>,
     even_load: Spanned<f64>,
+    kept: Option<Spanned<f64>>,
 }
 
 impl WeightsFile {
@@ -129,18 +142,20 @@ impl WeightsFile {
                 ));
             }
         }
-        let WeightEntries { drivers, preferences, soon, continuity, even_load } = &self.weights.value;
-        let each = [drivers, preferences, soon, continuity, even_load];
-        for weight in each {
+        let WeightEntries { drivers, preferences, soon, continuity, even_load, kept } = &self.weights.value;
+        let each = || [drivers, preferences, soon, continuity, even_load].into_iter().chain(kept);
+        for weight in each() {
             if !(0.0..=1_000_000.0).contains(&weight.value) {
                 let what = "a weight must be a number from 0 to 1000000";
                 problems.push(FileProblem::error(file, yaml_place(&weight.referenced), what, "0 leaves the term out"));
             }
         }
-        self.fallback_problems(&mut |place, what, hint| {
+        let mut note = |place: &Location, what: String, hint: &str| {
             problems.push(FileProblem::error(file, yaml_place(place), what, hint));
-        });
-        if problems.is_empty() && each.iter().all(|weight| weight.value <= 0.0) {
+        };
+        self.fallback_problems(&mut note);
+        self.asked_for.problems(&self.methods, &self.competences, &mut note);
+        if problems.is_empty() && each().all(|weight| weight.value <= 0.0) {
             let place = yaml_place(&self.weights.referenced);
             problems.push(FileProblem::error(file, place, "every weight is 0", "give at least one term a weight"));
         }
@@ -252,10 +267,24 @@ weights: { drivers: 40, preferences: 20, soon: 25, continuity: 10, even_load: 5 
     }
 
     #[test]
+    fn what_is_asked_for_names_what_the_file_defines_in_so_many_of_a_hundred() {
+        let with = |lines: &str| format!("{GOOD}asked_for:\n{lines}");
+        let lines = "  methods: {eft: 60}\n  languages: {es: 12}\n  licences: {SC: 8}\n  payers: {couple: {eap: 9}}\n";
+        let weights = Weights::load("matching.yaml", &with(lines)).unwrap();
+        assert_eq!(weights.asked_for.each().iter().map(|(_, asked)| *asked).collect::<Vec<_>>(), [60, 12, 8, 9]);
+        assert_eq!(Weights::load("matching.yaml", GOOD).unwrap().asked_for.each(), []);
+        check(
+            &with("  methods: {oft: 60}\n  competences: {trauma: 101}\n"),
+            "matching.yaml:7:18: the method \"oft\" is not defined, name one that stands above\n\
+             matching.yaml:8:25: must be from 0 to 100, so many of a hundred clients",
+        );
+    }
+
+    #[test]
     fn an_unknown_key_is_refused_where_it_stands() {
         check(
             &GOOD.replace("soon: 25", "soon: 25, later: 1"),
-            "matching.yaml:5:52: unknown field `later`, expected one of drivers, preferences, soon, continuity, even_load",
+            "matching.yaml:5:52: unknown field `later`, expected one of drivers, preferences, soon, continuity, even_load, kept",
         );
     }
 

@@ -20,8 +20,9 @@ use crate::{
     contact::{EmailAddress, Language, Line as OneLine, Phone, UsState},
     intake::Care,
     letter::telling,
+    matching::asked_for::Ability,
     problem::{FileProblem, Loaded, Severity},
-    protocol::{Files, Protocol},
+    protocol::{Files, MATCHING, Protocol},
     triage::file::{self as triage, Kind, Named},
 };
 
@@ -58,12 +59,30 @@ impl Practice {
                 None
             }
         };
+        problems.extend(practice.iter().flat_map(unknown_abilities));
         let clean = problems.iter().all(|problem| problem.severity == Severity::Warning);
         match practice {
             Some(value) if clean => Ok(Loaded { value, warnings: problems }),
             _ => Err(problems),
         }
     }
+}
+
+/// What matching.yaml says is asked for and practice.toml does not know: it would keep nobody. No error, since the one
+/// file may be stored longer than the other says so.
+fn unknown_abilities(practice: &Practice) -> Vec<FileProblem> {
+    let unknown = |ability: &Ability| match ability {
+        Ability::Language(tag) if !practice.session_languages.iter().any(|it| it.tag == *tag) => {
+            Some(format!("{tag:?} is none of the session_languages of {FILE}"))
+        }
+        Ability::Payer(care, id) if !practice.payers.iter().any(|it| it.id == *id && it.pays_for.contains(care)) => {
+            Some(format!("{id:?} is no payer of {FILE} for this kind of care"))
+        }
+        _ => None,
+    };
+    let asked_for = practice.protocol.weights().asked_for.each().iter();
+    let problem = |what| FileProblem::warning(MATCHING, (0, 0), format!("asked_for: {what}"), "it keeps nobody so");
+    asked_for.filter_map(|(ability, _)| unknown(ability)).map(problem).collect()
 }
 
 /// Reads every setting before it gives up on any.
