@@ -37,6 +37,7 @@ pub use crate::calendar::{
     taken::Taken,
 };
 pub use fallback::{Outcome, with_fallback};
+pub use filter::is_in_question;
 pub use offer::{Choice, Objection, Offer, Offering, Tried, offer_span, offer_weeks, offers, try_choice};
 pub use rank::{line_up, rank, span};
 pub use therapist::{Licence, Therapist, Training};
@@ -163,7 +164,7 @@ pub struct Excluded {
     pub name: String,
     /// The first filter that did not let them pass, in words: "is not licensed for AK".
     pub filter: String,
-    /// The same for whoever may read nothing that tells of answers: one sentence for the competence that answers call
-    /// for and for a conflict, so that it does not give the first away.
+    /// The same for whoever may read nothing that tells of answers: for the competence that answers call for, and for a
+    /// conflict, so that it does not give the first away, what else is against them, or one sentence.
     pub discreet: String,
 }

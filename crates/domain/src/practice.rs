@@ -19,6 +19,7 @@ use crate::{
 };
 
 mod changes;
+mod cost;
 mod draft;
 mod invitation;
 mod letters;
@@ -86,7 +87,7 @@ pub struct Practice {
     pub changes: ChangePolicy,
     /// Not an emergency service: on every page.
     pub emergency_note: Text,
-    /// What a session costs, in plain sentences; `None` where clients are to ask.
+    /// What a session costs, in plain sentences, with the numbers of this file; `None` where clients are to ask.
     pub cost: Option<Text>,
     /// Where clients' pages stand, `https://…` without a slash at its end; `None` where the practice has none yet, and
     /// an invitation is handed over as a word of mouth only.

@@ -7,15 +7,19 @@ use std::{
 
 use jiff::Timestamp;
 use rapport_domain::{
-    calendar::taken::Taken,
+    calendar::{
+        busy::{Busy, room_resource, therapist_resource},
+        taken::Taken,
+    },
     case::{Case, CaseState},
     id::{IntakeId, TherapistId},
     intake::Care,
-    matching::{Outcome, Ranking, Wish, fallback, line_up, span, with_fallback},
+    matching::{Outcome, Ranking, Therapist, Wish, fallback, is_in_question, line_up, span, with_fallback},
+    practice::Practice,
 };
 use rapport_proto::{staff as pb, time};
 use rapport_security::StaffPrincipal;
-use rapport_store::{appointments, audit, calendar, cases, intakes, search, therapists};
+use rapport_store::{Store, StoreError, appointments, audit, calendar, cases, intakes, search, therapists};
 
 use crate::{
     Deps,
@@ -26,6 +30,9 @@ use crate::{
     refusal::Refusal,
     trail, view,
 };
+
+/// More resources than these are not named to the database: a long list costs more than the rows that it spares.
+const MOST_RESOURCES: usize = 64;
 
 /// A page of the line-up as the caller's role may see it.
 #[tracing::instrument(skip_all, fields(staff.token_id = %staff.token_id, case.id = %query.case))]
@@ -115,14 +122,29 @@ async fn ranking(
         conflicts: alone.map(|(therapist, _)| *therapist).collect(),
         ..Wish::of(care, &first.intake.submission, &first.found, now)
     };
-    let (from, to) = span(&wish, practice);
     let roster = therapists::all(store).await?;
-    let mut busy = calendar::busy(store, from, to).await?;
-    busy.retain(|block| block.appointment.is_none() || block.appointment != current.as_ref().map(|it| it.id));
     let protocol = protocols.get(store, &first.intake.protocol).await?;
+    let in_question = roster.iter().filter(|it| is_in_question(it, &wish, practice, protocol.weights()));
+    let mut busy = busy(store, in_question, practice, span(&wish, practice)).await?;
+    busy.retain(|block| block.appointment.is_none() || block.appointment != current.as_ref().map(|it| it.id));
     let taken = Taken::new(&practice.zone, &busy);
     let line_up = |wish: &Wish<'_>| line_up(wish, &roster, &taken, practice, protocol.weights());
     Ok(with_fallback(&wish, protocol.weights(), line_up))
+}
+
+/// What is taken of these therapists and of every room: no more than is looked at, unless that is nearly everything.
+async fn busy(
+    store: &Store,
+    therapists: impl Iterator<Item = &Therapist>,
+    practice: &Practice,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Vec<Busy>, StoreError> {
+    let rooms = practice.locations.iter().flat_map(|location| &location.rooms).map(|room| room_resource(room));
+    let resources: BTreeSet<_> = therapists.map(|it| therapist_resource(it.id)).chain(rooms).collect();
+    match resources.len() {
+        ..=MOST_RESOURCES => calendar::busy_of(store, &resources, from, to).await,
+        _ => calendar::busy(store, from, to).await,
+    }
 }
 
 /// Each driver as strongly as it shows in any of them.

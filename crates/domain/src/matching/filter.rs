@@ -40,6 +40,11 @@ pub(super) enum Filter {
 }
 
 impl Filter {
+    /// Whether it tells what was answered: a competence, and a conflict, which would else tell it by its absence.
+    pub(super) const fn tells_of_answers(self) -> bool {
+        matches!(self, Self::Competence | Self::Conflict)
+    }
+
     /// Its name for programs.
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -73,6 +78,13 @@ pub(super) const OF_PERSON: [(Filter, Passes); 8] = [
     (Filter::Language, speaks),
     (Filter::Conflict, has_no_conflict),
 ];
+
+/// Whether a therapist could be chosen for a wish, or for one that lets go of formats and places: nobody else's time
+/// need be read.
+pub fn is_in_question(therapist: &Therapist, wish: &Wish<'_>, practice: &Practice, weights: &Weights) -> bool {
+    let asked = Asked { wish, practice, weights, first_day: practice.today(wish.now) };
+    OF_PERSON.iter().all(|(filter, passes)| *filter == Filter::Setting || passes(therapist, &asked))
+}
 
 /// The wish beside what its answers are looked up in.
 pub(super) struct Asked<'a> {
@@ -129,12 +141,15 @@ impl Asked<'_> {
         }
     }
 
-    /// As [`Asked::left_out_by`], telling nothing of answers.
-    pub(super) fn left_out_discreetly(&self, filter: Filter) -> String {
-        match filter {
-            Filter::Competence | Filter::Conflict => "may not be offered to them".to_owned(),
-            other => self.left_out_by(other),
+    /// As [`Asked::left_out_by`], telling nothing of answers: what else of the person is against them, and one sentence
+    /// where nothing else is.
+    pub(super) fn left_out_discreetly(&self, therapist: &Therapist, filter: Filter) -> String {
+        if !filter.tells_of_answers() {
+            return self.left_out_by(filter);
         }
+        let mut against = OF_PERSON.iter().filter(|(_, passes)| !passes(therapist, self)).map(|(other, _)| *other);
+        let open = against.find(|other| !other.tells_of_answers());
+        open.map_or_else(|| "may not be offered to them".to_owned(), |other| self.left_out_by(other))
     }
 
     /// The filter that left nobody: "no therapist is licensed for AK".

@@ -227,7 +227,7 @@ fn objection(filter: Filter, asked: &Asked<'_>) -> Objection {
     Objection {
         filter: filter.name(),
         text: asked.left_out_by(filter),
-        tells_of_answers: matches!(filter, Filter::Competence | Filter::Conflict),
+        tells_of_answers: filter.tells_of_answers(),
         stands: matches!(filter, Filter::Active | Filter::Licence | Filter::Free),
     }
 }

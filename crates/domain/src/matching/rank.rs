@@ -148,7 +148,7 @@ fn excluded(therapist: &Therapist, filter: Filter, asked: &Asked<'_>) -> Exclude
         therapist: therapist.id,
         name: therapist.name.clone(),
         filter: asked.left_out_by(filter),
-        discreet: asked.left_out_discreetly(filter),
+        discreet: asked.left_out_discreetly(therapist, filter),
     }
 }
 

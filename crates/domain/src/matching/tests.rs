@@ -419,10 +419,10 @@ fn whoever_is_asked_for_much_is_kept_where_somebody_else_would_do() {
         assert!(!kept.tells_of_answers, "it follows from the file and the therapist");
         (best.therapist, kept.text)
     };
-    let also = "others ask for this too: trained in the Gottman method (60 of 100); \
-                trained in emotionally focused therapy (60 of 100); ";
+    let also = "others ask for this too: trained in emotionally focused therapy (60 of 100); \
+                trained in the Gottman method (60 of 100); ";
     let (therapist, text) = best(&Asks::default());
-    assert_eq!((therapist, text), (plain.id, format!("{also}takes Sample Mutual for couples (8 of 100)")));
+    assert_eq!((therapist, text), (plain.id, format!("{also}is licensed for SC (8 of 100)")));
     let mut asks = Asks::default();
     asks.preferences.languages = vec!["es".to_owned()];
     assert_eq!(best(&asks), (spanish.id, format!("{also}works in Spanish (12 of 100)")));
@@ -514,8 +514,8 @@ proptest! {
         }
     }
 
-    /// Nothing of a candidate's score hangs on who else is on the roster. Red where a share that `kept` weighs is taken of
-    /// the roster, as by how many on it offer something.
+    /// Nothing of a candidate's score hangs on who else is on the roster. Red where `best_of_each` gives scores as shares
+    /// of the best one's.
     #[test]
     fn removing_a_candidate_keeps_the_others_as_they_are(
         numbers in proptest::collection::vec(any::<(u8, u16, u8, bool)>(), 0..120),

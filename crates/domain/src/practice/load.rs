@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use super::{
     BookingPolicy, Confirm, ConsentText, Line, Location, Notified, Payer, Practice, Promise, SessionLanguage, Text,
-    changes, invitation, letters, on_call,
+    changes, cost, invitation, letters, on_call,
     paragraph::paragraph,
     section::{Section, Source},
     session_page,
@@ -106,7 +106,7 @@ fn read(source: &Source<'_>, protocol: Option<Protocol>, named: Vec<Named>) -> O
         }
     }
     let emergency_note = root.required::<Text>("emergency_note");
-    let cost = root.optional::<Text>("cost").map(toml::Spanned::into_inner);
+    let cost = root.optional::<Text>("cost");
     let chain = on_call::chain(source, &mut root);
     let alerts = root.section("alerts").and_then(|section| on_call::policy(source, section));
     let pages_url = root.optional::<String>("pages_url").and_then(|url| invitation::pages_url(source, &url));
@@ -117,6 +117,9 @@ fn read(source: &Source<'_>, protocol: Option<Protocol>, named: Vec<Named>) -> O
     let booking = root.section("booking").and_then(|section| booking(source, section));
     let fees = root.section("fees").and_then(|section| session_page::fees(source, section));
     let changes = root.section("changes").and_then(|section| changes::changes(source, section));
+    let numbers = fees.as_ref().zip(booking.as_ref()).zip(changes.as_ref());
+    let cost = cost.zip(numbers);
+    let cost = cost.map(|(text, ((fees, booking), changes))| cost::filled(source, &text, (fees, booking, changes)));
     let mut ids = Ids { source, seen: BTreeSet::new() };
     let locations = root.sections("locations").into_iter().filter_map(|each| location(each, &mut ids)).collect();
     let lines = root.sections("lines").into_iter().filter_map(|each| line(each, &mut ids)).collect();

@@ -184,7 +184,7 @@ fn plan_does_not_pay(plan: &str, dollars: u32, language: Language) -> String {
 }
 
 /// "$1,980".
-fn amount(dollars: u32) -> String {
+pub(super) fn amount(dollars: u32) -> String {
     let digits = dollars.to_string();
     let mut text = String::from("$");
     for (at, digit) in digits.chars().enumerate() {

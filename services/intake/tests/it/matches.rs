@@ -4,21 +4,24 @@ use std::collections::BTreeSet;
 
 use rapport_proto::{intake, staff as pb};
 use rapport_security::Role;
-use rapport_store::{calendar, therapists};
+use rapport_store::{
+    audit::read::{AuditFilter, Direction, page},
+    calendar, intakes, therapists,
+};
 use tonic::Code;
 
 use crate::{
     house::{House, house, on_each, reason},
-    people::Desk,
+    people::{Desk, SAFE},
 };
 
 fn of(case: &str) -> pb::ListMatchesRequest {
     pb::ListMatchesRequest { name: case.to_owned(), ..Default::default() }
 }
 
-/// A client alone whose answers call for a competence, and who is nobody's safety case.
-async fn in_low_spirits(desk: &Desk<'_>) -> String {
-    let mut request = desk.house.sample("01-drift-and-stress.json");
+/// A sample whose answers call for a competence, and who is nobody's safety case.
+fn with_a_need(house: &House, file: &str) -> intake::SubmitIntakeRequest {
+    let mut request = house.sample(file);
     for answer in request.screenings.iter_mut().flat_map(|screening| &mut screening.answers) {
         if let ("substances", Some(intake::Value { kind: Some(intake::value::Kind::Code(code)) })) =
             (answer.link_id.as_str(), answer.values.first_mut())
@@ -26,7 +29,12 @@ async fn in_low_spirits(desk: &Desk<'_>) -> String {
             "severe".clone_into(&mut code.code);
         }
     }
-    desk.another_of(request).await
+    request
+}
+
+/// Such a client, alone.
+async fn in_low_spirits(desk: &Desk<'_>) -> String {
+    desk.another_of(with_a_need(desk.house, "01-drift-and-stress.json")).await
 }
 
 async fn roster(house: &House) -> BTreeSet<String> {
@@ -78,8 +86,9 @@ async fn a_coordinator_reads_nothing_of_what_answers_call_for() {
     let lacking = seen.left_out.iter().filter(|it| it.filter.starts_with("lacks what is needed"));
     let lacking: Vec<_> = lacking.map(|it| it.therapist.clone()).collect();
     assert!(!lacking.is_empty());
+    let asked_by_them = ["may not be offered to them", "does not take this payer for this kind of care"];
     for it in told.left_out.iter().filter(|it| lacking.contains(&it.therapist)) {
-        assert_eq!(it.filter, "may not be offered to them");
+        assert!(asked_by_them.contains(&it.filter.as_str()), "{it:?}");
     }
     let drivers = seen.matches.iter().flat_map(|it| it.terms.iter().filter(|term| term.term == "drivers"));
     let mut secrets: BTreeSet<_> = drivers.map(|term| term.text.clone()).collect();
@@ -88,7 +97,55 @@ async fn a_coordinator_reads_nothing_of_what_answers_call_for() {
     for secret in secrets {
         assert!(!bytes.contains(&secret), "a coordinator was told {secret:?}");
     }
-    assert!(told.matches.iter().all(|it| it.score.is_none() && it.terms.len() == 4));
+    assert!(told.matches.iter().all(|it| it.score.is_none() && it.terms.len() == 5));
+}
+
+/// Whom they asked to avoid and who lacks what their answers call for read alike. Red where `left_out_discreetly` gives
+/// either a sentence of its own.
+#[tokio::test]
+async fn a_coordinator_cannot_tell_what_answers_call_for_from_whom_to_avoid() {
+    let house = house().await;
+    let desk = Desk::of(&house).await;
+    let mut request = with_a_need(&house, "02-couple.json");
+    let all = therapists::all(&house.deps.store).await.unwrap();
+    let elena = all.iter().find(|it| it.name.contains("Elena")).unwrap().id.to_string();
+    request.preferences.as_mut().unwrap().therapists_to_avoid = vec![elena];
+    let case = desk.another_of(request).await;
+    let told = desk.matches(Role::Coordinator, of(&case)).await;
+    let seen = desk.matches(Role::Clinician, of(&case)).await;
+    let filter = |found: &pb::ListMatchesResponse, name: &str| {
+        let left_out = found.left_out.iter().find(|it| it.therapist_name.contains(name));
+        left_out.unwrap_or_else(|| panic!("{name} was not left out")).filter.clone()
+    };
+    let (told, seen) = (told.0.unwrap(), seen.0.unwrap());
+    // Elena is to be avoided, Carmen lacks what answers call for; Benjamin lacks it too, and does not take their payer.
+    assert!(filter(&seen, "Elena").starts_with("may not treat them"));
+    assert!(filter(&seen, "Carmen").starts_with("lacks what is needed"));
+    assert!(filter(&seen, "Benjamin").starts_with("lacks what is needed"));
+    let names = ["Elena", "Carmen", "Benjamin", "Dev"];
+    let one = "may not be offered to them";
+    let expected = [one, one, "does not take this payer for this kind of care", "does not treat couples"];
+    assert_eq!(names.map(|name| filter(&told, name)), expected);
+}
+
+/// Red without the `audit::write` of list_matches.rs.
+#[tokio::test]
+async fn who_looked_stands_in_the_trail_once_with_the_case_and_each_client() {
+    on_each(async |house| {
+        let desk = Desk::of(house).await;
+        let case = desk.couple("").await;
+        desk.partner(&case, SAFE).await;
+        desk.matches(Role::Coordinator, of(&case)).await.0.unwrap();
+        let clients = intakes::of_case(&house.deps.store, case.parse().unwrap()).await.unwrap();
+        let method = Some("rapport.staff.v1.TriageService/ListMatches".to_owned());
+        let filter = AuditFilter { method, ..AuditFilter::default() };
+        let found = page(&house.deps.store, &filter, Direction::Back, None, 10).await.unwrap();
+        let told: Vec<_> = found.into_iter().map(|it| (it.role, it.outcome, it.resources)).collect();
+        let resources = std::iter::once(case).chain(clients.iter().map(|it| it.id.to_string())).collect::<Vec<_>>();
+        assert_eq!(resources.len(), 3);
+        assert_eq!(told, [("coordinator".to_owned(), "OK".to_owned(), resources)]);
+    })
+    .await;
 }
 
 /// Red without `policy::may_look_for_matches`.
