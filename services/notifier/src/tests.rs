@@ -421,27 +421,34 @@ async fn a_letter_that_may_have_arrived_is_not_sent_again() {
     assert_eq!(server.count("message"), 1);
 }
 
+const WRITTEN: &[u8] = b"From: office@example.com\r\nTo: sample@example.com\r\nSubject: x\r\n\r\nhello\r\n";
+
 /// Guard: `letters::sending` refuses whoever lost the lease.
 #[tokio::test]
 async fn of_two_notifiers_that_hold_the_same_letter_one_sends_it() {
     let stage = Stage::new(Some("sample@example.com"), None).await;
     stage.queue(LetterKind::WeWillCall, Recipient::Client(stage.intake)).await;
-    let first = stage.claim().await.remove(0);
+    let mut first = stage.claim().await.remove(0);
+    // It was written before: only the last step asks whose it is.
+    letters::keep_bytes(&stage.sender.store, &first, WRITTEN).await.unwrap();
+    first.bytes = Some(WRITTEN.to_vec());
     stage.clock.advance(Duration::from_secs(61));
     let second = stage.claim().await.remove(0);
     assert!(matches!(stage.sender.send_letter(&first).await, Err(StoreError::Conflict)));
+    assert!(stage.letters().is_empty());
     assert_eq!(stage.sender.send_letter(&second).await.unwrap(), LedgerState::Sent);
     assert_eq!(stage.letters().len(), 1);
 }
 
-/// Guard: `tend` gives up lost sends, and asks nothing of the claims.
+/// Guards: `letters::sending` before the message leaves; `tend` gives up lost sends, and asks nothing of the claims.
 #[tokio::test]
 async fn after_a_crash_while_sending_the_letter_is_unknown_at_the_next_look_whatever_else_waits() {
-    let stage = Stage::new(Some("sample@example.com"), None).await;
+    let server = Server::start("message", Does::Sleep).await;
+    let stage = Stage::new(Some("sample@example.com"), Some(&server)).await;
     stage.queue(LetterKind::WeWillCall, Recipient::Client(stage.intake)).await;
     let letter = stage.claim().await.remove(0);
-    letters::sending(&stage.sender.store, &letter, stage.clock.now(), LEASE).await.unwrap();
-    stage.clock.advance(LEASE.unsigned_abs());
+    crash_once(|| server.count("message") == 1, &stage, letter).await;
+    stage.clock.advance(LEASE.unsigned_abs().max(Duration::from_secs(61)));
     stage.queue(LetterKind::StaffAlert, Recipient::OnCall(0)).await;
     stage.sender.tend().await.unwrap();
     let standing = letters::of_case(&stage.sender.store, stage.case).await.unwrap();
@@ -591,15 +598,30 @@ async fn a_webhook_that_is_refused_for_now_is_told_again_under_the_same_key() {
     assert!(stage.letters().is_empty());
 }
 
+/// Sends a letter, and dies as soon as this has happened.
+async fn crash_once(happened: impl Fn() -> bool, stage: &Stage, letter: ClaimedLetter) {
+    let sender = Arc::clone(&stage.sender);
+    let sending = tokio::spawn(async move { sender.send_letter(&letter).await });
+    while !happened() {
+        assert!(!sending.is_finished(), "it ended before");
+        tokio::task::yield_now().await;
+    }
+    sending.abort();
+    assert!(sending.await.unwrap_err().is_cancelled());
+}
+
 /// Guard: a webhook stays claimed while it is told. As `sending` it would be `unknown` after a crash, and nobody told.
 #[tokio::test]
 async fn after_a_crash_while_a_webhook_is_told_it_is_told_again() {
-    let receiver = Receiver::start(&[webhook::tests::Does::Answer(200)]).await;
+    let receiver = Receiver::start(&[webhook::tests::Does::Hang, webhook::tests::Does::Answer(200)]).await;
     let stage = with_webhook(&receiver).await;
     stage.queue(LetterKind::StaffAlert, Recipient::Webhook(0)).await;
-    assert_eq!(stage.claim().await.len(), 1);
+    let letter = stage.claim().await.remove(0);
+    crash_once(|| receiver.got.lock().unwrap().len() == 1, &stage, letter).await;
     stage.clock.advance(Duration::from_secs(61));
+    stage.sender.tend().await.unwrap();
     assert_eq!(stage.send_all().await, [LedgerState::Sent]);
+    assert_eq!(receiver.got.lock().unwrap().len(), 2);
 }
 
 #[tokio::test]

@@ -311,6 +311,10 @@ async fn a_new_address_is_written_to_found_by_and_the_old_ones_link_leads_nowher
         let hash = link.hash();
         assert_eq!(rapport_store::intakes::by_token(&house.deps.store, hash).await.unwrap(), Some(id));
         queue(house, case, id).await;
+        let (store, lease) = (&house.deps.store, SignedDuration::from_mins(5));
+        let in_hand = letters::claim(store, house.deps.clock.now(), lease, 100).await.unwrap();
+        let in_hand = in_hand.into_iter().find(|letter| letter.recipient == Recipient::Client(id)).unwrap();
+        letters::keep_bytes(store, &in_hand, b"To: before@example.com").await.unwrap();
         let own = intake::SubmitIntakeResponse {
             intake: first.intake.clone(),
             status_token: link.text(),
@@ -318,6 +322,9 @@ async fn a_new_address_is_written_to_found_by_and_the_old_ones_link_leads_nowher
         };
         update(house, &own, |request| request.email = "after@example.com".to_owned()).await.unwrap();
         assert_eq!(rapport_store::intakes::by_token(&house.deps.store, hash).await.unwrap(), None);
+        assert_eq!(states(house, case, id).await, [LedgerState::Queued], "it is in nobody's hands any more");
+        let anew = letters::claim(store, house.deps.clock.now(), lease, 100).await.unwrap();
+        assert_eq!(anew.into_iter().map(|letter| (letter.id, letter.bytes)).collect::<Vec<_>>(), [(in_hand.id, None)]);
         let told = rapport_store::intakes::get(&house.deps.store, id).await.unwrap().unwrap().submission;
         assert_eq!(told.client.email.as_ref().unwrap().as_str(), "after@example.com");
         let found = async |email: &str| {
@@ -435,7 +442,7 @@ async fn a_case_is_referred_on_as_it_is_closed_and_goes_on_where_a_clinician_say
     .await;
 }
 
-/// Guard: `kept_or_told`'s other half, `Raise::of_case`: a second partner's promise does not count as kept with the first's.
+/// Guard: `Raise::of_case`: a second partner's promise does not count as kept with the first's, however early that was due.
 #[tokio::test]
 async fn what_was_kept_for_one_partner_is_still_owed_to_the_other() {
     let house = house().await;
@@ -443,6 +450,15 @@ async fn what_was_kept_for_one_partner_is_still_owed_to_the_other() {
     let case = desk.couple("").await;
     let id: CaseId = case.parse().unwrap();
     before_staff(&house, id).await;
+    let soon = house.deps.clock.now() + SignedDuration::from_mins(1);
+    let promised = house.deps.store.transact(move |tx| {
+        Box::pin(async move {
+            let mut case = cases::get(tx, id).await?.unwrap();
+            case.respond_by = soon;
+            cases::save(tx, &case).await
+        })
+    });
+    promised.await.map_err(|error: StoreError| error).unwrap();
     let first = desk.record(Clinician, &case).await.contacts.remove(0).intake;
     record(&desk, Clinician, attempt(&first, pb::ContactOutcome::Reached)).await.unwrap();
     let kept = cases::get(&house.deps.store, id).await.unwrap().unwrap();

@@ -225,7 +225,8 @@ async fn report(house: &House, token: &str, tag: &str, status: &str) -> Result<(
     operations(house).report_bounce(bearing(token, request)).await.map(|_| ())
 }
 
-/// Guards: the tag's code, its attempt, the status' class, and each state in `letters::bounced`.
+/// Guards: the tag's code, its attempt, the status' class, and that `letters::bounced` leaves out what was not sent and what
+/// failed before.
 #[tokio::test]
 async fn a_letter_that_comes_back_is_refused_once_and_its_client_is_called() {
     let token = Token::generate();
@@ -257,6 +258,29 @@ async fn a_letter_that_comes_back_is_refused_once_and_its_client_is_called() {
     assert_eq!(line.staff_reason, "Letter refused: there is no such mailbox (5.1.1), call.");
     assert!(line.call_needed);
     assert_eq!(seen.letters.iter().filter(|letter| letter.letter == "staff_alert").count(), 1);
+    desk.resolve(Role::Coordinator, &letter, pb::LetterOutcome::DoneOtherwise).await.unwrap();
+    report(&house, &token, &ours, "5.1.1").await.unwrap();
+    assert_eq!(standing().await.settled_by.as_deref(), Some("coordinator Sam"), "nobody has to do it again");
+}
+
+/// Guard: each state in `letters::bounced`.
+#[tokio::test]
+async fn what_may_have_left_and_comes_back_is_refused_whatever_its_sender_knew() {
+    let token = Token::generate();
+    let house = house_with(Config { bounce_token: Some(token.hash()), ..Config::default() }).await;
+    let (desk, deps) = (Desk::of(&house).await, &house.deps);
+    let case = desk.couple("").await;
+    for (kind, lost) in [(LetterKind::WeWillCall, true), (LetterKind::Confirmed, false)] {
+        let letter = desk.letter(&case, kind).await;
+        letters::sending(&deps.store, &letter, deps.clock.now(), LEASE).await.unwrap();
+        if lost {
+            letters::unknown(&deps.store, &letter, "no reply", deps.clock.now()).await.unwrap();
+        }
+        let tag = deps.store.keyring().bounce_tag(BounceTag { letter: letter.id.uuid(), attempt: 1 });
+        report(&house, &token.text(), &tag, "5.1.1").await.unwrap();
+        let back = letters::get(&deps.store, letter.id).await.unwrap().unwrap();
+        assert_eq!(back.state.name(), "failed", "{}", kind.name());
+    }
 }
 
 /// Guard: `authenticate`'s arm for bounces.

@@ -107,7 +107,8 @@ async fn with_both_screenings_in_and_neither_flagged_the_hold_is_confirmed() {
     house.close().await;
 }
 
-/// Guard: the domain's `release`, and that only it weighs what the second partner brought.
+/// Guards: the domain's `release` and `Dossier::second_in`, of which either suffices; that only the release step weighs what
+/// the second partner brought.
 #[tokio::test]
 async fn a_flagged_partner_looks_to_the_first_like_one_who_has_not_answered() {
     for if_silent in [IfPartnerSilent::SeeMeAlone, IfPartnerSilent::KeepLooking, IfPartnerSilent::CallMe] {

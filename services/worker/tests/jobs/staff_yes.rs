@@ -1,12 +1,16 @@
 //! Times that a machine takes and somebody of the practice confirms, and whom a rule tells.
 
+use std::time::Duration;
+
 use rapport_domain::{
     appointment::AppointmentState,
     case::{CaseState, StaffReason},
     intake::{Care, IfPartnerSilent},
     letter::{LetterKind, Recipient},
 };
+use rapport_runtime::Clock;
 use rapport_store::{letters, reports};
+use rapport_worker::purge::purge;
 
 use crate::{
     house::House,
@@ -65,6 +69,9 @@ async fn whom_a_rule_tells_hears_once_and_a_report_is_opened_once_however_often_
     let case = house.submit(&individual(1).answering("contempt", "yes").answering("child_harm", "yes")).await;
     for message in house.relayed().await {
         house.deliver(&message).await;
+        // The inbox forgets in time.
+        house.clock.advance(Duration::from_secs(31 * 24 * 3600));
+        purge(&house.deps, house.clock.now()).await.unwrap();
         house.deliver(&message).await;
     }
     house.settle().await;
