@@ -278,3 +278,27 @@ fn a_roster_is_tried_then_written_once_and_every_bad_row_is_said_at_once() {
     assert_eq!(roster(&["busy", "nobody", "busy.ics"]).status.code(), Some(1));
     assert_eq!(roster(&["import"]).status.code(), Some(2));
 }
+
+#[test]
+fn dead_letters_are_looked_for_in_the_embedded_database_and_honestly_not_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data").display().to_string();
+    let environment = [("RAPPORT__DATA__DIR", data.as_str())];
+    assert!(rapport(dir.path(), &["migrate"], &environment).status.success());
+    let ask = |arguments: &[&str]| rapport(dir.path(), &[&["dead-letters"], arguments].concat(), &environment);
+    let listed = ask(&["list", "--json"]);
+    assert_eq!(listed.status.code(), Some(0), "{}", text(&listed.stderr));
+    assert_eq!(serde_json::from_slice::<Value>(&listed.stdout).unwrap(), serde_json::json!({"dead_letters": []}));
+    assert_eq!(text(&ask(&["list"]).stderr), "No dead letters: every event was handled.\n");
+    let name = "queues/match_case/deadLetters/0190a1b2-0000-7000-8000-000000000001";
+    let nothing = ask(&["show", name]);
+    assert_eq!(nothing.status.code(), Some(1));
+    assert!(text(&nothing.stderr).contains("is no dead letter"));
+    assert_eq!(ask(&["replay", name]).status.code(), Some(1));
+    assert_eq!(ask(&["replay", "--all", "--json"]).status.code(), Some(0));
+    for misused in [&["show", "match_case/7"][..], &["replay"], &["replay", name, "--all"]] {
+        assert_eq!(ask(misused).status.code(), Some(2), "{misused:?}");
+    }
+    let help = ask(&["replay", "--help"]);
+    assert!(help.status.success() && text(&help.stdout).contains("Exit code 1"));
+}

@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::staff::case_of;
 
 async fn http(arguments: &[&str], body: &[u8]) -> Value {
-    clients::python("http.py", arguments, body).await.unwrap()
+    clients::python("ask_http.py", arguments, body).await.unwrap()
 }
 
 /// Guards: `programs::calendar` asks for the feed each time, and takes no name but the token; `calendar_feed::read` for

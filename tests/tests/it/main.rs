@@ -13,6 +13,7 @@ mod bookings;
 mod browser;
 mod confidential;
 mod crashes;
+mod dead_letters;
 mod dependence;
 mod feeds;
 mod foreign_clients;

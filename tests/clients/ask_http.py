@@ -1,6 +1,6 @@
 """Asks over HTTP as a calendar program or a mail server's script would.
 
-usage: http.py METHOD URL [NAME:VALUE …] < BODY
+usage: ask_http.py METHOD URL [NAME:VALUE …] < BODY
 
 Prints one JSON object: status, headers by their lower-case names, and the body.
 """
