@@ -140,6 +140,7 @@ fn the_demo_in_a_pipe_has_no_control_codes_and_fits_eighty_columns() {
     let output = demo(dir.path(), &[]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let page = text(&output.stdout);
+    assert!(page.contains("40 sample cases of the past week are in the queue"), "{page}");
     assert!(page.contains("Median time to a first session"), "{page}");
     assert!(!page.contains('\u{1b}'), "{page}");
     let data = dir.path().display().to_string();

@@ -185,3 +185,66 @@ fn ascii(text: &str) -> String {
 fn span<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<SignedDuration, D::Error> {
     String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::practice_files;
+
+    fn week() -> Vec<Person> {
+        read(&practice_files::read(None).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_week_has_forty_cases_of_people_whom_nobody_can_reach() {
+        let people = week();
+        assert_eq!(people.iter().filter(|person| person.joins.is_none()).count(), 40);
+        for person in &people {
+            let client = person.request.client.clone().unwrap();
+            assert!(client.phone.starts_with("704-555-01"), "{}", person.name);
+            assert_eq!(client.email.ends_with("@example.com"), !person.by_phone, "{}", person.name);
+            assert!(client.email.is_ascii());
+        }
+        let addresses: BTreeSet<_> = people.iter().map(|person| person.name.clone()).collect();
+        assert_eq!(addresses.len(), people.len());
+    }
+
+    #[test]
+    fn whoever_joins_somebody_comes_after_them() {
+        let (people, now): (_, Timestamp) = (week(), "2026-11-29T20:00:00Z".parse().unwrap());
+        let zone = TimeZone::get("America/New_York").unwrap();
+        for person in people.iter().filter(|person| person.joins.is_some()) {
+            let inviter = people.iter().find(|other| Some(&other.name) == person.joins.as_ref()).unwrap();
+            assert!(inviter.came_at(now, &zone).unwrap() < person.came_at(now, &zone).unwrap(), "{}", person.name);
+        }
+    }
+
+    #[test]
+    fn a_persons_answers_are_laid_over_those_of_whom_they_are_like() {
+        let people = week();
+        let person = people.iter().find(|person| person.name == "Lena Aster").unwrap();
+        let given = |link_id: &str| {
+            let all = person.request.screenings.iter().flat_map(|form| &form.answers);
+            all.filter(|answer| answer.link_id == link_id).count()
+        };
+        assert_eq!((given("fear"), given("alone"), given("eye_contact")), (0, 1, 1));
+        let born = &person.request.client.as_ref().unwrap().date_of_birth;
+        assert_eq!(born, "1982-08-15");
+    }
+
+    #[test]
+    fn an_entry_that_cannot_be_played_is_named() {
+        let mut files = practice_files::read(None).unwrap();
+        let told = |files: &Files| read(files).err().unwrap().to_string();
+        let entry =
+            "[[person]]\nwhat = \"x\"\nname = \"Ada Fern\"\nphone = \"704-555-0101\"\ncame = { minutes_ago = 1 }\n";
+        files.insert(FILE.to_owned(), format!("{entry}like = \"99-nobody\"\n"));
+        assert_eq!(told(&files), "samples/week.toml: Ada Fern: there is no samples/99-nobody.json");
+        files.insert(FILE.to_owned(), format!("{entry}like = \"02-couple\"\nanswers.feer = \"yes\"\n"));
+        assert_eq!(told(&files), "samples/week.toml: Ada Fern: no question is called feer");
+        files.remove(FILE);
+        assert!(read(&files).unwrap().is_empty());
+    }
+}
