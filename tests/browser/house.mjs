@@ -19,6 +19,12 @@ assert.deepEqual(await places(desk), ["Queue", "Letters", "Calendar", "Roster"])
 await see(desk, "/staff/letters", "letters");
 assert.match(await desk.text(), /confirmed/);
 await see(desk, "/staff/letters?open=1", "letters-none-open");
+await see(desk, "/staff/health", "health");
+assert.match(await desk.text(), /All well Queues/);
+await see(desk, "/staff/mailbox", "mailbox");
+await desk.page.locator(".item a").first().click();
+await desk.page.locator(".letter-text").waitFor();
+await desk.look("mail");
 await see(desk, "/staff/calendar?week=2099-01-05", "calendar-empty");
 await desk.go("/staff/calendar");
 // Whoever is booked is so within two weeks.
