@@ -114,9 +114,9 @@ impl AskedForEntries {
     }
 }
 
-fn named<'a>(
+fn named(
     of: fn(String) -> Ability,
-    entries: &'a BTreeMap<String, Spanned<u32>>,
-) -> impl Iterator<Item = (Ability, &'a Spanned<u32>)> {
+    entries: &BTreeMap<String, Spanned<u32>>,
+) -> impl Iterator<Item = (Ability, &Spanned<u32>)> {
     entries.iter().map(move |(id, asked)| (of(id.clone()), asked))
 }

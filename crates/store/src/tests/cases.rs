@@ -94,7 +94,7 @@ async fn an_earlier_open_case_of_the_same_person_is_found_and_a_later_or_closed_
         let (mut earlier_case, earlier) = sample::stored(&store).await;
         let (later_case, later) = sample::stored(&store).await;
         let tokens = search::tokens(&store, &earlier.submission.client);
-        assert_eq!(tokens.len(), 4);
+        assert_eq!(tokens.len(), 5);
         for case in [earlier_case.id, later_case.id, later_case.id] {
             let tokens = tokens.clone();
             store.transact(move |tx| Box::pin(async move { search::put(tx, case, &tokens).await })).await.unwrap();

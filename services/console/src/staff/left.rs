@@ -34,7 +34,7 @@ fn span(of: SignedDuration) -> String {
     }
 }
 
-/// "today, 2:30 pm", "Thursday, December 3, 6 pm": when something is, for somebody who reads it now.
+/// "today, 2:30 pm", "Thursday, December\u{a0}3, 6 pm": when something is, for somebody who reads it now.
 pub(crate) fn when(at: Timestamp, now: Timestamp, zone: &str) -> String {
     let (there, here) = (dates::in_zone(at, zone), dates::in_zone(now, zone));
     let clock = dates::clock(&there, Language::En);

@@ -156,6 +156,6 @@ mod tests {
         };
         let Err(Refusal::Fields(problems)) = list_cases(request, &keyring(), "Sam") else { panic!("accepted") };
         let fields: Vec<_> = problems.iter().map(|problem| problem.field.as_str()).collect();
-        assert_eq!(fields, ["states[1]", "urgencies[0]", "client", "languages[0]"]);
+        assert_eq!(fields, ["client", "languages[0]", "states[1]", "urgencies[0]"]);
     }
 }
