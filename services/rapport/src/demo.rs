@@ -100,7 +100,7 @@ pub(crate) async fn run(mut settings: Settings, wish: &Demo) -> anyhow::Result<(
     let shown = async {
         page.opening(&house.practice.name, &std::path::absolute(settings.data_dir())?)?;
         let channels = channels(listening).await?;
-        play_week(&page, &house, &clock, people, channels.clone()).await?;
+        Box::pin(play_week(&page, &house, &clock, people, channels.clone())).await?;
         let stage = Stage::set(&house, channels, listening, pages, mail.clone()).await?;
         show(&page, &settings, &stage, &house, samples).await?;
         anyhow::Ok(stage)
@@ -146,7 +146,7 @@ async fn play_week(
         return Ok(());
     }
     let bar = progress(people.len());
-    let cases = week::play(house, clock, people, channels, &bar).await?;
+    let cases = Box::pin(week::play(house, clock, people, channels, &bar)).await?;
     clock.catch_up();
     bar.finish_and_clear();
     page.week(cases)

@@ -57,7 +57,7 @@ async fn main() -> ExitCode {
             return ExitCode::from(MISUSED);
         }
     };
-    match run(cli, settings).await {
+    match Box::pin(run(cli, settings)).await {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) if error.is::<print::ReaderLeft>() => ExitCode::SUCCESS,
@@ -76,7 +76,7 @@ async fn run(cli: Cli, settings: settings::Settings) -> anyhow::Result<bool> {
         Command::Worker => serve::run(&settings, &[Role::Worker]).await?,
         Command::Notifier => serve::run(&settings, &[Role::Notifier]).await?,
         Command::Console => serve::run_pages(&settings).await?,
-        Command::Demo(wish) => demo::run(settings, &wish).await?,
+        Command::Demo(wish) => Box::pin(demo::run(settings, &wish)).await?,
         Command::Migrate(wish) => migrate::run(&settings, wish.json).await?,
         Command::Submit(wish) => submit::run(&settings, &wish).await?,
         Command::CheckConfig(wish) => check_config::run(&settings, cli.config.as_deref(), wish.json)?,

@@ -146,6 +146,10 @@ impl Agenda {
     }
 }
 
+fn person(people: &[Person], number: usize) -> anyhow::Result<&Person> {
+    people.get(number).context("nobody has this number")
+}
+
 impl Week<'_> {
     fn plan(&mut self) -> anyhow::Result<()> {
         let zone = &self.house.practice.zone;
@@ -168,14 +172,14 @@ impl Week<'_> {
     async fn happens(&mut self, happening: Happening, bar: &ProgressBar) -> anyhow::Result<()> {
         match happening {
             Happening::Comes(number) => {
-                bar.set_message(self.people[number].what.clone());
+                bar.set_message(person(&self.people, number)?.what.clone());
                 let known = self.comes(number).await?;
                 self.known.insert(number, known);
                 bar.inc(1);
             }
             Happening::Does(number, deed) => {
                 let known = self.known.get_mut(&number).context("nobody does anything before they came")?;
-                let (practice, name) = (&self.house.practice, &self.people[number].name);
+                let (practice, name) = (&self.house.practice, &person(&self.people, number)?.name);
                 let done = self.desk.does(&deed, known, practice, self.clock).await.with_context(|| name.clone())?;
                 if matches!(done, Done::Later) {
                     self.agenda_at(self.clock.now() + TRY_AGAIN, number, deed);
@@ -204,11 +208,11 @@ impl Week<'_> {
     }
 
     async fn comes(&mut self, number: usize) -> anyhow::Result<Known> {
-        let person = &self.people[number];
+        let person = person(&self.people, number)?;
         let (name, by_phone, steps) = (person.name.clone(), person.by_phone, person.then.clone());
         let mut request = person.request.clone();
         if let Some(inviter) = &person.joins {
-            let is_inviter = |(at, _): &(&usize, &Known)| self.people[**at].name == *inviter;
+            let is_inviter = |(at, _): &(&usize, &Known)| self.people.get(**at).is_some_and(|it| it.name == *inviter);
             let (_, inviter) = self.known.iter().find(is_inviter).context("nobody of that name came before")?;
             request.invitation_token = inviter.invitation.clone().context("they invited nobody")?;
         }

@@ -140,7 +140,7 @@ fn items(files: &Files) -> anyhow::Result<Items> {
     let mut items = Items::new();
     for (name, text) in files.iter().filter(|(name, _)| name.starts_with("instruments/")) {
         let form: Value = serde_json::from_str(text).with_context(|| name.clone())?;
-        note_items(&form, form["url"].as_str().unwrap_or_default(), &mut items);
+        note_items(&form, form.get("url").and_then(Value::as_str).unwrap_or_default(), &mut items);
     }
     Ok(items)
 }
