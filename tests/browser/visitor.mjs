@@ -118,6 +118,8 @@ export class Visitor {
       const place = wanted ? labels.findIndex((label) => wanted[1].test(label)) : 0;
       assert(place >= 0, `${text} has no option like ${wanted?.[1]}: ${labels}`);
       await options.nth(place).click();
+      // What follows from it stands there before the next one is looked for.
+      if (this.wish.scripts) await this.page.waitForFunction(() => !document.querySelector("[aria-busy]"));
     }
   }
 

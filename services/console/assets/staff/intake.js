@@ -3,12 +3,17 @@ const follow = document.querySelector("form[data-follow]");
 let following;
 follow?.addEventListener("change", async () => {
   following?.abort();
-  following = new AbortController();
+  const mine = following = new AbortController();
+  follow.setAttribute("aria-busy", "true");
   const body = new URLSearchParams(new FormData(follow));
   body.set("go", "look");
-  const response = await fetch(follow.action, { method: "POST", body, signal: following.signal }).catch(() => null);
-  if (!response?.ok) return;
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const response = await fetch(follow.action, { method: "POST", body, signal: mine.signal }).catch(() => null);
+  const text = response?.ok ? await response.text().catch(() => null) : null;
+  // An answer that came since asks again.
+  if (mine !== following) return;
+  follow.removeAttribute("aria-busy");
+  if (text === null) return;
+  const page = new DOMParser().parseFromString(text, "text/html");
   const parts = (of) => [...of.querySelectorAll("[data-follows], fieldset.question")];
   const [now, then] = [parts(document), parts(page)];
   if (now.length !== then.length) return;

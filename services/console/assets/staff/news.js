@@ -31,9 +31,10 @@ const ended = () => {
   news?.close();
   if (document.querySelector(".ended")) return;
   const main = document.querySelector("main");
-  const told = document.createElement("section");
-  told.className = "ended";
-  told.setAttribute("role", "alert");
+  const told = document.createElement("main"), alert = document.createElement("section");
+  told.className = "page";
+  alert.className = "ended";
+  alert.setAttribute("role", "alert");
   const [title, text, row, link, back] = ["h1", "p", "p", "a", "button"].map((tag) => document.createElement(tag));
   title.textContent = "Your session has ended";
   text.textContent = "What you were writing is still in this page. Sign in, in another tab, and come back to it.";
@@ -41,7 +42,8 @@ const ended = () => {
   Object.assign(back, { type: "button", className: "btn ghost", textContent: "I have signed in: go on here" });
   row.className = "row";
   row.append(link, back);
-  told.append(title, text, row);
+  alert.append(title, text, row);
+  told.append(alert);
   main.hidden = true;
   main.after(told);
   document.title = `Session ended – ${document.title.split(" – ").at(-1)}`;
