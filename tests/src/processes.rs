@@ -69,7 +69,15 @@ impl Processes {
     /// # Errors
     /// Where the binary is missing, the role runs already, or it ends or stays silent.
     pub async fn start(&mut self, role: &'static str) -> anyhow::Result<()> {
-        let log = File::options().create(true).append(true).open(self.folder.path().join(format!("{role}.log")))?;
+        self.start_as(role, role).await
+    }
+
+    /// Starts one more of a role that does not listen, under a name of its own.
+    ///
+    /// # Errors
+    /// As [`Processes::start`].
+    pub async fn start_as(&mut self, name: &'static str, role: &'static str) -> anyhow::Result<()> {
+        let log = File::options().create(true).append(true).open(self.folder.path().join(format!("{name}.log")))?;
         let child = self
             .command()?
             .arg(role)
@@ -78,8 +86,8 @@ impl Processes {
             .stdin(Stdio::null())
             .spawn()
             .with_context(|| format!("cannot start the role {role}"))?;
-        if self.running.insert(role, child).is_some() {
-            bail!("the role {role} runs already");
+        if self.running.insert(name, child).is_some() {
+            bail!("{name} runs already");
         }
         let address = match role {
             "intake" => Some(self.intake),

@@ -79,7 +79,9 @@ async fn storm(people: usize, guard: Guard) -> (Production, PracticeFolder) {
         calls.spawn(async move { client.submit_intake(request).await.map(drop) });
     }
     assert!(calls.join_all().await.iter().all(Result::is_ok));
+    // Two, since one remembers what it has just booked: without the guard they see each other's bookings too late.
     production.processes.start("worker").await.unwrap();
+    production.processes.start_as("another worker", "worker").await.unwrap();
     production.processes.start("notifier").await.unwrap();
     wait::until("every case is decided", || async {
         production.count("SELECT count(*) FROM cases WHERE state IN ('received', 'triaged')").await.unwrap() == 0
