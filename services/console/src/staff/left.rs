@@ -34,7 +34,7 @@ fn span(of: SignedDuration) -> String {
     }
 }
 
-/// "today, 2:30 pm", "Thursday, December\u{a0}3, 6 pm": when something is, for somebody who reads it now.
+/// "today, 2:30 pm", "Thursday, December 3, 6 pm": when something is, for somebody who reads it now.
 pub(crate) fn when(at: Timestamp, now: Timestamp, zone: &str) -> String {
     let (there, here) = (dates::in_zone(at, zone), dates::in_zone(now, zone));
     let clock = dates::clock(&there, Language::En);
@@ -74,6 +74,6 @@ mod tests {
         check("2026-11-30T19:30:00Z", "today, 2:30 pm");
         check("2026-12-01T14:00:00Z", "tomorrow, 9 am");
         check("2026-11-30T04:30:00Z", "yesterday, 11:30 pm");
-        check("2026-12-03T23:00:00Z", "Thursday, December 3, 6 pm");
+        check("2026-12-03T23:00:00Z", "Thursday, December\u{a0}3, 6 pm");
     }
 }
