@@ -261,14 +261,15 @@ impl Actor {
         })
     }
 
-    /// A time that somebody else has by now is no surprise; whatever tells of the database is.
+    /// A time that somebody else has by now is no surprise, nor that a session stays which was moved to tomorrow; whatever
+    /// tells of the database is.
     fn refuse(&mut self, status: &Status) {
         self.refused += 1;
         let details = status.get_error_details();
         let reason = details.error_info().map(|info| info.reason.clone()).unwrap_or_default();
         let filters = details.precondition_failure().map(|it| it.violations.clone()).unwrap_or_default();
         let taken = reason == "DOES_NOT_FIT" && filters.iter().all(|filter| filter.subject == "free");
-        if !taken && !matches!(reason.as_str(), "SLOT_TAKEN" | "ASKED_TOO_OFTEN") {
+        if !taken && !matches!(reason.as_str(), "SLOT_TAKEN" | "ASKED_TOO_OFTEN" | "TOO_LATE_TO_MOVE") {
             self.unexpected.push(format!("{:?} {reason} {}", status.code(), status.message()));
         }
     }
