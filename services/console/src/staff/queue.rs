@@ -1,6 +1,6 @@
 //! The queue: whom to call first.
 //!
-//! [`filters`] is what is listed, [`line`] one case's line, [`looked`] since when something is new.
+//! [`filters`] is what is listed, [`mod@line`] one case's line, [`looked`] since when something is new.
 
 use askama::Template;
 use axum::{
