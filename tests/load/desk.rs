@@ -85,6 +85,7 @@ impl Browser {
             .header(header::HOST, &self.host)
             .header(header::COOKIE, &self.cookie)
             .body(Empty::new())?;
+        self.connection.ready().await?;
         let asked = Instant::now();
         let response = self.connection.send_request(request).await?;
         let status = response.status();

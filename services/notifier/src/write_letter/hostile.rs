@@ -87,7 +87,8 @@ impl Hostile {
 fn write(texts: &LetterTexts, letter: (LetterKind, Mailbox, Language), hostile: &str) -> Vec<u8> {
     let (kind, mailbox, language) = letter;
     let letterhead = Letterhead {
-        sender_name: hostile.to_owned(),
+        // No longer than practice.toml may say it: a subject may hold it, and one word of a header cannot be folded.
+        sender_name: hostile.chars().take(200).collect(),
         sender_email: EmailAddress::parse("hello@riverbend.example.com").unwrap(),
         phone: hostile.to_owned(),
         zone: TimeZone::get("America/New_York").unwrap(),
