@@ -86,12 +86,17 @@ pub(crate) fn compose(
     });
     let text = words.plain_text(&values);
     Ok(Composed {
-        subject: words.subject,
+        subject: as_it_stands(&words.subject),
         text,
         html,
-        sender: values.get("sender").trim().chars().take(LONGEST_NAME).collect(),
+        sender: as_it_stands(values.get("sender").trim()).chars().take(LONGEST_NAME).collect(),
         calendar,
     })
+}
+
+/// What looks like an encoded word (RFC 2047) would be read as what it encodes, line ends too.
+fn as_it_stands(text: &str) -> String {
+    text.replace("=?", "= ?")
 }
 
 /// The message that holds them.

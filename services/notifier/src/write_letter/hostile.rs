@@ -56,13 +56,13 @@ impl Hostile {
         Self { bases }
     }
 
-    /// The nth one: each base in every disguise.
+    /// The nth one: each base in every disguise, and the first few in all of them.
     fn nth(&self, n: usize) -> String {
         let base = &self.bases[n % self.bases.len()];
         if n % 9_973 == 9_972 {
             return format!("{base}{}", "x\r\nBcc: evil@example.com ".repeat(420_000));
         }
-        match (n / self.bases.len()) % 16 {
+        match (n / self.bases.len() + n % self.bases.len()) % 16 {
             0 => base.clone(),
             1 => format!("{base}\r\nBcc: evil@example.com"),
             2 => format!("{base}\nX-Evil: 1\r\n\r\nbody"),
@@ -142,7 +142,7 @@ fn shape(message: &[u8]) -> Shape {
     Shape { headers, to: address.unwrap_or_default().to_owned(), parts, properties }
 }
 
-/// Guards: `Values::put`, `organizer`, the frame's escaping, lettre's and icalendar's encoding. Each letter has the shape of
+/// Guards: `Values::put`, `organizer`, `as_it_stands`, the frame's escaping, lettre's and icalendar's encoding. Each letter has the shape of
 /// the one to somebody called Sample, whatever the values are; each is well formed, and the same at every try.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "switches of this test alone")]
