@@ -1,33 +1,25 @@
-//! One letter's way through the ledger.
+//! One letter's way through the ledger; [`subject`] is what it is about.
+
+mod subject;
 
 use std::{sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use rapport_domain::{
-    appointment::Appointment,
-    calls::ClientCalls,
-    case::{Case, CaseState},
     contact::{EmailAddress, Language, Mailbox},
-    id::{AccountId, CaseId, IntakeId, InvitationId, LetterId},
-    intake::{Care, Intake},
-    invitation::InvitationState,
-    letter::{Cause, LedgerState, LetterKind, Recipient},
-    matching::Therapist,
-    practice::{Confirm, Practice, roster::licences_to_renew},
-    triage::Urgency,
+    id::{AccountId, CaseId, LetterId},
+    intake::Intake,
+    letter::{LedgerState, LetterKind, Recipient},
+    practice::Practice,
 };
-use rapport_messaging::{Transport, topology};
+use rapport_messaging::Transport;
 use rapport_runtime::Clock;
 use rapport_security::{BounceTag, Token};
-use rapport_store::{
-    ClaimedLetter, Store, StoreError, accounts, alerts, appointments, audit, calls, cases, intakes,
-    invitations::{self, InvitationLetter},
-    letters, no_contact, therapists, triage_results,
-};
+use rapport_store::{ClaimedLetter, Store, StoreError, accounts, intakes, invitations::InvitationLetter, letters};
 
 use crate::{
     Bounces,
-    letters::{Digest, EndingLicence, Invitation, Letter, Letterhead, Matter},
+    letters::{Letter, Letterhead, Matter},
     pace::{Pace, Turn},
     retry::{jitter, next_try},
     send_letters::LEASE,
@@ -36,6 +28,8 @@ use crate::{
     webhook::Webhooks,
     write_letter::{Addressee, write_letter},
 };
+
+pub(crate) use subject::Subject;
 
 /// How often a letter's end is written when the database is away just then: a
 /// letter that arrived and cannot be noted as sent would be `unknown`.
@@ -59,28 +53,6 @@ pub(crate) struct Sender {
     pub(crate) bounces: Bounces,
     /// What carries events: the digest tells how many nobody could handle.
     pub(crate) events: Arc<dyn Transport>,
-}
-
-/// What the letter is about, read just now.
-pub(crate) struct Subject {
-    pub(crate) case: Option<Case>,
-    appointment: Option<Appointment>,
-    /// Where the letter promises a call: what the client's own answers call for, and nobody else's.
-    urgency: Urgency,
-    to_second_partner: bool,
-    in_calendar: bool,
-    /// Whether the time is fixed by the client's own yes.
-    awaits_answer: bool,
-    digest: Option<Digest>,
-    licence: Option<EndingLicence>,
-    /// Whether the one-time sign-in that it brings still opens something.
-    signs_in: bool,
-    acknowledged: bool,
-    /// What is known of the calls of the client whom it goes to.
-    calls: ClientCalls,
-    invitation: Option<Invitation>,
-    /// Where the inviter asked for the invitation to go.
-    invited: Option<InvitationLetter>,
 }
 
 /// How a letter's turn ended.
@@ -242,88 +214,6 @@ impl Sender {
         refuse.await.map(|()| LedgerState::Failed)
     }
 
-    pub(crate) async fn read_subject(&self, letter: &ClaimedLetter) -> Result<Subject, StoreError> {
-        let case = match letter.case {
-            Some(id) => Some(cases::get(&self.store, id).await?.ok_or(StoreError::Missing("the letter's case"))?),
-            None => None,
-        };
-        let appointment = match letter.appointment {
-            Some((id, _)) => appointments::get(&self.store, id).await?,
-            None => None,
-        };
-        let (mut urgency, mut to_second_partner) = (Urgency::Routine, false);
-        if let (Recipient::Client(intake), Some(case), LetterKind::WeWillCall | LetterKind::NoTimeYet) =
-            (&letter.recipient, &case, letter.kind)
-        {
-            let found = triage_results::of_intake(&self.store, *intake).await?;
-            urgency = found.map_or(Urgency::Routine, |found| found.urgency);
-            to_second_partner = intakes::first_of_case(&self.store, case.id).await? != Some(*intake);
-        }
-        // Only this letter depends on what another one did.
-        let in_calendar = match (letter.kind, letter.appointment) {
-            (LetterKind::WillNotTakePlace, Some((id, _))) => {
-                let put = [LetterKind::Confirmed, LetterKind::Moved];
-                letters::may_have_arrived(&self.store, &put, &letter.recipient, id).await?
-            }
-            _ => false,
-        };
-        let calls = match &letter.recipient {
-            Recipient::Client(intake) => calls::of_client(&self.store, *intake).await?,
-            _ => ClientCalls::default(),
-        };
-        let awaits_answer = match (letter.kind, &letter.recipient, &appointment) {
-            (LetterKind::Held, Recipient::Client(intake), Some(held)) => self.awaits_answer(*intake, held).await?,
-            _ => false,
-        };
-        let digest = match letter.kind {
-            LetterKind::StaffDigest => Some(self.read_digest().await?),
-            _ => None,
-        };
-        let licence = match letter.kind {
-            LetterKind::LicenceEnds => self.read_licence(&letter.cause).await?,
-            _ => None,
-        };
-        let signs_in = match letter.recipient {
-            Recipient::Staff(account) => {
-                let token = self.sign_in_token(account, letter);
-                accounts::sign_in_by_hash(&self.store, token.hash(), self.clock.now()).await?.is_some()
-            }
-            _ => false,
-        };
-        let (invitation, invited) = match (&letter.recipient, &case) {
-            (Recipient::Invited(id), Some(case)) => self.read_invitation(*id, case).await?.unzip(),
-            _ => (None, None),
-        };
-        let acknowledged = match letter.recipient {
-            Recipient::OnCall(_) | Recipient::Webhook(_) => alerts::is_acknowledged(&self.store, letter.id).await?,
-            _ => false,
-        };
-        Ok(Subject {
-            case,
-            appointment,
-            urgency,
-            to_second_partner,
-            in_calendar,
-            awaits_answer,
-            digest,
-            licence,
-            signs_in,
-            acknowledged,
-            calls,
-            invitation,
-            invited,
-        })
-    }
-
-    /// Whether a time that is held is fixed by the client's own yes, and by nobody else's.
-    async fn awaits_answer(&self, client: IntakeId, held: &Appointment) -> Result<bool, StoreError> {
-        if self.practice.booking.confirm != Confirm::Link || held.care != Care::Individual {
-            return Ok(false);
-        }
-        let found = triage_results::of_intake(&self.store, client).await?;
-        Ok(found.is_some_and(|found| !found.booking.needs_staff()))
-    }
-
     /// Until when a letter waits that may not come in the night. One about a time so near that its client would read it
     /// too late does not wait.
     fn waits_until(&self, letter: &ClaimedLetter, subject: &Subject) -> Option<Timestamp> {
@@ -333,63 +223,8 @@ impl Sender {
         (!is_near).then_some(morning)
     }
 
-    /// The practice's numbers, as they stand now.
-    async fn read_digest(&self) -> Result<Digest, StoreError> {
-        let now = self.clock.now();
-        let (cases, late) = cases::tally(&self.store, now).await?;
-        let of = |states: &[CaseState]| cases.iter().filter(|(state, _)| states.contains(state)).map(|(_, n)| n).sum();
-        let (refused, unknown) = letters::undelivered(&self.store, now - SignedDuration::from_hours(24)).await?;
-        let mut dead = Some(0);
-        for queue in &topology::QUEUES {
-            let here = self.events.depth(queue).await.map(|depth| depth.dead);
-            dead = dead.zip(here.ok()).map(|(before, here)| before + here);
-        }
-        let (everybody, today) = (therapists::all(&self.store).await?, self.practice.today(now));
-        let head = audit::seal::head(&self.store).await?;
-        Ok(Digest {
-            licences: licences_to_renew(&everybody, today).count() as u64,
-            audit_head: head.map(|head| (head.number, head.hex())),
-            deciding: of(&[CaseState::Received, CaseState::Triaged]),
-            before_staff: of(&[CaseState::BeforeStaff]),
-            held: of(&[CaseState::Held]),
-            confirmed: of(&[CaseState::Confirmed]),
-            late,
-            refused,
-            unknown,
-            dead,
-        })
-    }
-
-    /// A licence that the roster still has, and that still ends on that day.
-    async fn read_licence(&self, cause: &str) -> Result<Option<EndingLicence>, StoreError> {
-        let Some((id, state, ends)) = Cause::licence_of(cause) else { return Ok(None) };
-        let therapist = therapists::get(&self.store, id).await?.filter(|therapist| therapist.active);
-        let stands = |therapist: &Therapist| {
-            therapist.licences.iter().any(|licence| licence.state == state && licence.expires == ends)
-        };
-        let found = therapist.filter(stands);
-        Ok(found.map(|therapist| EndingLicence { therapist: therapist.name, state: state.as_str().to_owned(), ends }))
-    }
-
     fn sign_in_token(&self, account: AccountId, letter: &ClaimedLetter) -> Token {
         self.store.keyring().sign_in_token(account.uuid(), letter.queued_at.as_microsecond())
-    }
-
-    /// An invitation as it stands now; none where it can be written to nobody, or leads nowhere.
-    async fn read_invitation(
-        &self,
-        id: InvitationId,
-        case: &Case,
-    ) -> Result<Option<(Invitation, InvitationLetter)>, StoreError> {
-        let Some((invitation, detail)) = invitations::get(&self.store, id).await? else { return Ok(None) };
-        let (Some(to), Some(link)) = (detail.letter, self.practice.invitation_link(&detail.token)) else {
-            return Ok(None);
-        };
-        let stands = invitation.state == InvitationState::Open
-            && case.state != CaseState::Closed
-            && !no_contact::contains(&self.store, &to.email).await?;
-        let text = self.practice.invitation_text.get(to.language).to_owned();
-        Ok(Some((Invitation { text, link, stands }, to)))
     }
 
     fn still_true(&self, letter: &ClaimedLetter, subject: &Subject) -> bool {
