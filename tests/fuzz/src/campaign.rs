@@ -20,9 +20,9 @@ use crate::{
     worker::{FAILS, Tally, Word},
 };
 
-/// One input may take this long.
+/// One input may use the processor this long.
 pub(crate) const ALLOWED: Duration = Duration::from_secs(2);
-/// On a busy machine an input may be slow by no fault of its own: it hangs if it does so alone for this long.
+/// Beside others an input may be slow by no fault of its own: it hangs if it does so alone for this long.
 const HANG_FOR_SURE: Duration = Duration::from_secs(10);
 /// What a worker may allocate, in kilobytes: more is a failure of the input that asked for it.
 const MOST_MEMORY_KB: u64 = 512 * 1024;
@@ -150,7 +150,7 @@ impl Campaign<'_> {
         Ok(match self.ended(child)? {
             End::Well => None,
             End::Fails => Some(said.join("\n")),
-            End::Hangs => Some(format!("it takes longer than {} seconds", allowed.as_secs())),
+            End::Hangs => Some(format!("it takes longer than {} seconds on a processor", allowed.as_secs())),
             End::Dies(how) => Some(how),
         })
     }
