@@ -59,17 +59,29 @@ impl Taken {
         self.by_resource.remove(resource);
     }
 
+    /// What is taken of one resource: to be asked for many times of it.
+    #[must_use]
+    pub fn of(&self, resource: &str) -> TakenOf<'_> {
+        TakenOf(self.by_resource.get(resource))
+    }
+}
+
+/// What is taken of one resource.
+#[derive(Debug, Clone, Copy)]
+pub struct TakenOf<'a>(Option<&'a OfResource>);
+
+impl TakenOf<'_> {
     /// Whether nobody has any of `[starts_at, ends_at)`.
     #[must_use]
-    pub fn is_free(&self, resource: &str, starts_at: Timestamp, ends_at: Timestamp) -> bool {
+    pub fn is_free(self, starts_at: Timestamp, ends_at: Timestamp) -> bool {
         let last_before = |of: &OfResource| of.stretches.range(..ends_at).next_back().map(|(_, ends)| *ends);
-        self.by_resource.get(resource).and_then(last_before).is_none_or(|ends| ends <= starts_at)
+        self.0.and_then(last_before).is_none_or(|ends| ends <= starts_at)
     }
 
     /// The sessions of the week that begins on this Monday.
     #[must_use]
-    pub fn week(&self, resource: &str, monday: Date) -> Week {
-        self.by_resource.get(resource).and_then(|of| of.weeks.get(&monday)).copied().unwrap_or_default()
+    pub fn week(self, monday: Date) -> Week {
+        self.0.and_then(|of| of.weeks.get(&monday)).copied().unwrap_or_default()
     }
 }
 
@@ -111,8 +123,8 @@ mod tests {
         for from in 0..14 {
             for to in from + 1..14 {
                 let expected = !blocks.iter().any(|block| block.overlaps(at(from), at(to)));
-                assert_eq!(taken.is_free("rooms/one", at(from), at(to)), expected, "{from} to {to}");
-                assert!(taken.is_free("rooms/two", at(from), at(to)));
+                assert_eq!(taken.of("rooms/one").is_free(at(from), at(to)), expected, "{from} to {to}");
+                assert!(taken.of("rooms/two").is_free(at(from), at(to)));
             }
         }
     }

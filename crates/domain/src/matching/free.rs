@@ -3,7 +3,7 @@
 //! Times are worked out week by week and only as far as somebody asks: a ranking
 //! looks at a few dozen of the thousands that a large roster holds.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
 
@@ -14,10 +14,10 @@ use super::{
 use crate::{
     calendar::{
         busy::{room_resource, therapist_resource},
-        hours::{days_from, week_of},
+        hours::{days_from, instant, week_of},
         slots::{Grid, Time, times_on},
-        taken::{Taken, Week},
-        timetable::Shift,
+        taken::{Taken, TakenOf, Week},
+        timetable::{Block, Shift},
         week::WeeklyWindow,
     },
     intake::{Care, Format},
@@ -49,6 +49,9 @@ impl Free<'_> {
     }
 }
 
+/// Times of one therapist and week, in order; nothing is worked out before it is asked for.
+pub(super) type Rest<'a> = Box<dyn Iterator<Item = Free<'a>> + 'a>;
+
 /// From when to when a first session may begin.
 pub(super) fn horizon(wish: &Wish<'_>, practice: &Practice) -> (Timestamp, Timestamp) {
     let booking = practice.booking;
@@ -65,8 +68,11 @@ pub(super) struct Calendar<'a> {
     asked: &'a Asked<'a>,
     taken: &'a Taken,
     grid: Grid,
-    days: Vec<Date>,
+    /// The days of each week, by its Monday.
+    weeks: Vec<(Date, Vec<Date>)>,
     windows: Vec<&'a [WeeklyWindow]>,
+    /// Id of every location, with its rooms.
+    rooms: Vec<(&'a str, Vec<(&'a str, TakenOf<'a>)>)>,
     /// Therapists share hours; the times of a stretch of a day are worked out once.
     times: RefCell<TimesOfDays>,
 }
@@ -76,6 +82,21 @@ type TimesOfDays = BTreeMap<(Date, u16, u16, SignedDuration), Rc<[Time]>>;
 
 /// A time that a therapist's hours hold, how, and where.
 pub(super) type Offered<'a> = (Time, Format, Option<&'a str>);
+
+/// A therapist, with what every look at their time needs.
+pub(super) struct Diary<'a> {
+    pub(super) therapist: &'a Therapist,
+    pub(super) settings: Vec<Setting<'a>>,
+    session: SignedDuration,
+    taken: TakenOf<'a>,
+}
+
+impl Diary<'_> {
+    /// Their sessions of the week that begins on this Monday.
+    pub(super) fn week(&self, monday: Date) -> Week {
+        self.taken.week(monday)
+    }
+}
 
 impl<'a> Calendar<'a> {
     /// Of the times within the promise.
@@ -94,10 +115,21 @@ impl<'a> Calendar<'a> {
         };
         let last = practice.today(until);
         let days = days_from(practice.today(from)).take_while(|date| *date <= last);
-        let days = days.filter(|date| !practice.closed_on.contains(date)).collect();
+        let mut weeks: Vec<(Date, Vec<Date>)> = Vec::new();
+        for date in days.filter(|date| !practice.closed_on.contains(date)) {
+            match weeks.last_mut().filter(|(monday, _)| *monday == week_of(date)) {
+                Some((_, days)) => days.push(date),
+                None => weeks.push((week_of(date), vec![date])),
+            }
+        }
+        let rooms = practice.locations.iter().map(|location| {
+            let rooms = location.rooms.iter().map(|room| (room.as_str(), taken.of(&room_resource(room))));
+            (location.id.as_str(), rooms.collect())
+        });
+        let rooms = rooms.collect();
         let windows = wish.preferences.iter().map(|wish| wish.windows.as_slice());
         let windows = windows.filter(|windows| !windows.is_empty()).collect();
-        Self { asked, taken, grid, days, windows, times: RefCell::default() }
+        Self { asked, taken, grid, weeks, windows, rooms, times: RefCell::default() }
     }
 
     /// Of any minute of the hours, not only of those at which times are offered.
@@ -105,78 +137,92 @@ impl<'a> Calendar<'a> {
         Self { grid: Grid { step_minutes: 1, ..self.grid }, ..self }
     }
 
-    /// Every week within the promise, by its Monday.
-    pub(super) fn weeks(&self) -> Vec<Date> {
-        let mut weeks: Vec<Date> = self.days.iter().copied().map(week_of).collect();
-        weeks.dedup();
-        weeks
+    /// What is looked up of a therapist once.
+    pub(super) fn diary(&self, therapist: &'a Therapist, settings: Vec<Setting<'a>>) -> Diary<'a> {
+        let session = therapist.session(self.asked.wish.care, &self.asked.practice.booking);
+        Diary { therapist, settings, session, taken: self.taken.of(&therapist_resource(therapist.id)) }
     }
 
-    /// The times of a week that are left to a therapist, by start, format and place; nothing is worked out before it is asked for.
-    pub(super) fn left(
-        &'a self,
-        therapist: &'a Therapist,
-        settings: Rc<[Setting<'a>]>,
-        week: Date,
-    ) -> Box<dyn Iterator<Item = Free<'a>> + 'a> {
-        let resource = therapist_resource(therapist.id);
-        let sessions = self.taken.week(&resource, week);
-        if !self.has_capacity(therapist, sessions) {
-            return Box::new(std::iter::empty());
-        }
-        let buffer = self.asked.practice.booking.buffer();
-        let days = self.days.iter().copied().filter(move |date| week_of(*date) == week);
+    /// Every week within the promise, by its Monday.
+    pub(super) fn weeks(&self) -> impl Iterator<Item = Date> {
+        self.weeks.iter().map(|(monday, _)| *monday)
+    }
+
+    /// The first moment of a week at which a session may begin.
+    pub(super) fn begins(&self, monday: Date) -> Timestamp {
+        instant(&self.asked.practice.zone, monday, 0).map_or(self.grid.from, |begins| begins.max(self.grid.from))
+    }
+
+    /// The times of a week that are left to a therapist, by start, format and place.
+    pub(super) fn left(&'a self, diary: Rc<Diary<'a>>, monday: Date) -> Rest<'a> {
+        let week = diary.week(monday);
+        let days = self.weeks.iter().find(|(of, _)| *of == monday).filter(|_| self.has_capacity(diary.therapist, week));
+        let Some((_, days)) = days else { return Box::new(std::iter::empty()) };
+        let block = self.block(&diary, monday);
         let left = days
-            .flat_map(move |date| self.offered(therapist, &settings, date))
-            .filter(move |(time, ..)| {
-                self.taken.is_free(&resource, time.starts_at, time.ends_at + buffer) && self.suits(time)
+            .iter()
+            .flat_map(move |date| {
+                let is_left = |time: &Time| self.is_free(&diary, time) && self.suits(time);
+                self.offered(&diary, &block, *date, is_left)
             })
-            .flat_map(move |(time, format, location)| {
-                self.in_rooms(Free { time, format, location, room: None, week: sessions })
-            });
+            .flat_map(move |(time, format, location)| self.in_rooms(Free { time, format, location, room: None, week }));
         Box::new(left)
     }
 
     /// The filter that left a therapist without a time.
-    pub(super) fn filter_of(&self, therapist: &Therapist, settings: &[Setting<'_>]) -> Filter {
-        let resource = therapist_resource(therapist.id);
+    pub(super) fn filter_of(&self, diary: &Diary<'_>) -> Filter {
         let mut last = Filter::Hours;
-        for (time, ..) in self.days.iter().flat_map(|date| self.offered(therapist, settings, *date)) {
+        for (time, ..) in self.all(diary) {
             let passed = if !self.suits(&time) {
                 Filter::Windows
-            } else if !self.has_capacity(therapist, self.taken.week(&resource, week_of(time.date))) {
+            } else if !self.has_capacity(diary.therapist, diary.week(week_of(time.date))) {
                 Filter::Capacity
             } else {
                 Filter::Free
             };
             last = last.max(passed);
         }
-        if last == Filter::Hours && self.would_be_licensed(therapist, settings) { Filter::Licence } else { last }
+        if last == Filter::Hours && self.would_be_licensed(diary) { Filter::Licence } else { last }
     }
 
     /// Whether there were times within the promise if only the licences held for longer.
-    fn would_be_licensed(&self, therapist: &Therapist, settings: &[Setting<'_>]) -> bool {
-        let for_ever: Vec<_> = settings.iter().map(|setting| Setting { until: Date::MAX, ..*setting }).collect();
-        self.days.iter().any(|date| !self.offered(therapist, &for_ever, *date).is_empty())
+    fn would_be_licensed(&self, diary: &Diary<'_>) -> bool {
+        let for_ever = diary.settings.iter().map(|setting| Setting { until: Date::MAX, ..*setting });
+        let diary = Diary { settings: for_ever.collect(), ..*diary };
+        self.all(&diary).next().is_some()
     }
 
-    /// The times of one day within the promise on which licences hold; none twice.
-    pub(super) fn offered<'t>(&self, therapist: &Therapist, settings: &[Setting<'t>], date: Date) -> Vec<Offered<'t>> {
-        let practice = self.asked.practice;
-        let session = therapist.session(self.asked.wish.care, &practice.booking);
-        let block = therapist.hours.around(practice, date);
+    /// Every time within the promise, whoever has it.
+    pub(super) fn all<'d>(&'d self, diary: &'d Diary<'_>) -> impl Iterator<Item = Offered<'d>> {
+        self.weeks.iter().flat_map(move |(monday, days)| {
+            let block = self.block(diary, *monday);
+            days.iter().flat_map(move |date| self.offered(diary, &block, *date, |_| true))
+        })
+    }
+
+    /// What was worked out of a therapist's hours, a whole week of them.
+    fn block(&self, diary: &Diary<'_>, monday: Date) -> Arc<Block> {
+        diary.therapist.hours.around(self.asked.practice, monday)
+    }
+
+    /// The times of one day within the promise, of those wanted, on which licences hold; none twice.
+    fn offered<'t>(
+        &self,
+        diary: &Diary<'t>,
+        block: &Block,
+        date: Date,
+        wanted: impl Fn(&Time) -> bool,
+    ) -> Vec<Offered<'t>> {
         let mut offered = Vec::new();
         for shift in block.on(date) {
-            let here = settings.iter().filter(|setting| {
+            let here = diary.settings.iter().filter(|setting| {
                 let same_place = setting.location.is_none() || setting.location == shift.place.location.as_deref();
                 date <= setting.until && shift.place.offers(setting.format) && same_place
             });
-            for setting in here {
-                let times = self.times(shift, session);
-                let left = times
-                    .iter()
-                    .filter(|time| shift.at.starts_at <= time.starts_at && time.ends_at <= shift.at.ends_at);
-                offered.extend(left.map(|time| (*time, setting.format, setting.location)));
+            let times = self.times(shift, diary.session);
+            let within = |time: &&Time| shift.at.starts_at <= time.starts_at && time.ends_at <= shift.at.ends_at;
+            for time in times.iter().filter(within).filter(|time| wanted(time)) {
+                offered.extend(here.clone().map(|setting| (*time, setting.format, setting.location)));
             }
         }
         offered.sort();
@@ -193,6 +239,11 @@ impl<'a> Calendar<'a> {
         Rc::clone(times.entry(key).or_insert_with(work_out))
     }
 
+    /// Whether nobody has the therapist then, nor in the buffer behind it.
+    pub(super) fn is_free(&self, diary: &Diary<'_>, time: &Time) -> bool {
+        diary.taken.is_free(time.starts_at, time.ends_at + self.asked.practice.booking.buffer())
+    }
+
     pub(super) fn suits(&self, time: &Time) -> bool {
         self.windows.is_empty() || {
             let zone = &self.asked.practice.zone;
@@ -206,14 +257,13 @@ impl<'a> Calendar<'a> {
         if free.format == Format::Video {
             return vec![free];
         }
-        let practice = self.asked.practice;
-        let ends_at = free.time.ends_at + practice.booking.buffer();
-        let places = practice.locations.iter().filter(|location| Some(location.id.as_str()) == free.location);
+        let ends_at = free.time.ends_at + self.asked.practice.booking.buffer();
+        let places = self.rooms.iter().filter(|(location, _)| Some(*location) == free.location);
         places
-            .flat_map(|location| &location.rooms)
-            .filter(|room| self.taken.is_free(&room_resource(room), free.time.starts_at, ends_at))
+            .flat_map(|(_, rooms)| rooms)
+            .filter(|(_, taken)| taken.is_free(free.time.starts_at, ends_at))
             .take(ROOMS_OFFERED)
-            .map(|room| Free { room: Some(room), ..free })
+            .map(|(room, _)| Free { room: Some(room), ..free })
             .collect()
     }
 

@@ -15,7 +15,6 @@ use super::{
 };
 use crate::{
     calendar::{
-        busy::therapist_resource,
         hours::{instant, week_of},
         slots::Time,
         taken::Taken,
@@ -169,8 +168,8 @@ fn of_week(
     let passing = therapists.iter().filter(|therapist| OF_PERSON.iter().all(|(_, passes)| passes(therapist, &asked)));
     let mut offers: Vec<Offer> = passing
         .flat_map(|therapist| {
-            let settings: Rc<[Setting<'_>]> = asked.settings(therapist).into();
-            let left = calendar.left(therapist, settings, week_of(date));
+            let diary = calendar.diary(therapist, asked.settings(therapist));
+            let left = calendar.left(Rc::new(diary), week_of(date));
             left.map(|free| Offer { therapist: therapist.id, name: therapist.name.clone(), slot: free.slot() })
         })
         .collect();
@@ -195,13 +194,12 @@ pub fn try_choice(
     let calendar = Calendar::within(&asked, taken, (choice.starts_at, choice.starts_at)).at_any_minute();
     let location = choice.location.as_deref().filter(|_| choice.format == Format::InPerson);
     let is_here = |setting: &Setting<'_>| (setting.format, setting.location) == (choice.format, location);
-    let settings: Vec<Setting<'_>> = asked.settings(therapist).into_iter().filter(is_here).collect();
+    let diary = calendar.diary(therapist, asked.settings(therapist).into_iter().filter(is_here).collect());
     let ends_at = choice.starts_at + therapist.session(wish.care, &practice.booking);
     let time = Time { starts_at: choice.starts_at, ends_at, date };
-    let resource = therapist_resource(therapist.id);
-    let week = taken.week(&resource, week_of(date));
+    let week = diary.week(week_of(date));
     let rooms = calendar.in_rooms(Free { time, format: choice.format, location, room: None, week });
-    let is_free = taken.is_free(&resource, time.starts_at, time.ends_at + practice.booking.buffer());
+    let is_free = calendar.is_free(&diary, &time);
     let slot = rooms.first().filter(|_| is_free).map(Free::slot);
 
     let mut failed: Vec<Filter> =
@@ -212,9 +210,9 @@ pub fn try_choice(
         }
     };
     check(Filter::Licence, asked.licensed_until(therapist, choice.format).is_some());
-    check(Filter::Setting, !settings.is_empty());
-    let in_hours = |(offered, ..): &Offered<'_>| offered.starts_at == time.starts_at;
-    check(Filter::Hours, settings.is_empty() || calendar.offered(therapist, &settings, date).iter().any(in_hours));
+    check(Filter::Setting, !diary.settings.is_empty());
+    let in_hours = |(offered, ..): Offered<'_>| offered.starts_at == time.starts_at;
+    check(Filter::Hours, diary.settings.is_empty() || calendar.all(&diary).any(in_hours));
     check(Filter::Windows, calendar.suits(&time));
     check(Filter::Capacity, calendar.has_capacity(therapist, week));
     check(Filter::Free, slot.is_some());

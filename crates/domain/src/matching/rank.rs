@@ -2,19 +2,21 @@
 
 use std::{cmp::Ordering, collections::BinaryHeap, rc::Rc};
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 
 use super::{
     Candidate, EmptiedBy, Excluded, MOST_CANDIDATES, Ranking, Therapist, Weights, Wish,
     filter::{Asked, Filter, OF_PERSON},
-    free::{Calendar, Free, horizon},
+    free::{Calendar, Diary, Free, Rest, horizon},
     score::{Fit, Scorer, load},
 };
 use crate::{
     calendar::{
         hours::{instant, week_of},
-        taken::Taken,
+        taken::{Taken, Week},
     },
+    id::TherapistId,
+    intake::Format,
     practice::Practice,
 };
 
@@ -56,8 +58,8 @@ pub fn line_up(
     sort_out(wish, therapists, taken, practice, weights, best_of_each)
 }
 
-/// Makes candidates of what is left to each therapist, week by week.
-type Pick = for<'a> fn(Vec<Vec<Scored<'a>>>, &Scorer<'_>) -> Vec<Candidate>;
+/// Makes candidates of what may be left to each who passes.
+type Pick = for<'a> fn(Vec<Heap<'a>>, &View<'a>) -> Vec<Candidate>;
 
 fn sort_out(
     wish: &Wish<'_>,
@@ -74,15 +76,16 @@ fn sort_out(
     let mut roster: Vec<&Therapist> = therapists.iter().collect();
     roster.sort_by_key(|therapist| therapist.id);
 
+    let view = View { asked: &asked, calendar: &calendar, scorer: &scorer };
     let mut passing = Vec::new();
     let mut left_out: Vec<(&Therapist, Filter)> = Vec::new();
     for therapist in roster {
-        match pass(therapist, &asked, &calendar, &scorer) {
-            Ok(weeks) => passing.push(weeks),
+        match view.pass(therapist) {
+            Ok(heap) => passing.push(heap),
             Err(filter) => left_out.push((therapist, filter)),
         }
     }
-    let candidates = pick(passing, &scorer);
+    let candidates = pick(passing, &view);
     let emptied_by = candidates.is_empty().then(|| emptied_by(&left_out, &asked));
     Ranking {
         candidates,
@@ -92,44 +95,22 @@ fn sort_out(
 }
 
 /// The best times of all, whosever they are.
-fn best_times(passing: Vec<Vec<Scored<'_>>>, scorer: &Scorer<'_>) -> Vec<Candidate> {
-    let mut best: BinaryHeap<_> = passing.into_iter().flatten().collect();
-    let mut candidates = Vec::new();
-    while let Some(scored) = best.pop().filter(|_| candidates.len() < MOST_CANDIDATES) {
-        let (candidate, next) = scored.take(scorer);
-        candidates.push(candidate);
-        best.extend(next);
-    }
-    candidates
+fn best_times<'a>(passing: Vec<Heap<'a>>, view: &View<'a>) -> Vec<Candidate> {
+    let mut all: Heap<'a> = passing.into_iter().flatten().collect();
+    let times = std::iter::from_fn(|| {
+        let (key, mut time) = view.best(&mut all)?;
+        let candidate = view.candidate(&key, &time);
+        all.extend(time.rest.next().map(|free| view.entry(Time { free, ..time })));
+        Some(candidate)
+    });
+    times.take(MOST_CANDIDATES).collect()
 }
 
 /// Everybody's best time.
-fn best_of_each(passing: Vec<Vec<Scored<'_>>>, scorer: &Scorer<'_>) -> Vec<Candidate> {
-    let mut each: Vec<_> = passing.into_iter().filter_map(|weeks| weeks.into_iter().max()).collect();
-    each.sort_by(|one, other| other.cmp(one));
-    each.into_iter().map(|scored| scored.take(scorer).0).collect()
-}
-
-/// The first time that is left in each week, or the filter that left none.
-fn pass<'a>(
-    therapist: &'a Therapist,
-    asked: &'a Asked<'a>,
-    calendar: &'a Calendar<'a>,
-    scorer: &Scorer<'_>,
-) -> Result<Vec<Scored<'a>>, Filter> {
-    if let Some((filter, _)) = OF_PERSON.iter().find(|(_, passes)| !passes(therapist, asked)) {
-        return Err(*filter);
-    }
-    let settings: Rc<[_]> = asked.settings(therapist).into();
-    let fit = scorer.fit(therapist);
-    let weeks = calendar.weeks().into_iter();
-    let left: Vec<_> = weeks
-        .filter_map(|week| {
-            let rest = calendar.left(therapist, Rc::clone(&settings), week);
-            Scored::first(therapist, fit, rest, scorer)
-        })
-        .collect();
-    if left.is_empty() { Err(calendar.filter_of(therapist, &settings)) } else { Ok(left) }
+fn best_of_each<'a>(passing: Vec<Heap<'a>>, view: &View<'a>) -> Vec<Candidate> {
+    let mut each: Vec<_> = passing.into_iter().filter_map(|mut heap| view.best(&mut heap)).collect();
+    each.sort_by(|(one, _), (other, _)| other.cmp(one));
+    each.into_iter().map(|(key, time)| view.candidate(&key, &time)).collect()
 }
 
 /// Everybody stands at the first filter that did not let them pass; the last of those left nobody.
@@ -152,63 +133,149 @@ fn excluded(therapist: &Therapist, filter: Filter, asked: &Asked<'_>) -> Exclude
     }
 }
 
-/// A therapist's first time of one week, before the rest of it. Of two times in
-/// the same week the earlier never scores less, for nothing but the time differs:
-/// the best of all weeks' first ones is the best there is.
-struct Scored<'a> {
-    therapist: &'a Therapist,
-    fit: Fit,
+/// What is looked at, and how it is weighed.
+struct View<'a> {
+    asked: &'a Asked<'a>,
+    calendar: &'a Calendar<'a>,
+    scorer: &'a Scorer<'a>,
+}
+
+/// What may become candidates, the best on top.
+type Heap<'a> = BinaryHeap<Entry<'a>>;
+
+struct Entry<'a> {
+    key: Key,
+    what: What<'a>,
+}
+
+enum What<'a> {
+    /// A therapist's first time of one week, before the rest of it. Of two times in the same week the earlier never
+    /// scores less, for nothing but the time differs.
+    Time(Time<'a>),
+    /// A therapist's week that nobody has looked into, by its Monday: it counts as a time at its very beginning, which
+    /// none of it is better than.
+    Week(Person<'a>, Date),
+}
+
+struct Time<'a> {
+    person: Person<'a>,
     free: Free<'a>,
+    rest: Rest<'a>,
+}
+
+#[derive(Clone)]
+struct Person<'a> {
+    diary: Rc<Diary<'a>>,
+    fit: Fit,
+}
+
+/// By which one is better than another.
+struct Key {
     score: f64,
     load: f64,
-    rest: Box<dyn Iterator<Item = Free<'a>> + 'a>,
+    therapist: TherapistId,
+    starts_at: Timestamp,
+    /// A week has none.
+    format: Option<Format>,
 }
 
-impl<'a> Scored<'a> {
-    fn first(
-        therapist: &'a Therapist,
-        fit: Fit,
-        mut rest: Box<dyn Iterator<Item = Free<'a>> + 'a>,
-        scorer: &Scorer<'_>,
-    ) -> Option<Self> {
-        let free = rest.next()?;
-        let (score, load) = (scorer.score(therapist, fit, &free), load(therapist, &free));
-        Some(Self { therapist, fit, free, score, load, rest })
+impl<'a> View<'a> {
+    /// The first time that is left to a therapist and the weeks behind it, or the filter that left none.
+    fn pass(&self, therapist: &'a Therapist) -> Result<Heap<'a>, Filter> {
+        if let Some((filter, _)) = OF_PERSON.iter().find(|(_, passes)| !passes(therapist, self.asked)) {
+            return Err(*filter);
+        }
+        let diary = Rc::new(self.calendar.diary(therapist, self.asked.settings(therapist)));
+        let person = Person { diary, fit: self.scorer.fit(therapist) };
+        let mut weeks = self.calendar.weeks();
+        let first = weeks.find_map(|monday| self.look_into(person.clone(), monday));
+        let first = first.ok_or_else(|| self.calendar.filter_of(&person.diary))?;
+        let behind = weeks.map(|monday| {
+            let (week, begins) = (person.diary.week(monday), self.calendar.begins(monday));
+            Entry { key: self.key(&person, week, begins, None), what: What::Week(person.clone(), monday) }
+        });
+        Ok(std::iter::once(first).chain(behind).collect())
     }
 
-    /// The candidate, and what comes behind it in the same week.
-    fn take(self, scorer: &Scorer<'_>) -> (Candidate, Option<Self>) {
-        let Self { therapist, fit, free, score, rest, .. } = self;
-        let candidate = Candidate {
+    /// The first time of a week; `None` where nothing of it is left.
+    fn look_into(&self, person: Person<'a>, monday: Date) -> Option<Entry<'a>> {
+        let mut rest = self.calendar.left(Rc::clone(&person.diary), monday);
+        rest.next().map(|free| self.entry(Time { person, free, rest }))
+    }
+
+    fn entry(&self, time: Time<'a>) -> Entry<'a> {
+        let Time { person, free, .. } = &time;
+        Entry { key: self.key(person, free.week, free.time.starts_at, Some(free.format)), what: What::Time(time) }
+    }
+
+    fn key(&self, person: &Person<'a>, week: Week, starts_at: Timestamp, format: Option<Format>) -> Key {
+        let therapist = person.diary.therapist;
+        let score = self.scorer.score(therapist, person.fit, (week, starts_at));
+        Key { score, load: load(therapist, week), therapist: therapist.id, starts_at, format }
+    }
+
+    /// Takes the best time out of a heap.
+    fn best(&self, heap: &mut Heap<'a>) -> Option<(Key, Time<'a>)> {
+        loop {
+            let Entry { key, what } = heap.pop()?;
+            match what {
+                What::Time(time) => return Some((key, time)),
+                What::Week(person, monday) => heap.extend(self.look_into(person, monday)),
+            }
+        }
+    }
+
+    fn candidate(&self, key: &Key, Time { person, free, .. }: &Time<'a>) -> Candidate {
+        let therapist = person.diary.therapist;
+        Candidate {
             therapist: therapist.id,
             name: therapist.name.clone(),
-            score,
-            because: scorer.because(therapist, fit, &free),
+            score: key.score,
+            because: self.scorer.because(therapist, person.fit, free),
             slot: free.slot(),
-        };
-        (candidate, Self::first(therapist, fit, rest, scorer))
+        }
     }
 }
 
-impl Ord for Scored<'_> {
+impl Ord for Key {
     /// The better one is the greater.
     fn cmp(&self, other: &Self) -> Ordering {
-        let slot = |scored: &Self| (scored.therapist.id, scored.free.time.starts_at, scored.free.format);
+        let slot = |key: &Self| (key.therapist, key.starts_at, key.format);
         let by_score = self.score.total_cmp(&other.score).then(other.load.total_cmp(&self.load));
         by_score.then_with(|| slot(other).cmp(&slot(self)))
     }
 }
 
-impl PartialOrd for Scored<'_> {
+impl PartialOrd for Key {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for Scored<'_> {
+impl PartialEq for Key {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other).is_eq()
     }
 }
 
-impl Eq for Scored<'_> {}
+impl Eq for Key {}
+
+impl Ord for Entry<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key.cmp(&other.key)
+    }
+}
+
+impl PartialOrd for Entry<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Entry<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
+impl Eq for Entry<'_> {}

@@ -1,7 +1,18 @@
 //! Soft terms: who fits better, weighed by matching.yaml and said in words.
 
-use super::{Term, Therapist, Training, Weights, Wish, asked_for::Ability, free::Free};
-use crate::{calendar::words, contact::Language, intake::Care, practice::Practice};
+use jiff::Timestamp;
+
+use super::{
+    Term, Therapist, Training, Weights, Wish,
+    asked_for::Ability,
+    free::{Free, horizon},
+};
+use crate::{
+    calendar::{taken::Week, words},
+    contact::Language,
+    intake::Care,
+    practice::Practice,
+};
 
 /// A driver leads when it shows at least this share of the strongest one.
 const LEADING: f64 = 0.5;
@@ -15,7 +26,9 @@ pub(super) struct Scorer<'a> {
     practice: &'a Practice,
     weights: &'a Weights,
     all: f64,
-    horizon: (jiff::Timestamp, jiff::Timestamp),
+    horizon: (Timestamp, Timestamp),
+    /// Leading drivers, strongest first: what a person reads, how strong, the method that the practice answers with.
+    leading: Vec<(&'a str, f64, &'a str)>,
 }
 
 /// The values of one therapist that no time changes.
@@ -27,6 +40,14 @@ pub(super) struct Fit {
     kept: f64,
 }
 
+/// A wish that is no filter.
+enum Wished<'a> {
+    /// This very person.
+    Name,
+    /// Somebody of this gender.
+    Gender(&'a str),
+}
+
 /// A term before it is put in words: its name, its weight, its value.
 type Bare = (&'static str, f64, f64);
 
@@ -35,7 +56,7 @@ impl<'a> Scorer<'a> {
         let terms = weights.terms;
         let fitting = terms.drivers + terms.preferences + terms.continuity;
         let all = fitting + terms.soon + terms.even_load + terms.kept;
-        Self { wish, practice, weights, all, horizon: super::free::horizon(wish, practice) }
+        Self { wish, practice, weights, all, horizon: horizon(wish, practice), leading: leading(wish, weights) }
     }
 
     /// What no time changes.
@@ -49,13 +70,13 @@ impl<'a> Scorer<'a> {
     }
 
     /// From 0 to 1.
-    pub(super) fn score(&self, therapist: &Therapist, fit: Fit, free: &Free<'_>) -> f64 {
-        self.terms(therapist, fit, free).iter().map(|(_, weight, value)| weight * value).sum()
+    pub(super) fn score(&self, therapist: &Therapist, fit: Fit, at: (Week, Timestamp)) -> f64 {
+        self.terms(therapist, fit, at).iter().map(|(_, weight, value)| weight * value).sum()
     }
 
     /// What the score is made of, in words.
     pub(super) fn because(&self, therapist: &Therapist, fit: Fit, free: &Free<'_>) -> Vec<Term> {
-        let terms = self.terms(therapist, fit, free);
+        let terms = self.terms(therapist, fit, (free.week, free.time.starts_at));
         let counted = terms.into_iter().filter(|(_, weight, _)| *weight > 0.0);
         counted
             .map(|(term, weight, value)| Term {
@@ -76,42 +97,28 @@ impl<'a> Scorer<'a> {
             .collect()
     }
 
-    fn terms(&self, therapist: &Therapist, fit: Fit, free: &Free<'_>) -> [Bare; 6] {
+    fn terms(&self, therapist: &Therapist, fit: Fit, (week, starts_at): (Week, Timestamp)) -> [Bare; 6] {
         let terms = self.weights.terms;
         [
             ("drivers", terms.drivers / self.all, fit.drivers),
             ("preferences", terms.preferences / self.all, fit.preferences),
-            ("soon", terms.soon / self.all, self.soon(free)),
+            ("soon", terms.soon / self.all, self.soon(starts_at)),
             ("continuity", terms.continuity / self.all, fit.continuity),
-            ("even_load", terms.even_load / self.all, 1.0 - load(therapist, free)),
+            ("even_load", terms.even_load / self.all, 1.0 - load(therapist, week)),
             ("kept", terms.kept / self.all, fit.kept),
         ]
     }
 
-    /// Leading drivers, strongest first: what a person reads, how strong, the method that the practice answers with.
-    fn leading(&self) -> Vec<(&'a str, f64, &'a str)> {
-        let known = |(id, strength): (&String, &f64)| {
-            let driver = self.weights.drivers.get(id)?;
-            Some((driver.label.as_str(), *strength, driver.method.as_str()))
-        };
-        let mut drivers: Vec<_> = self.wish.drivers.iter().filter_map(known).collect();
-        let strongest = drivers.iter().map(|(_, strength, _)| *strength).fold(0.0, f64::max);
-        drivers.retain(|(_, strength, _)| *strength > 0.0 && *strength >= strongest * LEADING);
-        drivers.sort_by(|one, other| other.1.total_cmp(&one.1));
-        drivers
-    }
-
     /// The share of the leading drivers whose method they are trained in, by how far they are.
     fn drivers(&self, therapist: &Therapist) -> f64 {
-        let leading = self.leading();
         let met = |(_, strength, method): &(&str, f64, &str)| {
             therapist.methods.get(*method).map(|training| strength * level(*training))
         };
-        share(leading.iter().filter_map(met).sum(), leading.iter().map(|(_, strength, _)| strength).sum())
+        let leading = self.leading.iter();
+        share(leading.clone().filter_map(met).sum(), leading.map(|(_, strength, _)| strength).sum())
     }
 
     fn drivers_text(&self, therapist: &Therapist) -> String {
-        let leading = self.leading();
         let fits = |(label, _, method): &(&str, f64, &str)| {
             let training = therapist.methods.get(*method)?;
             let trained = self.weights.methods.get(*method).map_or(*method, String::as_str);
@@ -123,37 +130,38 @@ impl<'a> Scorer<'a> {
             };
             Some(format!("{trained}{how_far}, which answers {label}"))
         };
-        let fitting: Vec<String> = leading.iter().filter_map(fits).collect();
-        match (leading.is_empty(), fitting.is_empty()) {
+        let fitting: Vec<String> = self.leading.iter().filter_map(fits).collect();
+        match (self.leading.is_empty(), fitting.is_empty()) {
             (true, _) => "no driver stands out".to_owned(),
             (false, true) => "trained for none of the leading drivers".to_owned(),
             (false, false) => fitting.join("; "),
         }
     }
 
-    /// Wishes that are no filters: whether each was asked for and is met.
-    fn wishes(&self, therapist: &Therapist) -> Vec<(bool, String)> {
-        let each = self.wish.preferences.iter();
-        each.flat_map(|wish| {
-            let named = wish.therapist.map(|asked| (asked == therapist.id, "asked for by name".to_owned()));
+    /// Wishes that are no filters: what was asked for, and whether it is met.
+    fn wishes(&self, therapist: &Therapist) -> impl Iterator<Item = (Wished<'a>, bool)> {
+        self.wish.preferences.iter().flat_map(|wish| {
+            let named = wish.therapist.map(|asked| (Wished::Name, asked == therapist.id));
             let gender = wish.therapist_gender.as_ref();
-            named
-                .into_iter()
-                .chain(gender.map(|gender| (*gender == therapist.gender, format!("a {gender}, as wished"))))
+            named.into_iter().chain(gender.map(|gender| (Wished::Gender(gender), *gender == therapist.gender)))
         })
-        .collect()
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a handful of wishes")]
     fn preferences(&self, therapist: &Therapist) -> f64 {
-        let wishes = self.wishes(therapist);
-        share(wishes.iter().filter(|(met, _)| *met).count() as f64, wishes.len() as f64)
+        let met = self.wishes(therapist).filter(|(_, met)| *met).count();
+        share(met as f64, self.wishes(therapist).count() as f64)
     }
 
     fn preferences_text(&self, therapist: &Therapist) -> String {
-        let wishes = self.wishes(therapist);
-        let met: Vec<&str> = wishes.iter().filter(|(met, _)| *met).map(|(_, text)| text.as_str()).collect();
-        match (wishes.is_empty(), met.is_empty()) {
+        let met = self.wishes(therapist).filter(|(_, met)| *met);
+        let met: Vec<String> = met
+            .map(|(wished, _)| match wished {
+                Wished::Name => "asked for by name".to_owned(),
+                Wished::Gender(gender) => format!("a {gender}, as wished"),
+            })
+            .collect();
+        match (self.wishes(therapist).next().is_none(), met.is_empty()) {
             (true, _) => "no wish beyond the filters".to_owned(),
             (false, true) => "meets no further wish".to_owned(),
             (false, false) => met.join("; "),
@@ -200,16 +208,28 @@ impl<'a> Scorer<'a> {
     }
 
     /// 1 at the first moment that may be booked, 0 at the promise's last.
-    fn soon(&self, free: &Free<'_>) -> f64 {
+    fn soon(&self, starts_at: Timestamp) -> f64 {
         let (from, until) = self.horizon;
-        let seconds = |until: jiff::Timestamp| from.duration_until(until).as_secs_f64();
-        1.0 - share(seconds(free.time.starts_at), seconds(until))
+        let seconds = |until: Timestamp| from.duration_until(until).as_secs_f64();
+        1.0 - share(seconds(starts_at), seconds(until))
     }
 
     fn soon_text(&self, free: &Free<'_>) -> String {
         let at = free.time.starts_at.to_zoned(self.practice.zone.clone());
         format!("first session on {}, {}", words::day(Language::En, &at), words::time(Language::En, &at))
     }
+}
+
+fn leading<'a>(wish: &Wish<'_>, weights: &'a Weights) -> Vec<(&'a str, f64, &'a str)> {
+    let known = |(id, strength): (&String, &f64)| {
+        let driver = weights.drivers.get(id)?;
+        Some((driver.label.as_str(), *strength, driver.method.as_str()))
+    };
+    let mut drivers: Vec<_> = wish.drivers.iter().filter_map(known).collect();
+    let strongest = drivers.iter().map(|(_, strength, _)| *strength).fold(0.0, f64::max);
+    drivers.retain(|(_, strength, _)| *strength > 0.0 && *strength >= strongest * LEADING);
+    drivers.sort_by(|one, other| other.1.total_cmp(&one.1));
+    drivers
 }
 
 /// How much a level of training counts: whoever was trained does the work, whoever still learns does half of it.
@@ -222,8 +242,8 @@ pub(super) const fn level(training: Training) -> f64 {
 }
 
 /// The share of a therapist's week that is taken.
-pub(super) fn load(therapist: &Therapist, free: &Free<'_>) -> f64 {
-    share(f64::from(free.week.booked), f64::from(therapist.weekly_capacity))
+pub(super) fn load(therapist: &Therapist, week: Week) -> f64 {
+    share(f64::from(week.booked), f64::from(therapist.weekly_capacity))
 }
 
 /// A part of a whole, from 0 to 1; 0 of nothing.

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 mod properties;
 
-use super::{Busy, Ranking, Taken, Therapist, Training, Wish, line_up, rank, span};
+use super::{Busy, Choice, Ranking, Taken, Therapist, Training, Wish, line_up, rank, span, try_choice};
 use crate::{
     calendar::{
         timetable::{HoursRule, Leave, Place, Timetable},
@@ -442,4 +442,18 @@ fn who_offers_nothing_that_is_asked_for_reads_so_and_is_kept_for_nobody() {
     let best = Asks::default().rank(&[therapist], &[]).candidates.remove(0);
     let kept = best.because.last().unwrap();
     assert_eq!((kept.value, kept.text.as_str()), (1.0, "offers nothing that many others ask for"));
+}
+
+#[test]
+fn a_day_on_which_the_practice_is_closed_is_nobodys_to_choose() {
+    let therapist = Therapist { hours: by_video(window("fri", "09:00", "17:00")), ..amara() };
+    let against = |starts_at: &str| {
+        let starts_at = starts_at.parse().unwrap();
+        let choice = Choice { starts_at, therapist: therapist.id, format: Format::Video, location: None };
+        let weights = practice().protocol.weights();
+        let tried = try_choice(&Asks::default().wish(), &therapist, &choice, &taken(&[]), practice(), weights);
+        tried.against.iter().map(|objection| objection.filter).collect::<Vec<_>>()
+    };
+    assert_eq!(against("2026-12-18T15:00:00Z"), [""; 0]);
+    assert_eq!(against("2026-12-25T15:00:00Z"), ["hours"]);
 }

@@ -55,6 +55,21 @@ proptest! {
         }
     }
 
+    /// Red where weeks that nobody looked into count for less than their first time does: then they are looked into too late.
+    #[test]
+    fn the_better_time_stands_first_whichever_week_it_lies_in(
+        numbers in proptest::collection::vec((Just(0), any::<u16>(), any::<u8>(), any::<bool>()), 0..24),
+        day in 0_i64..365,
+    ) {
+        let now = Asks::default().now + SignedDuration::from_hours(24 * day);
+        let asks = Asks { now, ..Asks::default() };
+        let mut weights = practice().protocol.weights().clone();
+        weights.terms.even_load = 3.0 * weights.terms.soon;
+        let taken = taken(&blocks(practice(), &numbers, now));
+        let candidates = rank(&asks.wish(), &roster()[..1], &taken, practice(), &weights).candidates;
+        prop_assert!(candidates.is_sorted_by(|one, other| one.score >= other.score));
+    }
+
     /// The line-up is the ranking by person: the same filters, the same scores, everybody once. Red without the sort in `best_of_each`.
     #[test]
     fn a_line_up_holds_everybody_once_at_the_best_time_that_a_ranking_gives_them(
