@@ -53,7 +53,8 @@ pub(crate) async fn import(
         }
     };
     let busy = answer.therapist.and_then(|it| it.busy).unwrap_or_default();
-    let more = format!("Times that are taken out of their hours: {} single, {} recurring.", busy.single, busy.recurring);
+    let more =
+        format!("Times that are taken out of their hours: {} single, {} recurring.", busy.single, busy.recurring);
     let (path, onward) = (format!("{PATH}/{id}/busy"), format!("{PATH}/{id}"));
     told(&desk, &staff, Change { sent: &sent, tried, outside: answer.outside, more, path, onward }).await
 }
