@@ -56,6 +56,28 @@ await kim.look("queue");
 const rue = await arrive(browser, base, out, { device: "desktop", theme: "dark", language: "en", scripts: true }, third);
 await rue.look("queue");
 
+// On a wide screen the queue stands beside a case, under the same filters; on a narrow one it is nobody's.
+await rue.page.setViewportSize({ width: 1440, height: 900 });
+await rue.go("/staff?urgency=immediate");
+await rue.page.locator(".line .name a").first().click();
+const beside = rue.page.getByRole("navigation", { name: "Queue" });
+await beside.waitFor();
+await rue.look("case-beside-the-queue");
+assert.equal(await beside.locator(".line").count(), await beside.locator(".line.immediate").count());
+assert.equal(new URL(await beside.locator("[aria-current=page]").evaluate((it) => it.href)).pathname, rue.path());
+await rue.go("/staff");
+await rue.page.locator(".line .name a").first().click();
+await beside.waitFor();
+const first = rue.path();
+await rue.page.keyboard.press("j");
+await rue.page.keyboard.press("Enter");
+await rue.page.waitForURL((url) => url.pathname.startsWith("/staff/cases/") && url.pathname !== first);
+assert.equal(await beside.locator("[aria-current=page]").count(), 1);
+await rue.page.setViewportSize({ width: 1000, height: 900 });
+assert.equal(await beside.count(), 0, "no screen reader meets the list where no eye does");
+await rue.page.setViewportSize({ width: 1280, height: 900 });
+await rue.go("/staff");
+
 // Two at once: the later one is told what changed, and loses nothing.
 const routine = await rue.page.locator(".line.routine .name a, .line.priority .name a").first().innerText();
 await follow(kim, routine);

@@ -32,6 +32,8 @@ pub(crate) enum Cookie {
     Welcome,
     /// When staff last looked at the queue: `staff::queue::looked`.
     Looked,
+    /// What the queue listed last: `staff::queue::filters`.
+    Listed,
     /// `off` where pages are not to listen to single keys.
     Keys,
 }
@@ -47,7 +49,7 @@ pub(crate) enum Keep {
 
 impl Cookie {
     /// All of them, as leaving forgets them.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Language,
         Self::Draft,
         Self::Way,
@@ -58,6 +60,7 @@ impl Cookie {
         Self::Staff,
         Self::Welcome,
         Self::Looked,
+        Self::Listed,
         Self::Keys,
     ];
 
@@ -73,6 +76,7 @@ impl Cookie {
             Self::Staff => "__Host-staff",
             Self::Welcome => "__Host-welcome",
             Self::Looked => "__Host-looked",
+            Self::Listed => "__Host-listed",
             Self::Keys => "__Host-keys",
         }
     }

@@ -2,8 +2,8 @@
 
 use axum::{
     body::Bytes,
-    extract::{FromRequest, Request},
-    http::{HeaderMap, header},
+    extract::{FromRequest, Multipart, Request, multipart::MultipartError},
+    http::{HeaderMap, StatusCode, header},
 };
 
 use crate::problem::Problem;
@@ -59,21 +59,96 @@ impl<S: Send + Sync> FromRequest<S> for Form {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        if !is_form(request.headers()) {
-            return Err(Problem::NoForm);
-        }
-        let body = Bytes::from_request(request, state).await.map_err(|_| Problem::TooLong)?;
-        let fields: Vec<_> = form_urlencoded::parse(&body).take(MOST_FIELDS + 1).collect();
+        let fields = match kind(request.headers()).as_str() {
+            "application/x-www-form-urlencoded" => typed(request, state).await?,
+            "multipart/form-data" => with_files(request, state).await?,
+            _ => return Err(Problem::NoForm),
+        };
         if fields.len() > MOST_FIELDS {
             return Err(Problem::TooLong);
         }
         // A browser ends every line with CR LF; the intake service knows lines by LF alone.
-        let plain = |text: &str| text.replace("\r\n", "\n");
-        Ok(Self(fields.into_iter().map(|(name, value)| (name.into_owned(), plain(&value))).collect()))
+        let plain = |(name, value): (String, String)| (name, value.replace("\r\n", "\n"));
+        Ok(Self(fields.into_iter().map(plain).collect()))
     }
 }
 
-fn is_form(headers: &HeaderMap) -> bool {
+async fn typed<S: Send + Sync>(request: Request, state: &S) -> Result<Vec<(String, String)>, Problem> {
+    let body = Bytes::from_request(request, state).await.map_err(|_| Problem::TooLong)?;
+    let fields = form_urlencoded::parse(&body).take(MOST_FIELDS + 1);
+    Ok(fields.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+}
+
+/// Files are fields of text too. What is none has U+FFFD in the place of its bytes, so that whoever reads the field can
+/// say so.
+async fn with_files<S: Send + Sync>(request: Request, state: &S) -> Result<Vec<(String, String)>, Problem> {
+    let mut parts = Multipart::from_request(request, state).await.map_err(|_| Problem::NoForm)?;
+    let mut fields = Vec::new();
+    while let Some(part) = parts.next_field().await.map_err(broken)? {
+        if fields.len() > MOST_FIELDS {
+            break;
+        }
+        let name = part.name().unwrap_or_default().to_owned();
+        let value = part.bytes().await.map_err(broken)?;
+        fields.push((name, String::from_utf8_lossy(&value).into_owned()));
+    }
+    Ok(fields)
+}
+
+fn broken(error: MultipartError) -> Problem {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE { Problem::TooLong } else { Problem::NoForm }
+}
+
+/// What the body is said to be, without its parameters.
+fn kind(headers: &HeaderMap) -> String {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
+    kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{body::Body, extract::DefaultBodyLimit, handler::Handler};
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn read(kind: &str, body: &'static [u8]) -> Result<Vec<(String, String)>, StatusCode> {
+        let echo =
+            async |form: Form| form.0.into_iter().map(|(name, value)| format!("{name}={value}|")).collect::<String>();
+        let request = Request::post("/").header(header::CONTENT_TYPE, kind).body(Body::from(body)).unwrap();
+        let answer = echo.layer(DefaultBodyLimit::max(256)).with_state(()).oneshot(request).await.unwrap();
+        if answer.status() != StatusCode::OK {
+            return Err(answer.status());
+        }
+        let body = axum::body::to_bytes(answer.into_body(), 1024).await.unwrap();
+        let pairs = std::str::from_utf8(&body).unwrap().split_terminator('|');
+        Ok(pairs.map(|pair| pair.split_once('=').unwrap()).map(|(a, b)| (a.to_owned(), b.to_owned())).collect())
+    }
+
+    #[tokio::test]
+    async fn a_form_reads_the_same_with_and_without_files() {
+        let expected = vec![("a".to_owned(), "x\ny".to_owned()), ("b".to_owned(), "é".to_owned())];
+        assert_eq!(
+            read("Application/X-WWW-form-urlencoded; charset=utf-8", b"a=x%0D%0Ay&b=%C3%A9").await.as_ref(),
+            Ok(&expected)
+        );
+        let parts = b"--z\r\ncontent-disposition: form-data; name=\"a\"\r\n\r\nx\r\ny\r\n\
+            --z\r\ncontent-disposition: form-data; name=\"b\"; filename=\"b.csv\"\r\n\r\n\xc3\xa9\r\n--z--\r\n";
+        assert_eq!(read("multipart/form-data; boundary=z", parts).await, Ok(expected));
+    }
+
+    #[tokio::test]
+    async fn what_is_no_form_or_too_long_is_refused() {
+        assert_eq!(read("text/plain", b"a=x").await, Err(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+        assert_eq!(read("multipart/form-data", b"a=x").await, Err(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+        assert_eq!(
+            read("multipart/form-data; boundary=z", b"--z\r\nbroken").await,
+            Err(StatusCode::UNSUPPORTED_MEDIA_TYPE)
+        );
+        let long = b"--z\r\ncontent-disposition: form-data; name=\"a\"\r\n\r\n\
+            ................................................................................................................\
+            ................................................................................................................\
+            \r\n--z--\r\n";
+        assert_eq!(read("multipart/form-data; boundary=z", long).await, Err(StatusCode::PAYLOAD_TOO_LARGE));
+    }
 }

@@ -20,6 +20,8 @@ pub(crate) struct Visitor {
     pub(crate) cookies: Cookies,
     /// The page they look at, for coming back to it in another language. A page's own address holds no token.
     pub(crate) path: String,
+    /// Whether their browser says that it is a phone's; some say nothing.
+    pub(crate) phone: bool,
 }
 
 impl Visitor {
@@ -36,7 +38,8 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
         let cookies = Cookies::read(&parts.headers);
         let chosen = cookies.get(Cookie::Language).and_then(|tag| Language::parse(tag).ok());
         let language = chosen.unwrap_or_else(|| preferred(&parts.headers));
-        Ok(Self { language, cookies, path: parts.uri.path().to_owned() })
+        let phone = parts.headers.get("sec-ch-ua-mobile").is_some_and(|value| value == "?1");
+        Ok(Self { language, cookies, path: parts.uri.path().to_owned(), phone })
     }
 }
 

@@ -36,7 +36,8 @@ if (queue) refreshers.push((page) => {
 // Single keys, where nobody is typing and nobody has switched them off.
 const keys = {
   j: () => step(1), k: () => step(-1),
-  c: () => (current()?.querySelector("form.hand") ?? document.getElementById("claim"))?.requestSubmit(),
+  // Of a line that has no button nothing is claimed, whatever case stands beside the list.
+  c: () => (current() ? current().querySelector("form.hand") : document.getElementById("claim"))?.requestSubmit(),
   l: () => {
     const line = current();
     if (line) location.assign(`${line.querySelector("a").pathname}#call`);
@@ -46,8 +47,10 @@ const keys = {
   "?": () => { const list = document.querySelector("details.keys"); if (list) { list.open = !list.open; list.querySelector("summary").focus(); list.scrollIntoView({ block: "nearest" }); } },
 };
 const current = () => document.activeElement?.closest(".line");
+// Beside a case the steps begin at that one.
+const here = () => current() ?? document.querySelector(".beside [aria-current]")?.closest(".line");
 const step = (by) => {
-  const all = lines(), at = all.indexOf(current());
+  const all = lines(), at = all.indexOf(here());
   const next = all[at < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + by, 0), all.length - 1)];
   next?.querySelector(".name a").focus();
 };
@@ -59,3 +62,8 @@ addEventListener("keydown", (event) => {
   event.preventDefault();
   act();
 });
+
+// The list beside a case shows that one, and its head.
+const listed = document.querySelector(".beside [aria-current]")?.closest(".line");
+const beside = listed?.closest(".beside");
+if (listed && listed.offsetTop + listed.offsetHeight > beside.clientHeight) beside.scrollTop = listed.offsetTop - 2 * listed.offsetHeight;

@@ -1,20 +1,27 @@
-//! The audit trail: who saw and did what, and whether it is as it was written.
+//! The audit trail: who saw and did what, whether it is as it was written, and all of it as a file ([`export`]).
 
 use askama::Template;
 use axum::{
     extract::{RawQuery, State},
-    response::Response,
+    http::StatusCode,
+    response::{IntoResponse, Response},
 };
 use rapport_proto::{
-    staff::{AuditEntry, AuditFilter, ListAuditEntriesRequest, VerifyAuditTrailRequest, VerifyAuditTrailResponse},
+    staff::{
+        AuditEntry, AuditFilter, ExportAuditTrailRequest, ListAuditEntriesRequest, VerifyAuditTrailRequest,
+        VerifyAuditTrailResponse,
+    },
     time,
 };
+
+mod export;
 
 use super::{
     clock::{Clock, Moment},
     errors::Errors,
     paging::Pager,
     problem::Problem,
+    rpc,
     shell::Shell,
     signed_in::Staff,
 };
@@ -33,6 +40,7 @@ struct AuditPage {
     asked: Asked,
     errors: Errors,
     pager: Pager,
+    exports: bool,
 }
 
 #[derive(Template)]
@@ -93,6 +101,11 @@ impl Asked {
         }
     }
 
+    /// Whether anything is left out.
+    fn any(&self) -> bool {
+        [&self.principal, &self.method, &self.resource, &self.since, &self.until].iter().any(|it| !it.is_empty())
+    }
+
     /// The filter, and what is wrong with its days.
     fn filter(&self, clock: &Clock) -> (AuditFilter, Errors) {
         let mut errors = Errors::default();
@@ -125,8 +138,12 @@ pub(crate) async fn show(
     staff: Staff,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    let (form, clock) = (Form::of_query(query.as_deref()), Clock::of(&desk).await?);
-    let asked = Asked::read(&form);
+    list(&desk, &staff, &Form::of_query(query.as_deref())).await
+}
+
+async fn list(desk: &Desk, staff: &Staff, form: &Form) -> Result<Response, Problem> {
+    let clock = Clock::of(desk).await?;
+    let asked = Asked::read(form);
     let (filter, errors) = asked.filter(&clock);
     let request = ListAuditEntriesRequest {
         filter: Some(filter),
@@ -138,12 +155,26 @@ pub(crate) async fn show(
         false => Default::default(),
     };
     Ok(page(&AuditPage {
-        shell: Shell::of(&desk, &staff).await,
+        shell: Shell::of(desk, staff).await,
         entries: listed.entries.into_iter().map(|entry| Row::of(entry, &clock)).collect(),
         asked,
         errors,
-        pager: Pager::of(PATH, &form, &["principal", "method", "resource", "since", "until"], &listed.next_page_token),
+        pager: Pager::of(PATH, form, &["principal", "method", "resource", "since", "until"], &listed.next_page_token),
+        exports: staff.may(rpc::EXPORT_AUDIT_TRAIL),
     }))
+}
+
+/// `POST /staff/audit/export`: every entry that the filter takes, as a file. It is pressed for, since it is a long read
+/// that stands in the trail itself.
+pub(crate) async fn export(State(desk): State<Desk>, staff: Staff, sent: Form) -> Result<Response, Problem> {
+    let clock = Clock::of(&desk).await?;
+    let (filter, errors) = Asked::read(&sent).filter(&clock);
+    if !errors.0.is_empty() {
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, list(&desk, &staff, &sent).await?).into_response());
+    }
+    let request = staff.ask_stream(ExportAuditTrailRequest { filter: Some(filter) })?;
+    let parts = desk.staff.audit().export_audit_trail(request).await?.into_inner();
+    Ok(export::file(parts, clock.today()))
 }
 
 /// `POST /staff/audit/verify`: it reads the whole trail, so it is pressed for.

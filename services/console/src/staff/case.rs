@@ -32,7 +32,16 @@ use snapshot::Snapshot;
 use timeline::Entry;
 pub(crate) use tried::Tried;
 
-use super::{keys::Keys, left::Left, problem::Problem, queue::line, rpc, shell::Shell, signed_in::Staff, words};
+use super::{
+    keys::Keys,
+    left::Left,
+    problem::Problem,
+    queue::{beside::Beside, line},
+    rpc,
+    shell::Shell,
+    signed_in::Staff,
+    words,
+};
 use crate::{desk::Desk, shell::page, visitor::Visitor};
 
 /// What somebody may do on this page: what their role may call, and what makes sense as the case stands.
@@ -58,6 +67,7 @@ struct May {
 #[template(path = "staff/case.html")]
 struct CasePage {
     shell: Shell,
+    beside: Option<Beside>,
     case: pb::Case,
     summary: pb::CaseSummary,
     mark: words::Mark,
@@ -104,7 +114,8 @@ pub(super) async fn write(
     id: &str,
     mut tried: Tried,
 ) -> Result<Response, Problem> {
-    let case = read(desk, staff, id).await?;
+    let (case, beside) = tokio::join!(read(desk, staff, id), Beside::of(desk, staff, visitor));
+    let case = case?;
     let summary = case.summary.clone().unwrap_or_default();
     let (practice, now) = (desk.board.today(Language::En).await?, desk.clock.now());
     let say = Say::new(&practice, now, &case);
@@ -114,6 +125,7 @@ pub(super) async fn write(
     let status = tried.status;
     let shown = page(&CasePage {
         shell: Shell::of(desk, staff).await,
+        beside,
         mark: words::urgency(summary.urgency()),
         care: line::care(summary.care()),
         left: line::left(&summary, now),

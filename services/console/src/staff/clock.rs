@@ -53,6 +53,11 @@ impl Clock {
         dates::in_zone(at, &self.zone)
     }
 
+    /// The practice's zone.
+    pub(crate) fn zone(&self) -> &str {
+        &self.zone
+    }
+
     /// What time it is.
     pub(crate) const fn now(&self) -> Timestamp {
         self.now

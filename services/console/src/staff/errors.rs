@@ -16,7 +16,7 @@ impl Errors {
     }
 
     /// The fields that the service found wrong, by what the form calls them (`fields` are pairs of the request's path and
-    /// the form's id; what no pair names stands with the first field).
+    /// the form's id; an entry of a list stands with the list, and what no pair names with the first field).
     ///
     /// # Errors
     /// Where the service said something else.
@@ -27,7 +27,10 @@ impl Errors {
         };
         let Some(bad) = bad else { return Err(status.into()) };
         let first = fields.first().map_or("", |(_, id)| id);
-        let id_of = |path: &str| fields.iter().find(|(of, _)| *of == path).map_or(first, |(_, id)| id);
+        let holds = |of: &str, path: &str| {
+            path.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']))
+        };
+        let id_of = |path: &str| fields.iter().find(|(of, _)| holds(of, path)).map_or(first, |(_, id)| id);
         let wrong = bad.field_violations.into_iter().map(|it| (id_of(&it.field).to_owned(), sentence(&it.description)));
         Ok(Self(wrong.collect()))
     }

@@ -1,6 +1,7 @@
 //! The queue: whom to call first.
 //!
-//! [`filters`] is what is listed, [`mod@line`] one case's line, [`looked`] since when something is new.
+//! [`filters`] is what is listed, [`mod@line`] one case's line, [`looked`] since when something is new, [`beside`] the
+//! list that stands beside a case.
 
 use askama::Template;
 use axum::{
@@ -10,6 +11,7 @@ use axum::{
 use rapport_domain::contact::Language;
 use rapport_proto::staff::{ListCasesRequest, ListCasesResponse};
 
+pub(crate) mod beside;
 pub(crate) mod filters;
 pub(crate) mod line;
 mod looked;
@@ -53,8 +55,11 @@ pub(crate) async fn show(
     let query = Form::of_query(query.as_deref());
     let looked = Looked::of(&visitor, desk.clock.now(), staff.asks_by_itself());
     let filters = Filters::read(&query);
-    let mut answer = write(&desk, &staff, &visitor, filters, query.text("page"), "", &looked).await?;
+    let mut answer = write(&desk, &staff, &visitor, filters.clone(), query.text("page"), "", &looked).await?;
     looked.keep(answer.headers_mut());
+    if !staff.asks_by_itself() {
+        filters.keep(answer.headers_mut());
+    }
     Ok(answer)
 }
 

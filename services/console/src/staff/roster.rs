@@ -1,6 +1,8 @@
 //! Who treats, and when: everybody on one page, one of them on another, with their hours and leave to be changed.
 //!
-//! [`hours`] reads the form of somebody's hours, [`profile`] that of what else is known of them.
+//! [`hours`] reads the form of somebody's hours, [`profile`] that of what else is known of them; [`newcomer`] adds somebody,
+//! [`import`] reads a file of everybody, [`elsewhere`] is about calendars outside of this house, [`treated`] about whom
+//! somebody treats alone.
 
 use askama::Template;
 use axum::{
@@ -14,8 +16,13 @@ use rapport_proto::staff::{
     OutsideSession, ReopenRoomRequest, RoomClosure, SetHoursRequest, Therapist, UpdateTherapistRequest,
 };
 
+pub(crate) mod elsewhere;
+mod file;
 pub(crate) mod hours;
+pub(crate) mod import;
+pub(crate) mod newcomer;
 pub(crate) mod profile;
+pub(crate) mod treated;
 
 use super::{
     clock::{Clock, Moment},
@@ -31,6 +38,8 @@ use hours::{LeaveRow, RuleRow};
 
 const PATH: &str = "/staff/roster";
 const PAGE_SIZE: i32 = 50;
+/// The most bytes of a form with a file in it: less than a call to the service may hold.
+pub(crate) const MOST_FILE_BYTES: usize = 900 * 1024;
 /// How many days of somebody's hours are written out.
 const DAYS: i32 = 14;
 
@@ -42,6 +51,8 @@ struct RosterPage {
     pager: Pager,
     closures: Vec<ClosureRow>,
     keeps: bool,
+    adds: bool,
+    imports: bool,
     errors: Errors,
     sent: Form,
 }
@@ -65,6 +76,14 @@ struct TherapistPage {
     locations: Vec<(String, String)>,
     coming: Vec<String>,
     keeps: bool,
+    reads: bool,
+    feeds: bool,
+    /// When the address of their calendar was made.
+    feed: Option<Moment>,
+    treats: bool,
+    /// What was done just now.
+    said: &'static str,
+    request_id: String,
     errors: Errors,
     sent: Form,
 }
@@ -75,10 +94,26 @@ struct OutsidePage {
     shell: Shell,
     /// Whether it was only tried.
     tried: bool,
+    /// What else is to be known of it.
+    more: String,
     sessions: Vec<(OutsideSession, Option<Moment>)>,
     /// What to send again to do it, where it was only tried.
     path: String,
     fields: Vec<(String, String)>,
+    onward: String,
+}
+
+/// What a form changes, or would.
+struct Change<'a> {
+    sent: &'a Form,
+    /// Whether it was only tried.
+    tried: bool,
+    outside: Vec<OutsideSession>,
+    /// What else is to be known of it.
+    more: String,
+    /// Where the form is sent again to do it.
+    path: String,
+    /// Where one goes on.
     onward: String,
 }
 
@@ -114,14 +149,22 @@ async fn list(desk: &Desk, staff: &Staff, asked: &Form, sent: Form, errors: Erro
         pager: Pager::of(PATH, asked, &[], &listed.next_page_token),
         closures: closures.into_iter().map(closure).collect(),
         keeps: staff.may(rpc::CLOSE_ROOM),
+        adds: staff.may(rpc::CREATE_THERAPIST),
+        imports: staff.may(rpc::IMPORT_ROSTER),
         errors,
         sent,
     }))
 }
 
-/// `GET /staff/roster/{id}`
-pub(crate) async fn one(State(desk): State<Desk>, staff: Staff, Path(id): Path<String>) -> Result<Response, Problem> {
-    write(&desk, &staff, id, Form::default(), Errors::default()).await
+/// `GET /staff/roster/{id}?treated=…`
+pub(crate) async fn one(
+    State(desk): State<Desk>,
+    staff: Staff,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let said = Form::of_query(query.as_deref()).below(treated::SAID);
+    write(&desk, &staff, id, said, Errors::default()).await
 }
 
 /// `POST /staff/roster/{id}/hours`: shows whom it would touch first; a second press writes it.
@@ -151,8 +194,8 @@ pub(crate) async fn set_hours(
     match desk.staff.roster().set_hours(staff.ask(request)?).await {
         Ok(answer) => {
             let outside = answer.into_inner().outside;
-            let again = format!("{PATH}/{id}/hours");
-            told(&desk, &staff, tried, outside, again, &sent, format!("{PATH}/{id}")).await
+            let (path, onward) = (format!("{PATH}/{id}/hours"), format!("{PATH}/{id}"));
+            told(&desk, &staff, Change { sent: &sent, tried, outside, more: String::new(), path, onward }).await
         }
         Err(status) => {
             let errors = Errors::of_fields(status, &[("hours", "new-from")])?;
@@ -178,8 +221,8 @@ pub(crate) async fn update(
     match desk.staff.roster().update_therapist(staff.ask(request)?).await {
         Ok(answer) => {
             let outside = answer.into_inner().outside;
-            let again = format!("{PATH}/{id}/profile");
-            told(&desk, &staff, tried, outside, again, &sent, format!("{PATH}/{id}")).await
+            let (path, onward) = (format!("{PATH}/{id}/profile"), format!("{PATH}/{id}"));
+            told(&desk, &staff, Change { sent: &sent, tried, outside, more: String::new(), path, onward }).await
         }
         Err(status) => {
             let errors = Errors::of_fields(status, profile::FIELDS)?;
@@ -210,7 +253,8 @@ pub(crate) async fn close_room(State(desk): State<Desk>, staff: Staff, sent: For
     match desk.staff.roster().close_room(staff.ask(request)?).await {
         Ok(answer) => {
             let outside = answer.into_inner().outside;
-            told(&desk, &staff, tried, outside, format!("{PATH}/rooms/close"), &sent, PATH.to_owned()).await
+            let (path, onward) = (format!("{PATH}/rooms/close"), PATH.to_owned());
+            told(&desk, &staff, Change { sent: &sent, tried, outside, more: String::new(), path, onward }).await
         }
         Err(status) => {
             let fields = [("closure.room", "room"), ("closure.start_time", "from"), ("closure.end_time", "until")];
@@ -229,15 +273,8 @@ pub(crate) async fn open_room(State(desk): State<Desk>, staff: Staff, sent: Form
 }
 
 /// What a change touches: where nobody is booked outside of it, it is done at once.
-async fn told(
-    desk: &Desk,
-    staff: &Staff,
-    tried: bool,
-    outside: Vec<OutsideSession>,
-    path: String,
-    sent: &Form,
-    onward: String,
-) -> Result<Response, Problem> {
+async fn told(desk: &Desk, staff: &Staff, change: Change<'_>) -> Result<Response, Problem> {
+    let Change { sent, tried, outside, more, path, onward } = change;
     if !tried && outside.is_empty() {
         return Ok(Redirect::to(&onward).into_response());
     }
@@ -249,6 +286,7 @@ async fn told(
     Ok(page(&OutsidePage {
         shell: Shell::of(desk, staff).await,
         tried,
+        more,
         sessions: outside.into_iter().map(with_moment).collect(),
         path,
         fields: sent.fields().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
@@ -283,6 +321,12 @@ async fn write(desk: &Desk, staff: &Staff, id: String, sent: Form, errors: Error
         leave: hours.leave.iter().map(LeaveRow::of).collect(),
         coming: coming(desk, staff, &it.name, &clock, &locations).await?,
         keeps: staff.may(rpc::SET_HOURS),
+        reads: staff.may(rpc::IMPORT_BUSY_TIMES),
+        feeds: staff.may(rpc::CREATE_CALENDAR_FEED),
+        feed: clock.moment(it.feed_create_time.as_ref()),
+        treats: staff.may(rpc::NOTE_TREATED_CLIENT),
+        said: treated::said(&sent),
+        request_id: desk.ids.uuid().to_string(),
         locations,
         it,
         id,

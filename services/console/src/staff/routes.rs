@@ -3,13 +3,16 @@
 
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     routing::{get, post},
 };
 
 use super::{
     account, accounts, audit, calendar,
     case::{self, acts, brief, reveal, times},
-    health, intake, keys, letters, mailbox, news, practice, queue, roster, sign_in, sign_out, welcome,
+    health, intake, keys, letters, mailbox, news, practice, queue,
+    roster::{self, elsewhere, import, newcomer, treated},
+    sign_in, sign_out, welcome,
 };
 use crate::desk::Desk;
 
@@ -44,10 +47,17 @@ pub(crate) fn all() -> Router<Desk> {
         .route("/staff/roster", get(roster::show))
         .route("/staff/roster/rooms/close", post(roster::close_room))
         .route("/staff/roster/rooms/open", post(roster::open_room))
+        .route("/staff/roster/new", get(newcomer::show).post(newcomer::add))
+        .route("/staff/roster/import", get(import::show).post(import::import).layer(files()))
         .route("/staff/roster/{id}", get(roster::one))
         .route("/staff/roster/{id}/hours", post(roster::set_hours))
         .route("/staff/roster/{id}/profile", post(roster::update))
+        .route("/staff/roster/{id}/busy", post(elsewhere::import).layer(files()))
+        .route("/staff/roster/{id}/feed", post(elsewhere::make_feed))
+        .route("/staff/roster/{id}/feed/end", post(elsewhere::end_feed))
+        .route("/staff/roster/{id}/treated", post(treated::change))
         .route("/staff/audit", get(audit::show))
+        .route("/staff/audit/export", post(audit::export))
         .route("/staff/audit/verify", post(audit::verify))
         .route("/staff/accounts", get(accounts::show))
         .route("/staff/accounts/invite", post(accounts::invite))
@@ -83,4 +93,9 @@ pub(crate) fn all() -> Router<Desk> {
         .route("/staff/cases/{id}/confirm", post(times::confirm))
         .route("/staff/cases/{id}/cancel", post(times::cancel))
         .route("/staff/cases/{id}/attendance", post(times::attendance))
+}
+
+/// Around a form with a file in it.
+fn files() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(roster::MOST_FILE_BYTES)
 }

@@ -9,6 +9,11 @@ pub(crate) const LIST_LETTERS: Rpc = Rpc("OperationsService/ListLetters");
 pub(crate) const RESEND_LETTER: Rpc = Rpc("OperationsService/ResendLetter");
 pub(crate) const RESOLVE_LETTER: Rpc = Rpc("OperationsService/ResolveLetter");
 pub(crate) const LIST_THERAPISTS: Rpc = Rpc("RosterService/ListTherapists");
+pub(crate) const CREATE_THERAPIST: Rpc = Rpc("RosterService/CreateTherapist");
+pub(crate) const IMPORT_ROSTER: Rpc = Rpc("RosterService/ImportRoster");
+pub(crate) const IMPORT_BUSY_TIMES: Rpc = Rpc("RosterService/ImportBusyTimes");
+pub(crate) const NOTE_TREATED_CLIENT: Rpc = Rpc("RosterService/NoteTreatedClient");
+pub(crate) const CREATE_CALENDAR_FEED: Rpc = Rpc("OperationsService/CreateCalendarFeed");
 pub(crate) const LIST_MAIL: Rpc = Rpc("OperationsService/ListMail");
 pub(crate) const LIST_DEAD_LETTERS: Rpc = Rpc("OperationsService/ListDeadLetters");
 pub(crate) const REPLAY_DEAD_LETTER: Rpc = Rpc("OperationsService/ReplayDeadLetter");
@@ -20,6 +25,7 @@ pub(crate) const GET_PROTOCOL: Rpc = Rpc("ProtocolService/GetProtocol");
 pub(crate) const REPLAY_PROTOCOL: Rpc = Rpc("ProtocolService/ReplayProtocol");
 pub(crate) const LIST_ACCOUNTS: Rpc = Rpc("AccountService/ListAccounts");
 pub(crate) const LIST_AUDIT_ENTRIES: Rpc = Rpc("AuditService/ListAuditEntries");
+pub(crate) const EXPORT_AUDIT_TRAIL: Rpc = Rpc("AuditService/ExportAuditTrail");
 pub(crate) const CLAIM_CASE: Rpc = Rpc("TriageService/ClaimCase");
 pub(crate) const CREATE_INTAKE: Rpc = Rpc("TriageService/CreateIntake");
 pub(crate) const RELEASE_CASE: Rpc = Rpc("TriageService/ReleaseCase");
@@ -46,6 +52,11 @@ pub(crate) const ALL: &[Rpc] = &[
     RESEND_LETTER,
     RESOLVE_LETTER,
     LIST_THERAPISTS,
+    CREATE_THERAPIST,
+    IMPORT_ROSTER,
+    IMPORT_BUSY_TIMES,
+    NOTE_TREATED_CLIENT,
+    CREATE_CALENDAR_FEED,
     LIST_MAIL,
     LIST_DEAD_LETTERS,
     REPLAY_DEAD_LETTER,
@@ -57,6 +68,7 @@ pub(crate) const ALL: &[Rpc] = &[
     REPLAY_PROTOCOL,
     LIST_ACCOUNTS,
     LIST_AUDIT_ENTRIES,
+    EXPORT_AUDIT_TRAIL,
     CLAIM_CASE,
     CREATE_INTAKE,
     RELEASE_CASE,

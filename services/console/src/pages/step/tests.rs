@@ -45,8 +45,12 @@ async fn html(question: &str, answer: &str) -> String {
     let words = Words::of(Language::En);
     let step = Step { part: 0, items: vec![0, 1] };
     let (title, blocks) = view::page(&step, &form, &answers, &BTreeMap::from([(0, Wrong::Missing)]), &words.steps);
-    let visitor =
-        Visitor { language: Language::En, cookies: Cookies::read(&HeaderMap::new()), path: "/questions/1".to_owned() };
+    let visitor = Visitor {
+        language: Language::En,
+        cookies: Cookies::read(&HeaderMap::new()),
+        path: "/questions/1".to_owned(),
+        phone: false,
+    };
     let written = page(&StepPage {
         shell: Shell::around(&visitor, None),
         progress: Progress { done: 1, all: 9, text: String::new() },

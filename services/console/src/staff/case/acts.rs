@@ -17,6 +17,7 @@ use crate::{
     visitor::Visitor,
 };
 
+const NO_DECISION: &str = "Say what was done: a report was made, or the law asks for none.";
 const NO_TIME: &str = "This must be a day and a time, like 2026-12-03 18:00.";
 
 /// A form of a case's page, with who sent it. It holds what was typed, so it has no `Debug`.
@@ -264,7 +265,7 @@ pub(crate) async fn report(act: Act) -> Result<Response, Problem> {
             note: act.text("report_note"),
         })),
         "not" => Some(Decision::NotRequired(pb::ReportNotRequired { note: act.text("report_note") })),
-        _ => None,
+        _ => return act.mend("report", Errors::one("decision", NO_DECISION)).await,
     };
     let request = pb::CompleteReportRequest {
         name: act.text("report"),

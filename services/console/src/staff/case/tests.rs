@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use rapport_proto::{intake::GetScreeningResponse, staff as pb};
 
 use super::*;
-use crate::staff::rpc::Rpc;
+use crate::staff::{queue::filters::Filters, rpc::Rpc};
 
 const NAUGHTY: &str = "<script>alert('é\u{202e}')</script>\" onclick=\"x";
 
@@ -87,8 +87,11 @@ fn written(case: pb::Case, role: pb::StaffRole, may: &[Rpc]) -> String {
         script: String::new(),
         icon: String::new(),
     };
+    let lines = vec![line::Line::of(&summary, &staff, Timestamp::MIN, now, "America/New_York")];
+    let beside = Some(Beside { filters: Filters::default(), lines, fresh: 1, more: true });
     let page = CasePage {
         shell,
+        beside,
         mark: words::urgency(summary.urgency()),
         care: line::care(summary.care()),
         left: line::left(&summary, now),
@@ -128,4 +131,11 @@ fn what_a_role_may_not_call_is_not_on_the_page() {
     assert!(html.contains("Log a call") && !html.contains("id=\"claim\"") && !html.contains("Book"));
     let html = written(open, pb::StaffRole::Clinician, rpc::ALL);
     assert!(html.contains("id=\"claim\"") && html.contains("Book"));
+}
+
+/// Guard: `aria-current` of `beside.html`; nobody else's line is marked.
+#[test]
+fn the_list_beside_a_case_marks_that_one() {
+    let html = written(hostile(), pb::StaffRole::Clinician, rpc::ALL);
+    assert_eq!(html.matches("href=\"/staff/cases/1\" aria-current=\"page\"").count(), 1, "{html}");
 }

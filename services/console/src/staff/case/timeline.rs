@@ -35,6 +35,8 @@ pub(crate) fn of(case: &Case, say: &Say) -> Vec<Entry> {
         .chain(decided(case, say))
         .flatten()
         .collect();
+    // The youngest first, and of one moment's what followed from another above it.
+    entries.reverse();
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.at));
     entries
 }

@@ -70,9 +70,13 @@ pub(crate) const fn care(care: Care) -> &'static str {
     }
 }
 
-/// By when it must be answered. A case that has its session waits for nobody, but where safety may be in question.
+/// By when it must be answered. A case that has its session waits for nobody, but where safety may be in question; and
+/// what is past without being overdue was answered: the client was reached.
 pub(crate) fn left(case: &CaseSummary, now: Timestamp) -> Option<Left> {
     let until = case.respond_by_time.as_ref().and_then(time::from_message)?;
+    if until < now && !case.overdue {
+        return None;
+    }
     let waits = match case.state() {
         CaseState::Received | CaseState::Triaged | CaseState::BeforeStaff => true,
         CaseState::Held | CaseState::Confirmed => {
@@ -98,4 +102,22 @@ fn notes(case: &CaseSummary, now: Timestamp, zone: &str) -> Vec<String> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_overdue_is_late() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let left_at = |second, overdue| {
+            let respond_by_time = Some(time::to_message(at(1_000)));
+            let state = CaseState::BeforeStaff.into();
+            left(&CaseSummary { respond_by_time, state, overdue, ..Default::default() }, at(second))
+                .map(|left| left.late)
+        };
+        assert_eq!((left_at(900, false), left_at(1_100, true)), (Some(false), Some(true)));
+        assert_eq!(left_at(1_100, false), None, "the client was reached");
+    }
 }

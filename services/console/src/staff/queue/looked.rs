@@ -57,7 +57,7 @@ mod tests {
     fn visitor(kept: &str) -> Visitor {
         let mut headers = HeaderMap::new();
         headers.insert(header::COOKIE, HeaderValue::try_from(format!("__Host-looked={kept}")).unwrap());
-        Visitor { language: Language::En, cookies: Cookies::read(&headers), path: "/staff".to_owned() }
+        Visitor { language: Language::En, cookies: Cookies::read(&headers), path: "/staff".to_owned(), phone: false }
     }
 
     #[test]
