@@ -30,8 +30,8 @@ pub(crate) use operations::{dead_letter, health};
 pub(crate) use protocol::replay_step;
 pub(crate) use roster::{closure, import_rows, outside, therapist, therapists};
 pub(crate) use staff::{
-    LineUp, Record, ReportInFull, Sources, Twin, alert, alert_etag, attempt, case, case_appointment, case_etag,
-    emptied_by, line_up, note, report, revealed, summary,
+    LineUp, Record, ReportInFull, Sources, Triaged, Twin, alert, alert_etag, attempt, case, case_appointment,
+    case_etag, emptied_by, line_up, note, report, revealed, summary,
 };
 
 use rapport_domain::{

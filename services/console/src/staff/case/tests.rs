@@ -52,6 +52,14 @@ fn hostile() -> pb::Case {
         recipient: intake.clone(),
         ..Default::default()
     };
+    let score = pb::Score {
+        scale: naughty(),
+        label: naughty(),
+        band: naughty(),
+        bands: vec![pb::ScoreBand { label: naughty(), begin: 0.0, end: 1.0 }],
+        intake,
+        ..Default::default()
+    };
     pb::Case {
         summary: Some(pb::CaseSummary {
             name: "cases/1".to_owned(),
@@ -62,7 +70,7 @@ fn hostile() -> pb::Case {
         }),
         contacts: vec![contact],
         fired_rules: vec![rule],
-        scores: vec![pb::Score { scale: naughty(), label: naughty(), band: naughty(), intake, ..Default::default() }],
+        scores: vec![score],
         notes: vec![note],
         attempts: vec![attempt],
         letters: vec![letter],
