@@ -15,7 +15,7 @@
 //! went wrong `list_letters`, `resend_letter`, `resolve_letter` and
 //! `report_bounce`, for whoever runs the house `get_health`, `dead_letters` and `mailbox` (by `operations_api`); for staff themselves `sign_in`, `redeem_sign_in`, `enrol`,
 //! `get_session`, `sign_out`, `own_credentials`, `invite_staff`, `list_accounts`,
-//! `change_account` (by `account_api`); for auditors `read_audit` (by
+//! `list_colleagues`, `change_account` (by `account_api`); for auditors `read_audit` (by
 //! `audit_api`). Beside them: `parse` (requests
 //! into domain types, every bad field at once), `openings` (the calendar as a
 //! client's session sees it), `staff_time` (a time that staff chose), `relocate`
@@ -64,6 +64,7 @@ mod invite_partner;
 mod invite_staff;
 mod list_accounts;
 mod list_cases;
+mod list_colleagues;
 mod list_hours;
 mod list_letters;
 mod list_matches;

@@ -45,7 +45,7 @@ use uuid::Uuid;
 
 use crate::refusal::Refusal;
 
-pub(crate) use accounts::{InviteStaff, UpdateAccount, invite_staff, list_accounts, update_account};
+pub(crate) use accounts::{InviteStaff, UpdateAccount, invite_staff, list_accounts, list_colleagues, update_account};
 pub(crate) use appointments::{
     BookAppointment, Chosen, MarkAttendance, StaffReschedule, book_appointment, mark_attendance, staff_reschedule,
 };

@@ -160,6 +160,8 @@ pub(crate) const CHANGE_PASSWORD: Rpc = call("rapport.staff.v1.AccountService/Ch
 pub(crate) const REPLACE_RECOVERY_CODES: Rpc = call("rapport.staff.v1.AccountService/ReplaceRecoveryCodes", STAFF);
 pub(crate) const INVITE_STAFF: Rpc = call("rapport.staff.v1.AccountService/InviteStaff", ADMINS);
 pub(crate) const LIST_ACCOUNTS: Rpc = call("rapport.staff.v1.AccountService/ListAccounts", ADMINS);
+/// Whoever hands a case over says to whom.
+pub(crate) const LIST_COLLEAGUES: Rpc = call("rapport.staff.v1.AccountService/ListColleagues", DESK);
 pub(crate) const UPDATE_ACCOUNT: Rpc = call("rapport.staff.v1.AccountService/UpdateAccount", ADMINS);
 pub(crate) const RESET_ACCOUNT: Rpc = call("rapport.staff.v1.AccountService/ResetAccount", ADMINS);
 
@@ -249,6 +251,7 @@ pub const RPCS: &[Rpc] = &[
     REPLACE_RECOVERY_CODES,
     INVITE_STAFF,
     LIST_ACCOUNTS,
+    LIST_COLLEAGUES,
     UPDATE_ACCOUNT,
     RESET_ACCOUNT,
     LIST_AUDIT_ENTRIES,
@@ -431,7 +434,7 @@ mod tests {
         check(&[NOTE_TREATED_CLIENT, FORGET_TREATED_CLIENT, LIST_SESSIONS], "....xx..");
         let times = [BOOK_APPOINTMENT, STAFF_RESCHEDULE_APPOINTMENT, STAFF_CANCEL_APPOINTMENT, MARK_ATTENDANCE];
         check(&times, "....xx..");
-        check(&[CREATE_INTAKE], "....xx..");
+        check(&[CREATE_INTAKE, LIST_COLLEAGUES], "....xx..");
         check(&[REPORT_BOUNCE], "........");
         check(&[GET_HEALTH], "....xxxx");
         check(&[LIST_DEAD_LETTERS, GET_DEAD_LETTER, REPLAY_DEAD_LETTER, LIST_MAIL, GET_MAIL], "....xxx.");

@@ -18,7 +18,7 @@ mod roster;
 mod session_page;
 mod staff;
 
-pub(crate) use account::{account, account_etag, unnamed_account};
+pub(crate) use account::{account, account_etag, colleague, unnamed_account};
 pub(crate) use answers::answers;
 pub(crate) use client::{
     Standing, appointment, appointment_etag, crisis_line, intake, invited_session, open_slot, safety_notice,

@@ -19,6 +19,7 @@ pub(crate) const LIST_ROOM_CLOSURES: Rpc = Rpc("RosterService/ListRoomClosures")
 pub(crate) const GET_PROTOCOL: Rpc = Rpc("ProtocolService/GetProtocol");
 pub(crate) const REPLAY_PROTOCOL: Rpc = Rpc("ProtocolService/ReplayProtocol");
 pub(crate) const LIST_ACCOUNTS: Rpc = Rpc("AccountService/ListAccounts");
+pub(crate) const LIST_COLLEAGUES: Rpc = Rpc("AccountService/ListColleagues");
 pub(crate) const LIST_AUDIT_ENTRIES: Rpc = Rpc("AuditService/ListAuditEntries");
 pub(crate) const CLAIM_CASE: Rpc = Rpc("TriageService/ClaimCase");
 pub(crate) const CREATE_INTAKE: Rpc = Rpc("TriageService/CreateIntake");
@@ -56,6 +57,7 @@ pub(crate) const ALL: &[Rpc] = &[
     GET_PROTOCOL,
     REPLAY_PROTOCOL,
     LIST_ACCOUNTS,
+    LIST_COLLEAGUES,
     LIST_AUDIT_ENTRIES,
     CLAIM_CASE,
     CREATE_INTAKE,

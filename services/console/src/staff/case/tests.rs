@@ -80,6 +80,10 @@ fn hostile() -> pb::Case {
     }
 }
 
+fn colleague(name: &str, role: pb::StaffRole) -> pb::Colleague {
+    pb::Colleague { display_name: name.to_owned(), role: role.into(), ..Default::default() }
+}
+
 fn written(case: pb::Case, role: pb::StaffRole, may: &[Rpc]) -> String {
     let staff = Staff::sample(role, may);
     let now = Timestamp::from_second(1_796_000_100).unwrap();
@@ -102,6 +106,7 @@ fn written(case: pb::Case, role: pb::StaffRole, may: &[Rpc]) -> String {
         left: line::left(&summary, now),
         scales: chart::scales(&case),
         may: May::of(&staff, &summary, &case),
+        colleagues: vec![colleague(&naughty(), pb::StaffRole::Coordinator), colleague("Rue", pb::StaffRole::Clinician)],
         clinician: staff.is_clinician(),
         mine: false,
         snapshot: Snapshot::of(&summary, &case, now).text(),
@@ -134,6 +139,8 @@ fn what_a_role_may_not_call_is_not_on_the_page() {
     let open = pb::Case { summary: Some(pb::CaseSummary { clinician_only: true, ..Default::default() }), ..hostile() };
     let html = written(open.clone(), pb::StaffRole::Coordinator, rpc::ALL);
     assert!(html.contains("Log a call") && !html.contains("id=\"claim\"") && !html.contains("Book"));
+    assert!(!html.contains("id=\"assignee\""));
     let html = written(open, pb::StaffRole::Clinician, rpc::ALL);
     assert!(html.contains("id=\"claim\"") && html.contains("Book"));
+    assert!(html.contains("<option value=\"Rue\">Rue, Clinician</option>") && html.contains("only clinicians"));
 }
