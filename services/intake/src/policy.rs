@@ -148,6 +148,10 @@ pub(crate) const REPLAY_DEAD_LETTER: Rpc = call("rapport.staff.v1.OperationsServ
 pub(crate) const LIST_MAIL: Rpc = call("rapport.staff.v1.OperationsService/ListMail", ROSTER);
 pub(crate) const GET_MAIL: Rpc = call("rapport.staff.v1.OperationsService/GetMail", ROSTER);
 
+/// Invented people alone; whoever speaks with clients knows what they are written.
+pub(crate) const LIST_LETTER_PREVIEWS: Rpc = call("rapport.staff.v1.OperationsService/ListLetterPreviews", ROSTER);
+pub(crate) const GET_LETTER_PREVIEW: Rpc = call("rapport.staff.v1.OperationsService/GetLetterPreview", ROSTER);
+
 pub(crate) const SIGN_IN: Rpc = call("rapport.staff.v1.AccountService/SignIn", Access::Public);
 pub(crate) const REDEEM_SIGN_IN: Rpc = call("rapport.staff.v1.AccountService/RedeemSignIn", Access::Redeem);
 pub(crate) const GET_ENROLMENT: Rpc = call("rapport.staff.v1.AccountService/GetEnrolment", Access::Enrol);
@@ -241,6 +245,8 @@ pub const RPCS: &[Rpc] = &[
     REPLAY_DEAD_LETTER,
     LIST_MAIL,
     GET_MAIL,
+    LIST_LETTER_PREVIEWS,
+    GET_LETTER_PREVIEW,
     SIGN_IN,
     REDEEM_SIGN_IN,
     GET_ENROLMENT,
@@ -438,6 +444,7 @@ mod tests {
         check(&[REPORT_BOUNCE], "........");
         check(&[GET_HEALTH], "....xxxx");
         check(&[LIST_DEAD_LETTERS, GET_DEAD_LETTER, REPLAY_DEAD_LETTER, LIST_MAIL, GET_MAIL], "....xxx.");
+        check(&[LIST_LETTER_PREVIEWS, GET_LETTER_PREVIEW], "....xxx.");
         check(&[GET_PROTOCOL], ".....xx.");
         check(&[SIGN_IN], "xxxxxxxx");
         check(&[REDEEM_SIGN_IN, GET_ENROLMENT, ENROL], "........");

@@ -9,6 +9,7 @@ mod account;
 mod answers;
 mod client;
 mod feed;
+mod letter_preview;
 mod letters;
 mod mail;
 mod next_step;
@@ -24,6 +25,7 @@ pub(crate) use client::{
     Standing, appointment, appointment_etag, crisis_line, intake, invited_session, open_slot, safety_notice,
 };
 pub(crate) use feed::calendar_feed;
+pub(crate) use letter_preview::{full_letter_preview, letter_preview, letter_preview_name};
 pub(crate) use letters::{letter, letter_etag};
 pub(crate) use mail::{full_mail, mail};
 pub(crate) use operations::{dead_letter, health};

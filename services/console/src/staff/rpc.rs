@@ -6,6 +6,7 @@ pub(crate) struct Rpc(&'static str);
 
 pub(crate) const LIST_CASES: Rpc = Rpc("TriageService/ListCases");
 pub(crate) const LIST_LETTERS: Rpc = Rpc("OperationsService/ListLetters");
+pub(crate) const LIST_LETTER_PREVIEWS: Rpc = Rpc("OperationsService/ListLetterPreviews");
 pub(crate) const RESEND_LETTER: Rpc = Rpc("OperationsService/ResendLetter");
 pub(crate) const RESOLVE_LETTER: Rpc = Rpc("OperationsService/ResolveLetter");
 pub(crate) const LIST_THERAPISTS: Rpc = Rpc("RosterService/ListTherapists");
@@ -44,6 +45,7 @@ pub(crate) const REVEAL_ANSWERS: Rpc = Rpc("TriageService/RevealAnswers");
 pub(crate) const ALL: &[Rpc] = &[
     LIST_CASES,
     LIST_LETTERS,
+    LIST_LETTER_PREVIEWS,
     RESEND_LETTER,
     RESOLVE_LETTER,
     LIST_THERAPISTS,
