@@ -1,18 +1,20 @@
 // usage: node desk.mjs http://HOST:PORT OUT COORDINATOR SECOND CLINICIAN
 //
-// The desk at work, with one-time sign-ins of a new coordinator, and of another one and a clinician that open a session:
+// The desk at work, with one-time sign-ins of two new coordinators and a new clinician:
 // somebody signs in with a second factor, calls, books, closes; a clinician lowers what a coordinator can't; two collide;
 // and a new case stands in another browser's queue within a second.
 
 import assert from "node:assert/strict";
 import { Visitor, open as chromium } from "./visitor.mjs";
 import { WORDS, answerAll, begin, tellAboutYourself } from "./form.mjs";
-import { arrive, code, enrol, open, signIn } from "./staff.mjs";
+import { code, enrol, open, signIn } from "./staff.mjs";
 
 const [base, out, newcomer, second, third] = process.argv.slice(2);
 const EMAIL = "sam@example.com", PASSWORD = "green lanterns over the quiet river";
 const browser = await chromium();
 const line = (staff, label) => staff.page.locator(".line", { hasText: label }).first();
+const colleagues = (staff) => staff.page.locator("#assignee option").allInnerTexts();
+const handOver = (staff) => Promise.all([staff.page.waitForNavigation(), staff.page.locator("#hand button", { hasText: "Hand over" }).click()]);
 const follow = async (staff, label) => { await staff.go("/staff"); await line(staff, label).locator(".name a").click(); await staff.page.locator("#contacts").waitFor(); };
 
 // In, out, and in again with the second factor.
@@ -51,9 +53,11 @@ await sam.press("Find");
 await sam.look("found");
 assert.equal(await sam.page.locator(".line").count(), 1);
 
-const kim = await arrive(browser, base, out, { device: "phone", theme: "dark", language: "en", scripts: true }, second);
+const kim = await Visitor.come(browser, base, out, { device: "phone", theme: "dark", language: "en", scripts: true });
+await enrol(kim, second, PASSWORD);
 await kim.look("queue");
-const rue = await arrive(browser, base, out, { device: "desktop", theme: "dark", language: "en", scripts: true }, third);
+const rue = await Visitor.come(browser, base, out, { device: "desktop", theme: "dark", language: "en", scripts: true });
+await enrol(rue, third, PASSWORD);
 await rue.look("queue");
 
 // On a wide screen the queue stands beside a case, under the same filters; on a narrow one it is nobody's.
@@ -110,10 +114,13 @@ await sam.look("case-log-a-call");
 await sam.press("Log it");
 assert.match(await sam.text(), /by phone: reached/);
 await open(sam, "Hand over");
-await sam.page.locator("#assignee").fill("Nobody of this house");
-await sam.page.locator("#hand button", { hasText: "Hand over" }).click();
+assert.deepEqual(await colleagues(sam), ["Choose a colleague", "Kim Second, Coordinator", "Rue Third, Clinician"]);
+await handOver(sam);
 await sam.look("case-handed-to-nobody");
-assert.match(await sam.text(), /must be a colleague who may work on this case/);
+assert.match(await sam.text(), /Choose whom it goes to/);
+await sam.page.locator("#assignee").selectOption({ label: "Kim Second, Coordinator" });
+await handOver(sam);
+assert.match(await sam.text(), /in Kim Second’s hands/);
 await open(sam, "Close");
 await sam.page.locator("#close_reason").selectOption("6");
 await sam.press("Close the case");
@@ -141,7 +148,7 @@ await kim.look("case-closed");
 const urgent = await rue.page.locator(".line.urgent .name a").first().innerText();
 await follow(sam, urgent);
 await sam.look("clinician-case-for-a-coordinator");
-assert.equal(await sam.page.locator(".why, .scales, #joint").count(), 0);
+assert.equal(await sam.page.locator(".why, .scales, #joint, #hand").count(), 0);
 await open(sam, "Urgency");
 await sam.page.locator("#urgency").selectOption("1");
 await sam.page.locator("#judge_reason").fill("Sounded calm.");
@@ -152,6 +159,11 @@ assert.equal(await sam.page.locator("#judge_reason").inputValue(), "Sounded calm
 await follow(rue, urgent);
 await rue.look("clinician-case");
 assert(await rue.page.locator(".why li").count() > 0, "a clinician reads why");
+assert(await rue.page.locator(".band.holds").count() > 0, "a score stands in its band");
+assert.match(await rue.page.locator("#scores").textContent(), /Bands: .* from 0 to /);
+await open(rue, "Hand over");
+assert.deepEqual(await colleagues(rue), ["Choose a colleague", "Rue Third, Clinician"]);
+await rue.look("clinician-case-to-a-clinician-alone");
 await open(rue, "Urgency");
 await rue.page.locator("#urgency").selectOption("2");
 await rue.page.locator("#judge_reason").fill("Talked for half an hour; a plan is in place.");

@@ -18,7 +18,7 @@ use crate::{
     problem::{FileProblem, Loaded, Severity},
     screening::{Answers, Questionnaire},
     triage::{
-        Safety, TriageResult,
+        Safety, ScoreBand, TriageResult,
         engine::Engine,
         file::{self, Origin, Triage},
     },
@@ -175,6 +175,12 @@ impl Protocol {
     #[must_use]
     pub const fn reports(&self) -> &BTreeMap<String, String> {
         self.engine.reports()
+    }
+
+    /// The bands of a scale from its lowest score to its highest; none of a scale that this protocol does not have.
+    #[must_use]
+    pub fn score_bands(&self, scale: &str) -> Vec<ScoreBand> {
+        self.engine.score_bands(scale)
     }
 
     /// Whether both ask the same questions, to the letter.

@@ -20,5 +20,6 @@ pub use engine::REVIEW;
 pub(crate) use engine::words as in_words;
 pub use joint::{JointView, Partner};
 pub use result::{Advice, Evidence, FiredRule, Safety, Score, TriageResult};
+pub use scale::ScoreBand;
 pub use tests_file::{TestReport, run_tests, unreadable_tests};
 pub use urgency::{Booking, Urgency};

@@ -33,6 +33,7 @@ mod queue;
 mod roster;
 pub(crate) mod routes;
 mod rpc;
+mod sample_letters;
 mod shell;
 mod sign_in;
 mod sign_out;

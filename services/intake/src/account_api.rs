@@ -9,7 +9,7 @@ use rapport_store::Session;
 use tonic::{Request, Response, Status};
 
 use crate::{
-    Deps, change_account, enrol, get_session, invite_staff, list_accounts, own_credentials, parse,
+    Deps, change_account, enrol, get_session, invite_staff, list_accounts, list_colleagues, own_credentials, parse,
     passwords::Passwords, policy, redeem_sign_in, refusal::Refusal, repeat::Repeatable, sign_in, sign_out,
     staff_api::staff,
 };
@@ -115,6 +115,15 @@ impl AccountService for AccountApi {
         let staff = staff(&request)?;
         let query = parse::list_accounts(&request.into_inner(), self.deps.store.keyring())?;
         Ok(Response::new(list_accounts::run(&self.deps, &staff, query).await?))
+    }
+
+    async fn list_colleagues(
+        &self,
+        request: Request<pb::ListColleaguesRequest>,
+    ) -> Result<Response<pb::ListColleaguesResponse>, Status> {
+        let staff = staff(&request)?;
+        let case = parse::list_colleagues(&request.into_inner())?;
+        Ok(Response::new(list_colleagues::run(&self.deps, &staff, case).await?))
     }
 
     async fn update_account(

@@ -3,14 +3,10 @@
 use rapport_domain::appointment::Changed;
 use rapport_proto::staff as pb;
 use rapport_security::{Role, StaffPrincipal};
-use rapport_store::{
-    Tx,
-    accounts::{self, AccountState},
-    audit, staff_tokens,
-};
+use rapport_store::{Tx, audit, staff_tokens};
 
 use crate::{
-    Deps,
+    Deps, list_colleagues,
     parse::AssignCase,
     policy,
     refusal::Refusal,
@@ -18,9 +14,6 @@ use crate::{
     staff_case::StaffCase,
     trail,
 };
-
-/// Accounts that are looked at: more than any practice has.
-const MOST_COLLEAGUES: u64 = 10_000;
 
 /// Writes down whose it is. A clinician's case goes to a clinician alone.
 #[tracing::instrument(skip_all, fields(staff.token_id = %staff.token_id, case.id = %asked.case))]
@@ -45,7 +38,7 @@ async fn assign(deps: &Deps, tx: &Tx, staff: &StaffPrincipal, asked: &AssignCase
     let to = asked.assignee.as_str();
     if it.case.assign(to)? == Changed::Now {
         it.check_etag(&asked.etag)?;
-        if !colleagues(deps, tx, to).await?.iter().any(|role| policy::may_claim(*role, &it.case)) {
+        if !roles_of(deps, tx, to).await?.iter().any(|role| policy::may_claim(*role, &it.case)) {
             return Err(Refusal::field("assignee", "must be a colleague who may work on this case"));
         }
         it.save(tx).await?;
@@ -55,10 +48,9 @@ async fn assign(deps: &Deps, tx: &Tx, staff: &StaffPrincipal, asked: &AssignCase
 }
 
 /// In which roles somebody of that name works here: by an account, or by a token from the command line.
-async fn colleagues(deps: &Deps, tx: &Tx, name: &str) -> Result<Vec<Role>, Refusal> {
+async fn roles_of(deps: &Deps, tx: &Tx, name: &str) -> Result<Vec<Role>, Refusal> {
     let mut roles = staff_tokens::roles_of(tx, name, deps.clock.now()).await?;
-    let accounts = accounts::list(tx, None, MOST_COLLEAGUES).await?;
-    let theirs = accounts.into_iter().filter(|it| it.name.as_str() == name && it.state == AccountState::Active);
-    roles.extend(theirs.map(|account| account.role));
+    let accounts = list_colleagues::in_use(tx).await?;
+    roles.extend(accounts.iter().filter(|account| account.name.as_str() == name).map(|account| account.role));
     Ok(roles)
 }

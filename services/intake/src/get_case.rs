@@ -82,7 +82,7 @@ async fn asked_for(deps: &Deps, session: &Appointment) -> Result<Vec<(IntakeId, 
 /// What clinicians alone read.
 #[derive(Default)]
 struct Clinical {
-    results: Vec<(IntakeId, TriageResult)>,
+    results: Vec<view::Triaged>,
     joint: Option<JointView>,
     reports: Vec<view::ReportInFull>,
 }
@@ -98,8 +98,14 @@ impl Clinical {
         if !policy::sees_answers(role) {
             return Ok(Self::default());
         }
-        let results = triage_results::of_case(&deps.store, case.id).await?;
-        let joint = joint(deps, protocols, intakes, &results).await?;
+        let found = triage_results::of_case(&deps.store, case.id).await?;
+        let joint = joint(deps, protocols, intakes, &found).await?;
+        let mut results = Vec::with_capacity(found.len());
+        for (intake, result) in found {
+            // Whoever has to be called is read of even where what decided is no longer understood: no band is drawn then.
+            let protocol = protocols.get(&deps.store, &result.protocol).await.ok();
+            results.push(view::Triaged { intake, result, protocol });
+        }
         let mut reports = Vec::new();
         for (report, record) in reports::of_case(&deps.store, case.id).await? {
             let label = label(deps, protocols, &report).await?;

@@ -13,9 +13,9 @@
 //! `release_case`, `add_note`, `refer_case`, `reopen_case`, and for rules
 //! `get_protocol` and [`replay_protocol`] (by `protocol_api`), for letters that
 //! went wrong `list_letters`, `resend_letter`, `resolve_letter` and
-//! `report_bounce`, for whoever runs the house `get_health`, `dead_letters` and `mailbox` (by `operations_api`); for staff themselves `sign_in`, `redeem_sign_in`, `enrol`,
+//! `report_bounce`, for whoever runs the house `get_health`, `dead_letters`, `mailbox` and `letter_previews` (by `operations_api`); for staff themselves `sign_in`, `redeem_sign_in`, `enrol`,
 //! `get_session`, `sign_out`, `own_credentials`, `invite_staff`, `list_accounts`,
-//! `change_account` (by `account_api`); for auditors `read_audit` (by
+//! `list_colleagues`, `change_account` (by `account_api`); for auditors `read_audit` (by
 //! `audit_api`). Beside them: `parse` (requests
 //! into domain types, every bad field at once), `openings` (the calendar as a
 //! client's session sees it), `staff_time` (a time that staff chose), `relocate`
@@ -62,8 +62,10 @@ pub mod import_busy_times;
 pub mod import_roster;
 mod invite_partner;
 mod invite_staff;
+mod letter_previews;
 mod list_accounts;
 mod list_cases;
+mod list_colleagues;
 mod list_hours;
 mod list_letters;
 mod list_matches;
@@ -136,6 +138,7 @@ use rapport_runtime::{Clock, Ids};
 use rapport_store::Store;
 use tokio_util::sync::CancellationToken;
 
+pub use letter_previews::{LetterPreview, WriteSamples};
 pub use server::{Intake, StartError};
 
 /// How the two listeners behave.
@@ -196,6 +199,8 @@ pub struct Deps {
     pub clock: Arc<dyn Clock>,
     /// New ids.
     pub ids: Arc<dyn Ids>,
+    /// The practice's letters with sample data.
+    pub letters: Arc<WriteSamples>,
 }
 
 /// Takes both addresses and makes the service ready; nothing is answered before [`Intake::run`].

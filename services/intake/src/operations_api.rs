@@ -14,7 +14,7 @@ use crate::{
     Deps, calendar_feed,
     dead_letters::{self, Queues},
     get_health::{self, LastLook},
-    list_letters,
+    letter_previews, list_letters,
     mailbox::Mailbox,
     parse, policy,
     refusal::Refusal,
@@ -87,6 +87,24 @@ impl OperationsService for OperationsApi {
         let mail = self.mailbox.get(&self.deps, &staff, letter).await;
         let mail = trail::noting_refusal(&self.deps, &staff, policy::GET_MAIL, letter.to_string(), mail).await?;
         Ok(Response::new(pb::GetMailResponse { mail: Some(mail) }))
+    }
+
+    async fn list_letter_previews(
+        &self,
+        request: Request<pb::ListLetterPreviewsRequest>,
+    ) -> Result<Response<pb::ListLetterPreviewsResponse>, Status> {
+        Ok(Response::new(letter_previews::list(&self.deps, &staff(&request)?).await?))
+    }
+
+    async fn get_letter_preview(
+        &self,
+        request: Request<pb::GetLetterPreviewRequest>,
+    ) -> Result<Response<pb::GetLetterPreviewResponse>, Status> {
+        let staff = staff(&request)?;
+        let name = request.into_inner().name;
+        let kind = parse::letter_preview_kind(&name)?;
+        let preview = letter_previews::get(&self.deps, &staff, kind, &name).await?;
+        Ok(Response::new(pb::GetLetterPreviewResponse { preview: Some(preview) }))
     }
 
     async fn list_letters(

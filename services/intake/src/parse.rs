@@ -45,7 +45,7 @@ use uuid::Uuid;
 
 use crate::refusal::Refusal;
 
-pub(crate) use accounts::{InviteStaff, UpdateAccount, invite_staff, list_accounts, update_account};
+pub(crate) use accounts::{InviteStaff, UpdateAccount, invite_staff, list_accounts, list_colleagues, update_account};
 pub(crate) use appointments::{
     BookAppointment, Chosen, MarkAttendance, StaffReschedule, book_appointment, mark_attendance, staff_reschedule,
 };
@@ -59,7 +59,7 @@ pub(crate) use client::optional;
 pub(crate) use contact::contact;
 pub(crate) use dead_letters::{ListDeadLetters, list_dead_letters};
 pub(crate) use decisions::{CloseCase, CompleteReport, OverrideUrgency, close_case, complete_report, override_urgency};
-pub(crate) use letters::{ListLetters, list_letters};
+pub(crate) use letters::{ListLetters, letter_preview_kind, list_letters};
 pub(crate) use list_cases::{ListCases, list_cases};
 pub(crate) use list_matches::{ListMatches, MatchCursor, list_matches};
 pub(crate) use list_open_slots::{ListOpenSlots, list_open_slots};

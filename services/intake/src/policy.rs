@@ -148,6 +148,10 @@ pub(crate) const REPLAY_DEAD_LETTER: Rpc = call("rapport.staff.v1.OperationsServ
 pub(crate) const LIST_MAIL: Rpc = call("rapport.staff.v1.OperationsService/ListMail", ROSTER);
 pub(crate) const GET_MAIL: Rpc = call("rapport.staff.v1.OperationsService/GetMail", ROSTER);
 
+/// Invented people alone; whoever speaks with clients knows what they are written.
+pub(crate) const LIST_LETTER_PREVIEWS: Rpc = call("rapport.staff.v1.OperationsService/ListLetterPreviews", ROSTER);
+pub(crate) const GET_LETTER_PREVIEW: Rpc = call("rapport.staff.v1.OperationsService/GetLetterPreview", ROSTER);
+
 pub(crate) const SIGN_IN: Rpc = call("rapport.staff.v1.AccountService/SignIn", Access::Public);
 pub(crate) const REDEEM_SIGN_IN: Rpc = call("rapport.staff.v1.AccountService/RedeemSignIn", Access::Redeem);
 pub(crate) const GET_ENROLMENT: Rpc = call("rapport.staff.v1.AccountService/GetEnrolment", Access::Enrol);
@@ -160,6 +164,8 @@ pub(crate) const CHANGE_PASSWORD: Rpc = call("rapport.staff.v1.AccountService/Ch
 pub(crate) const REPLACE_RECOVERY_CODES: Rpc = call("rapport.staff.v1.AccountService/ReplaceRecoveryCodes", STAFF);
 pub(crate) const INVITE_STAFF: Rpc = call("rapport.staff.v1.AccountService/InviteStaff", ADMINS);
 pub(crate) const LIST_ACCOUNTS: Rpc = call("rapport.staff.v1.AccountService/ListAccounts", ADMINS);
+/// Whoever hands a case over says to whom.
+pub(crate) const LIST_COLLEAGUES: Rpc = call("rapport.staff.v1.AccountService/ListColleagues", DESK);
 pub(crate) const UPDATE_ACCOUNT: Rpc = call("rapport.staff.v1.AccountService/UpdateAccount", ADMINS);
 pub(crate) const RESET_ACCOUNT: Rpc = call("rapport.staff.v1.AccountService/ResetAccount", ADMINS);
 
@@ -239,6 +245,8 @@ pub const RPCS: &[Rpc] = &[
     REPLAY_DEAD_LETTER,
     LIST_MAIL,
     GET_MAIL,
+    LIST_LETTER_PREVIEWS,
+    GET_LETTER_PREVIEW,
     SIGN_IN,
     REDEEM_SIGN_IN,
     GET_ENROLMENT,
@@ -249,6 +257,7 @@ pub const RPCS: &[Rpc] = &[
     REPLACE_RECOVERY_CODES,
     INVITE_STAFF,
     LIST_ACCOUNTS,
+    LIST_COLLEAGUES,
     UPDATE_ACCOUNT,
     RESET_ACCOUNT,
     LIST_AUDIT_ENTRIES,
@@ -431,10 +440,11 @@ mod tests {
         check(&[NOTE_TREATED_CLIENT, FORGET_TREATED_CLIENT, LIST_SESSIONS], "....xx..");
         let times = [BOOK_APPOINTMENT, STAFF_RESCHEDULE_APPOINTMENT, STAFF_CANCEL_APPOINTMENT, MARK_ATTENDANCE];
         check(&times, "....xx..");
-        check(&[CREATE_INTAKE], "....xx..");
+        check(&[CREATE_INTAKE, LIST_COLLEAGUES], "....xx..");
         check(&[REPORT_BOUNCE], "........");
         check(&[GET_HEALTH], "....xxxx");
         check(&[LIST_DEAD_LETTERS, GET_DEAD_LETTER, REPLAY_DEAD_LETTER, LIST_MAIL, GET_MAIL], "....xxx.");
+        check(&[LIST_LETTER_PREVIEWS, GET_LETTER_PREVIEW], "....xxx.");
         check(&[GET_PROTOCOL], ".....xx.");
         check(&[SIGN_IN], "xxxxxxxx");
         check(&[REDEEM_SIGN_IN, GET_ENROLMENT, ENROL], "........");

@@ -9,6 +9,7 @@ mod account;
 mod answers;
 mod client;
 mod feed;
+mod letter_preview;
 mod letters;
 mod mail;
 mod next_step;
@@ -18,20 +19,21 @@ mod roster;
 mod session_page;
 mod staff;
 
-pub(crate) use account::{account, account_etag, unnamed_account};
+pub(crate) use account::{account, account_etag, colleague, unnamed_account};
 pub(crate) use answers::answers;
 pub(crate) use client::{
     Standing, appointment, appointment_etag, crisis_line, intake, invited_session, open_slot, safety_notice,
 };
 pub(crate) use feed::calendar_feed;
+pub(crate) use letter_preview::{full_letter_preview, letter_preview, letter_preview_name};
 pub(crate) use letters::{letter, letter_etag};
 pub(crate) use mail::{full_mail, mail};
 pub(crate) use operations::{dead_letter, health};
 pub(crate) use protocol::replay_step;
 pub(crate) use roster::{closure, import_rows, outside, therapist, therapists};
 pub(crate) use staff::{
-    LineUp, Record, ReportInFull, Sources, Twin, alert, alert_etag, attempt, case, case_appointment, case_etag,
-    emptied_by, line_up, note, report, revealed, summary,
+    LineUp, Record, ReportInFull, Sources, Triaged, Twin, alert, alert_etag, attempt, case, case_appointment,
+    case_etag, emptied_by, line_up, note, report, revealed, summary,
 };
 
 use rapport_domain::{

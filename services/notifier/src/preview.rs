@@ -53,8 +53,25 @@ impl Preview {
 /// # Errors
 /// Everything that could not be written, by the file that holds its words.
 pub fn all(practice: &Practice, texts: &LetterTexts) -> Result<Vec<Preview>, Vec<FileProblem>> {
+    written(practice, texts, |_| true)
+}
+
+/// As [`all`], one letter alone.
+///
+/// # Errors
+/// As [`all`].
+pub fn of(practice: &Practice, texts: &LetterTexts, letter: LetterKind) -> Result<Vec<Preview>, Vec<FileProblem>> {
+    written(practice, texts, |kind| kind == letter)
+}
+
+fn written(
+    practice: &Practice,
+    texts: &LetterTexts,
+    wanted: impl Fn(LetterKind) -> bool,
+) -> Result<Vec<Preview>, Vec<FileProblem>> {
     let (mut previews, mut problems) = (Vec::new(), Vec::new());
-    for (position, (kind, mailbox, language)) in (1_u128..).zip(every_letter()) {
+    let letters = (1_u128..).zip(every_letter()).filter(|(_, (kind, ..))| wanted(*kind));
+    for (position, (kind, mailbox, language)) in letters {
         match one(practice, texts, (kind, mailbox, language), position) {
             Ok(preview) => previews.push(preview),
             Err(why) => {

@@ -1,9 +1,12 @@
-//! `rapport letters preview --out DIR`: every letter as files, with no server and no database.
+//! `rapport letters preview --out DIR`: every letter as files, with no server and no database; and the same letters for
+//! staff's pages, which the intake service answers for.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::Arc};
 
 use anyhow::{Context, bail};
-use rapport_notifier::preview;
+use rapport_domain::practice::Practice;
+use rapport_intake::{LetterPreview, WriteSamples};
+use rapport_notifier::{LetterTexts, preview};
 use serde::Serialize;
 
 use crate::{house, print};
@@ -46,4 +49,26 @@ pub(crate) fn run(folder: Option<&Path>, out: &Path, json: bool) -> anyhow::Resu
     let index = out.join("index.html");
     print::line(format_args!("{} written; open {}", print::count(previews.len(), "letter"), index.display()))?;
     Ok(())
+}
+
+/// Writes letters of this practice with sample data, as they are asked for. They were all written once when the files were
+/// loaded, so that none is missing in a practice that started.
+pub(crate) fn samples(practice: &Arc<Practice>, texts: &Arc<LetterTexts>) -> Arc<WriteSamples> {
+    let (practice, texts) = (Arc::clone(practice), Arc::clone(texts));
+    Arc::new(move |letter| match preview::of(&practice, &texts, letter) {
+        Ok(previews) => previews.into_iter().map(sample).collect(),
+        Err(problems) => {
+            tracing::error!(
+                letter.kind = letter.name(),
+                problems = problems.len(),
+                "a sample letter cannot be written"
+            );
+            Vec::new()
+        }
+    })
+}
+
+fn sample(it: preview::Preview) -> LetterPreview {
+    let preview::Preview { kind, mailbox, language, subject, text, html, .. } = it;
+    LetterPreview { kind, mailbox, language, subject, text, html }
 }

@@ -11,7 +11,7 @@ use rapport_runtime::{SystemClock, SystemIds, supervise};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::{house::House, settings::Settings};
+use crate::{house::House, letters_preview, settings::Settings};
 
 /// A part of the work that can be a process of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,6 +117,7 @@ async fn start_intake(
         practice: Arc::clone(&house.practice),
         clock: Arc::clone(&house.clock),
         ids: Arc::clone(&house.ids),
+        letters: letters_preview::samples(&house.practice, &house.texts),
     };
     let first = rapport_intake::build(config.clone(), deps.clone()).await.context(
         "the APIs cannot be served (is another `rapport` running? Choose other addresses with \

@@ -46,7 +46,15 @@ pub(crate) async fn run(settings: &Settings, command: &RosterCommand) -> anyhow:
     let store = house::open_store(settings).await?;
     house::settle_schema(&store, if settings.is_production() { Schema::Check } else { Schema::Migrate }).await?;
     let transport = house::transport(settings, &store, Arc::new(SystemClock))?;
-    let deps = Deps { store, transport, practice, clock: Arc::new(SystemClock), ids: Arc::new(SystemIds) };
+    let deps = Deps {
+        store,
+        transport,
+        practice,
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(SystemIds),
+        // An import shows no letters.
+        letters: Arc::new(|_| Vec::new()),
+    };
     match command {
         RosterCommand::Import(wish) => import(&deps, wish).await,
         RosterCommand::List(wish) => list(&deps, wish.json).await,

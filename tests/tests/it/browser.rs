@@ -79,8 +79,8 @@ async fn the_desk_calls_books_closes_and_sees_a_new_case_at_once() {
         house.run(&["submit", &file, "--follow"]).await.unwrap();
     }
     let sam = one_time_sign_in(&house, &["Sam First", "sam@example.com", "coordinator"]).await;
-    let kim = one_time_sign_in(&house, &["Kim Second", "kim@example.com", "coordinator", "--open"]).await;
-    let rue = one_time_sign_in(&house, &["Rue Third", "rue@example.com", "clinician", "--open"]).await;
+    let kim = one_time_sign_in(&house, &["Kim Second", "kim@example.com", "coordinator"]).await;
+    let rue = one_time_sign_in(&house, &["Rue Third", "rue@example.com", "clinician"]).await;
     let staff = [sam.as_str(), &kim, &rue];
     let done = clients::browser("desk.mjs", house.console, &pictures("desk.mjs"), &staff).await;
     let logs = house.logs().unwrap();

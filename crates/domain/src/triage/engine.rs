@@ -18,7 +18,7 @@ use super::{
     expression::{Facts, ItemRef, Outcome, Source},
     joint::Couple,
     rule::{Rule, SmallStep},
-    scale::Scale,
+    scale::{Scale, ScoreBand},
 };
 use crate::{
     intake::Care,
@@ -187,6 +187,11 @@ impl Engine {
     /// Every item that bears on a scale.
     pub(super) fn items_of(&self, scale: &str) -> impl Iterator<Item = &ItemRef> {
         self.scales.iter().filter(move |one| one.id == scale).flat_map(|scale| &scale.items)
+    }
+
+    /// A scale's bands; none of a scale that there is not.
+    pub(crate) fn score_bands(&self, scale: &str) -> Vec<ScoreBand> {
+        self.scales.iter().find(|one| one.id == scale).map(Scale::score_bands).unwrap_or_default()
     }
 
     pub(super) fn has_bands(&self, scale: &str) -> bool {

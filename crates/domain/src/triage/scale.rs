@@ -38,6 +38,17 @@ pub(super) struct Band {
     pub(super) from: f64,
 }
 
+/// A band as staff read it, within the bounds of its scale.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScoreBand {
+    /// Its name in words.
+    pub label: String,
+    /// The lowest score in it.
+    pub begin: f64,
+    /// Where the next one begins, which no longer belongs to it; of the last one the scale's highest score.
+    pub end: f64,
+}
+
 /// How a score comes about.
 #[derive(Debug, Clone)]
 pub(super) enum Measure {
@@ -113,6 +124,17 @@ impl Scale {
     /// The band that a score falls into.
     fn band(&self, score: f64) -> Option<&Band> {
         self.bands.iter().rfind(|band| band.from <= score)
+    }
+
+    /// Its bands from the lowest score to the highest. A stored protocol's may reach further than its bounds.
+    pub(super) fn score_bands(&self) -> Vec<ScoreBand> {
+        let within = |score: f64| score.max(self.minimum).min(self.maximum);
+        let ends = self.bands.iter().skip(1).map(|next| next.from).chain([self.maximum]);
+        let band = |(band, end): (&Band, f64)| {
+            let (begin, end) = (within(band.from), within(end));
+            ScoreBand { label: band.words().to_owned(), begin, end }
+        };
+        self.bands.iter().zip(ends).map(band).collect()
     }
 
     /// A score as a share of what is possible, from 0 to 1.

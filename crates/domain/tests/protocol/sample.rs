@@ -121,6 +121,27 @@ fn the_samples_come_out_as_the_demo_promises() {
     assert_eq!(leading.0, "stress");
 }
 
+#[test]
+fn bands_cover_their_scale_without_a_gap_and_name_what_a_score_falls_into() {
+    let protocol = sample();
+    let anxiety = protocol.score_bands("anxiety").into_iter().map(|band| (band.label, band.begin, band.end));
+    let parts = [("low", 0.0, 3.0), ("some", 3.0, 5.0), ("high", 5.0, 8.0), ("severe", 8.0, 9.0)];
+    assert_eq!(anxiety.collect::<Vec<_>>(), parts.map(|(label, begin, end)| (label.to_owned(), begin, end)));
+    assert_eq!(protocol.score_bands("nothing"), []);
+    let mut drawn = 0;
+    for score in outcome("05-fear-of-partner.json").scores {
+        let bands = protocol.score_bands(&score.scale);
+        let (Some(first), Some(last)) = (bands.first(), bands.last()) else { continue };
+        assert_eq!((first.begin, last.end), (score.minimum, score.maximum), "{}", score.scale);
+        assert!(bands.windows(2).all(|pair| pair[0].end == pair[1].begin), "{}", score.scale);
+        let Some(value) = score.value else { continue };
+        let within = bands.iter().rfind(|band| band.begin <= value).map(|band| band.label.clone());
+        assert_eq!(within, score.band_label, "{}", score.scale);
+        drawn += 1;
+    }
+    assert!(drawn > 5);
+}
+
 /// Goes red where a text, or an option of a value set, has no Spanish.
 #[test]
 fn the_whole_screening_is_there_in_both_languages() {

@@ -6,9 +6,12 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use rapport_proto::staff::{
-    Account, AccountState, InviteStaffRequest, ListAccountsRequest, ResetAccountRequest, StaffRole,
-    UpdateAccountRequest,
+use rapport_proto::{
+    errors::Reason,
+    staff::{
+        Account, AccountState, InviteStaffRequest, ListAccountsRequest, ResetAccountRequest, StaffRole,
+        UpdateAccountRequest,
+    },
 };
 
 use super::{
@@ -20,10 +23,11 @@ use super::{
     signed_in::Staff,
     words,
 };
-use crate::{desk::Desk, form::Form, headers::over_tls, shell::page};
+use crate::{desk::Desk, form::Form, headers::over_tls, problem::reason, shell::page};
 
 const PATH: &str = "/staff/accounts";
 const PAGE_SIZE: i32 = 50;
+const NO_LETTER: &str = "No letter can lead here: practice.toml names no pages_url. Hand the link over instead.";
 
 /// Roles as a form names them.
 const ROLES: [(&str, StaffRole); 4] = [
@@ -44,7 +48,17 @@ struct AccountsPage {
     display_name: String,
     email: String,
     role: String,
+    /// Whether the sign-in is shown to whoever makes the account, instead of a letter that nobody else reads.
+    by_link: bool,
     request_id: String,
+}
+
+#[derive(Template)]
+#[template(path = "staff/invited.html")]
+struct Invited {
+    shell: Shell,
+    who: String,
+    email: String,
 }
 
 #[derive(Template)]
@@ -106,7 +120,7 @@ pub(crate) async fn show(
     write(&desk, &staff, &Form::of_query(query.as_deref()), &Form::default(), Errors::default()).await
 }
 
-/// `POST /staff/accounts/invite`: the one-time sign-in is shown in the answer, once.
+/// `POST /staff/accounts/invite`: a letter brings the one-time sign-in, or the answer shows it, once.
 pub(crate) async fn invite(
     State(desk): State<Desk>,
     staff: Staff,
@@ -116,18 +130,26 @@ pub(crate) async fn invite(
     let Some(role) = role_named(sent.text("role")) else {
         return refuse(&desk, &staff, &sent, Errors::one("role", "Choose what they may do.")).await;
     };
+    let by_letter = !by_link(&sent);
     let request = InviteStaffRequest {
         display_name: sent.text("display_name").trim().to_owned(),
         email: sent.text("email").trim().to_owned(),
         role: role.into(),
         request_id: sent.text("request_id").to_owned(),
-        ..Default::default()
+        letter: by_letter,
     };
     match desk.staff.accounts().invite_staff(staff.ask(request)?).await {
         Ok(made) => {
             let made = made.into_inner();
             let account = made.account.unwrap_or_default();
+            if by_letter {
+                let shell = Shell::of(&desk, &staff).await;
+                return Ok(page(&Invited { shell, who: account.display_name, email: account.email }));
+            }
             Ok(hand_over(&desk, &staff, &headers, account, &made.one_time_sign_in, false).await)
+        }
+        Err(status) if reason(&status) == Some(Reason::InvitationLetterOff) => {
+            refuse(&desk, &staff, &sent, Errors::one("how", NO_LETTER)).await
         }
         Err(status) => {
             let fields = [("display_name", "display_name"), ("email", "email"), ("role", "role")];
@@ -200,8 +222,13 @@ async fn write(desk: &Desk, staff: &Staff, asked: &Form, sent: &Form, errors: Er
         display_name: sent.text("display_name").to_owned(),
         email: sent.text("email").to_owned(),
         role: sent.text("role").to_owned(),
+        by_link: by_link(sent),
         request_id: if again.is_empty() { desk.ids.uuid().to_string() } else { again },
     }))
+}
+
+fn by_link(sent: &Form) -> bool {
+    sent.text("how") == "link"
 }
 
 fn role_named(name: &str) -> Option<StaffRole> {

@@ -14,7 +14,7 @@ use axum::{
 use rapport_domain::contact::Language;
 use rapport_proto::{
     intake::AppointmentState,
-    staff::{self as pb, CaseState, GetCaseRequest, NoteKind},
+    staff::{self as pb, CaseState, GetCaseRequest, ListColleaguesRequest, NoteKind},
 };
 
 pub(crate) mod acts;
@@ -76,6 +76,8 @@ struct CasePage {
     entries: Vec<Entry>,
     scales: Vec<chart::Scale>,
     may: May,
+    /// Whom the case can be handed to.
+    colleagues: Vec<pb::Colleague>,
     clinician: bool,
     mine: bool,
     say: Say,
@@ -119,6 +121,8 @@ pub(super) async fn write(
     let summary = case.summary.clone().unwrap_or_default();
     let (practice, now) = (desk.board.today(Language::En).await?, desk.clock.now());
     let say = Say::new(&practice, now, &case);
+    let may = May::of(staff, &summary, &case);
+    let colleagues = if may.assign { colleagues(desk, staff, &summary).await? } else { Vec::new() };
     let entries = timeline::of(&case, &say);
     let snapshot = Snapshot::of(&summary, &case, now);
     tried.compare(&snapshot, &entries);
@@ -130,7 +134,8 @@ pub(super) async fn write(
         care: line::care(summary.care()),
         left: line::left(&summary, now),
         scales: chart::scales(&case),
-        may: May::of(staff, &summary, &case),
+        may,
+        colleagues,
         clinician: staff.is_clinician(),
         mine: summary.assignee == staff.account.display_name,
         snapshot: snapshot.text(),
@@ -145,6 +150,14 @@ pub(super) async fn write(
     Ok(if status == StatusCode::OK { shown } else { (status, shown).into_response() })
 }
 
+/// Whoever may work on this case, but for whoever has it already.
+async fn colleagues(desk: &Desk, staff: &Staff, summary: &pb::CaseSummary) -> Result<Vec<pb::Colleague>, Problem> {
+    let request = staff.ask(ListColleaguesRequest { case_name: summary.name.clone() })?;
+    let mut colleagues = desk.staff.accounts().list_colleagues(request).await?.into_inner().colleagues;
+    colleagues.retain(|colleague| colleague.display_name != summary.assignee);
+    Ok(colleagues)
+}
+
 impl May {
     fn of(staff: &Staff, summary: &pb::CaseSummary, case: &pb::Case) -> Self {
         let open = summary.state() != CaseState::Closed;
@@ -156,7 +169,7 @@ impl May {
         Self {
             claim: open && !held && decides && staff.may(rpc::CLAIM_CASE),
             release: open && held && (theirs || staff.is_clinician()) && staff.may(rpc::RELEASE_CASE),
-            assign: open && decides && staff.may(rpc::ASSIGN_CASE),
+            assign: open && decides && staff.may(rpc::ASSIGN_CASE) && staff.may(rpc::LIST_COLLEAGUES),
             call: open && staff.may(rpc::RECORD_CONTACT_ATTEMPT),
             note: staff.may(rpc::ADD_NOTE),
             judge: open && staff.may(rpc::OVERRIDE_URGENCY),

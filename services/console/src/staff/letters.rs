@@ -42,6 +42,8 @@ struct LettersPage {
     resends: bool,
     resolves: bool,
     mailbox: bool,
+    /// Whether they may look at letters with sample data.
+    samples: bool,
     pager: Pager,
     back: String,
 }
@@ -116,6 +118,7 @@ pub(crate) async fn show(
         resends: staff.may(rpc::RESEND_LETTER),
         resolves: staff.may(rpc::RESOLVE_LETTER),
         mailbox: staff.may(rpc::LIST_MAIL),
+        samples: staff.may(rpc::LIST_LETTER_PREVIEWS),
         pager: Pager::of(PATH, &asked, &["state", "open"], &listed.next_page_token),
         back: if open { "open".to_owned() } else { String::new() },
     }))

@@ -47,6 +47,7 @@ struct PracticePage {
     since: String,
     problems: Vec<String>,
     replays: bool,
+    letters: bool,
 }
 
 #[derive(Template)]
@@ -186,6 +187,7 @@ async fn write(
         since,
         problems,
         replays: staff.may(rpc::REPLAY_PROTOCOL),
+        letters: staff.may(rpc::LIST_LETTER_PREVIEWS),
     })
 }
 

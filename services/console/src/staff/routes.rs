@@ -12,7 +12,7 @@ use super::{
     case::{self, acts, brief, reveal, times},
     health, intake, keys, letters, mailbox, news, practice, queue,
     roster::{self, elsewhere, import, newcomer, treated},
-    sign_in, sign_out, welcome,
+    sample_letters, sign_in, sign_out, welcome,
 };
 use crate::desk::Desk;
 
@@ -43,6 +43,8 @@ pub(crate) fn all() -> Router<Desk> {
         .route("/staff/health/replay", post(health::replay))
         .route("/staff/calendar", get(calendar::show))
         .route("/staff/practice", get(practice::show))
+        .route("/staff/practice/letters", get(sample_letters::show))
+        .route("/staff/practice/letters/{id}", get(sample_letters::letter))
         .route("/staff/practice/replay", post(practice::replay))
         .route("/staff/roster", get(roster::show))
         .route("/staff/roster/rooms/close", post(roster::close_room))

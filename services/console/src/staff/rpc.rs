@@ -6,6 +6,7 @@ pub(crate) struct Rpc(&'static str);
 
 pub(crate) const LIST_CASES: Rpc = Rpc("TriageService/ListCases");
 pub(crate) const LIST_LETTERS: Rpc = Rpc("OperationsService/ListLetters");
+pub(crate) const LIST_LETTER_PREVIEWS: Rpc = Rpc("OperationsService/ListLetterPreviews");
 pub(crate) const RESEND_LETTER: Rpc = Rpc("OperationsService/ResendLetter");
 pub(crate) const RESOLVE_LETTER: Rpc = Rpc("OperationsService/ResolveLetter");
 pub(crate) const LIST_THERAPISTS: Rpc = Rpc("RosterService/ListTherapists");
@@ -24,6 +25,7 @@ pub(crate) const LIST_ROOM_CLOSURES: Rpc = Rpc("RosterService/ListRoomClosures")
 pub(crate) const GET_PROTOCOL: Rpc = Rpc("ProtocolService/GetProtocol");
 pub(crate) const REPLAY_PROTOCOL: Rpc = Rpc("ProtocolService/ReplayProtocol");
 pub(crate) const LIST_ACCOUNTS: Rpc = Rpc("AccountService/ListAccounts");
+pub(crate) const LIST_COLLEAGUES: Rpc = Rpc("AccountService/ListColleagues");
 pub(crate) const LIST_AUDIT_ENTRIES: Rpc = Rpc("AuditService/ListAuditEntries");
 pub(crate) const EXPORT_AUDIT_TRAIL: Rpc = Rpc("AuditService/ExportAuditTrail");
 pub(crate) const CLAIM_CASE: Rpc = Rpc("TriageService/ClaimCase");
@@ -49,6 +51,7 @@ pub(crate) const REVEAL_ANSWERS: Rpc = Rpc("TriageService/RevealAnswers");
 pub(crate) const ALL: &[Rpc] = &[
     LIST_CASES,
     LIST_LETTERS,
+    LIST_LETTER_PREVIEWS,
     RESEND_LETTER,
     RESOLVE_LETTER,
     LIST_THERAPISTS,
@@ -67,6 +70,7 @@ pub(crate) const ALL: &[Rpc] = &[
     GET_PROTOCOL,
     REPLAY_PROTOCOL,
     LIST_ACCOUNTS,
+    LIST_COLLEAGUES,
     LIST_AUDIT_ENTRIES,
     EXPORT_AUDIT_TRAIL,
     CLAIM_CASE,

@@ -2,13 +2,16 @@
 
 use rapport_domain::{
     contact::{EmailAddress, Name},
-    id::AccountId,
+    id::{AccountId, CaseId},
     problem::FieldProblems,
 };
 use rapport_proto::staff as pb;
 use rapport_security::{Keyring, Role};
 
-use super::page::{self, Page};
+use super::{
+    name,
+    page::{self, Page},
+};
 use crate::refusal::Refusal;
 
 /// An account that is to be made.
@@ -63,6 +66,11 @@ pub(crate) fn list_accounts(request: &pb::ListAccountsRequest, keyring: &Keyring
         return Err(Refusal::Fields(problems.into_vec()));
     }
     Page::open(size, &request.page_token, b"ListAccounts".to_vec(), keyring)
+}
+
+/// Reads the request: the case that somebody is wanted for.
+pub(crate) fn list_colleagues(request: &pb::ListColleaguesRequest) -> Result<Option<CaseId>, Refusal> {
+    if request.case_name.is_empty() { Ok(None) } else { name("case_name", &request.case_name).map(Some) }
 }
 
 /// None where nothing was said.

@@ -1,7 +1,11 @@
 //! Which letters are listed.
 
 use prost::Message;
-use rapport_domain::{id::LetterId, letter::LedgerState, problem::FieldProblems};
+use rapport_domain::{
+    id::LetterId,
+    letter::{LedgerState, LetterKind},
+    problem::FieldProblems,
+};
 use rapport_proto::staff as pb;
 use rapport_security::Keyring;
 use rapport_store::LetterFilter;
@@ -45,6 +49,15 @@ fn bound_to(request: pb::ListLettersRequest) -> Vec<u8> {
     filters.states.sort_unstable();
     filters.states.dedup();
     [b"ListLetters".as_slice(), &filters.encode_to_vec()].concat()
+}
+
+/// `letterPreviews/{letter}.{mailbox}.{language}`: which letter that is.
+pub(crate) fn letter_preview_kind(name: &str) -> Result<LetterKind, Refusal> {
+    let letter = name.strip_prefix("letterPreviews/").and_then(|id| id.split_once('.'));
+    let kind = letter.and_then(|(letter, _)| LetterKind::from_name(letter));
+    kind.ok_or_else(|| {
+        Refusal::field("name", "must be letterPreviews/ followed by the name of a letter, a mailbox and a language")
+    })
 }
 
 #[cfg(test)]

@@ -23,6 +23,15 @@ pub(crate) fn account(account: &Account) -> pb::Account {
     }
 }
 
+/// What their colleagues know of somebody.
+pub(crate) fn colleague(account: &Account) -> pb::Colleague {
+    pb::Colleague {
+        name: account.id.to_string(),
+        display_name: account.name.as_str().to_owned(),
+        role: staff_role(account.role).into(),
+    }
+}
+
 /// Whoever calls with a token of the command line.
 pub(crate) fn unnamed_account(staff: &StaffPrincipal) -> pb::Account {
     pb::Account { display_name: staff.label.clone(), role: staff_role(staff.role).into(), ..Default::default() }

@@ -13,7 +13,7 @@ mod people;
 mod revealed;
 mod sources;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use rapport_domain::{
     alert::{Alert, AlertStep},
@@ -25,6 +25,7 @@ use rapport_domain::{
     invitation::Invitation,
     matching::Therapist,
     practice::Practice,
+    protocol::Protocol,
     triage::{JointView, TriageResult},
 };
 use rapport_proto::{enums, staff as pb, time};
@@ -55,7 +56,7 @@ pub(crate) struct Record<'a> {
     pub(crate) detail: &'a CaseDetail,
     pub(crate) intakes: &'a [Intake],
     pub(crate) invitations: &'a [Invitation],
-    pub(crate) results: &'a [(IntakeId, TriageResult)],
+    pub(crate) results: &'a [Triaged],
     pub(crate) joint: Option<&'a JointView>,
     pub(crate) reports: &'a [ReportInFull],
     pub(crate) appointment: Option<&'a Appointment>,
@@ -71,6 +72,14 @@ pub(crate) struct Record<'a> {
     pub(crate) attempts: &'a [ContactAttempt],
     pub(crate) notes: &'a [CaseNote],
     pub(crate) twins: &'a [Twin],
+}
+
+/// What triage found for one intake.
+pub(crate) struct Triaged {
+    pub(crate) intake: IntakeId,
+    pub(crate) result: TriageResult,
+    /// What found it, where it is still understood.
+    pub(crate) protocol: Option<Arc<Protocol>>,
 }
 
 /// Another case that may be the same person's.
@@ -134,7 +143,7 @@ pub(crate) fn case(record: &Record<'_>, practice: &Practice, role: Role) -> pb::
         appointment: record.appointment.map(session),
         fired_rules,
         scores,
-        protocol: results.first().map(|(_, result)| result.protocol.clone()).unwrap_or_default(),
+        protocol: results.first().map(|it| it.result.protocol.clone()).unwrap_or_default(),
         letters: record.letters.iter().map(|it| letter(it, role)).collect(),
         invitation: people::invitation(case.care, record.intakes, record.invitations).into(),
         overrides: detail.overrides.iter().map(|it| decisions::urgency_override(it, role)).collect(),

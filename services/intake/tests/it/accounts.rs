@@ -1,6 +1,7 @@
 //! Who signs in, for how long, and who may change that; the clock stands where it is put.
 
 use jiff::SignedDuration;
+use prost::Message;
 use rapport_proto::staff::{
     self as pb, account_service_client::AccountServiceClient, sign_in_request::SecondFactor,
     triage_service_client::TriageServiceClient,
@@ -377,4 +378,50 @@ async fn where_the_practice_has_no_pages_a_sign_in_is_handed_over() {
     assert_eq!(reason(&refused), "INVITATION_LETTER_OFF");
     let handed = accounts(&house).invite_staff(bearing(&admin, request(false))).await.unwrap().into_inner();
     assert_eq!(handed.one_time_sign_in.len(), 43, "and the refused one left no account behind");
+}
+
+/// Guards: `policy::may_claim` for whoever is listed, which `assign_case` asks as well; `in_use` for both.
+#[tokio::test]
+async fn whoever_hands_a_case_over_chooses_among_those_who_may_have_it() {
+    on_each_by_hand(async |house, clock| {
+        let sam = enrol(house, clock, pb::StaffRole::Coordinator).await;
+        let rue = enrol(house, clock, pb::StaffRole::Clinician).await;
+        let ada = enrol(house, clock, pb::StaffRole::Admin).await;
+        invite(house, "new@example.com", pb::StaffRole::Clinician).await;
+        let listed = async |session: &str, case_name: &str| {
+            let request = pb::ListColleaguesRequest { case_name: case_name.to_owned() };
+            let answer = accounts(house).list_colleagues(bearing(session, request)).await?.into_inner();
+            let text = String::from_utf8_lossy(&answer.encode_to_vec()).into_owned();
+            assert!(!text.contains("example.com"), "{text}");
+            Ok::<_, Status>(answer.colleagues.into_iter().map(|it| (it.name.clone(), it.role())).collect::<Vec<_>>())
+        };
+        let coordinator = (sam.account.name.clone(), pb::StaffRole::Coordinator);
+        let clinician = (rue.account.name.clone(), pb::StaffRole::Clinician);
+        let both = [coordinator.clone(), clinician.clone()];
+        let mut triage = TriageServiceClient::new(house.staff_channel.clone());
+        let mut queue = async || triage.list_cases(bearing(&rue.session, <_>::default())).await.unwrap().into_inner();
+        house.submit("01-drift-and-stress.json").await;
+        let anybodys = queue().await.cases.remove(0);
+        house.submit("05-fear-of-partner.json").await;
+        let clinicians = queue().await.cases.into_iter().find(|case| case.clinician_only).unwrap();
+        for colleague in [&sam, &rue] {
+            assert_eq!(listed(&colleague.session, "").await.unwrap(), both);
+            assert_eq!(listed(&colleague.session, &anybodys.name).await.unwrap(), both);
+            assert_eq!(listed(&colleague.session, &clinicians.name).await.unwrap(), [clinician.clone()]);
+        }
+        assert_eq!(refused(listed(&ada.session, "").await).0, "ROLE_FORBIDDEN");
+        let nowhere = "cases/0199f0c0-5a3e-7c41-9d58-2f6f0a1b2c51";
+        assert_eq!(refused(listed(&sam.session, nowhere).await).0, "RESOURCE_NOT_FOUND");
+        assert_eq!(refused(listed(&sam.session, "cases/7").await).0, "FIELDS_INVALID");
+        let account = &sam.account;
+        let closed = pb::UpdateAccountRequest {
+            name: account.name.clone(),
+            etag: account.etag.clone(),
+            state: pb::AccountState::Disabled.into(),
+            ..Default::default()
+        };
+        accounts(house).update_account(bearing(&ada.session, closed)).await.unwrap();
+        assert_eq!(listed(&rue.session, "").await.unwrap(), [clinician]);
+    })
+    .await;
 }

@@ -51,6 +51,9 @@ async fn a_coordinator_reads_how_to_call_and_nothing_of_why() {
     assert_eq!(seen.letters[0].letter, "staff_alert");
     let seen = get(Role::Clinician).await;
     assert!(!seen.fired_rules.is_empty() && !seen.scores.is_empty() && !seen.protocol.is_empty());
+    let anxiety = seen.scores.iter().find(|score| score.scale == "anxiety").unwrap();
+    let bands: Vec<_> = anxiety.bands.iter().map(|band| (band.label.as_str(), band.begin, band.end)).collect();
+    assert_eq!(bands, [("low", 0.0, 3.0), ("some", 3.0, 5.0), ("high", 5.0, 8.0), ("severe", 8.0, 9.0)]);
     assert!(seen.summary.unwrap().staff_reason.starts_with("The rules"));
 }
 

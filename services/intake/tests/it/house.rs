@@ -92,7 +92,8 @@ async fn open(url: String, config: Config, clock: Arc<dyn Clock>, change: impl F
         let clock = Arc::clone(&clock);
         move || clock.now()
     }));
-    let deps = Deps { store, transport, practice: Arc::new(practice), clock, ids: Arc::new(SystemIds) };
+    let letters = Arc::new(crate::letters::samples);
+    let deps = Deps { store, transport, practice: Arc::new(practice), clock, ids: Arc::new(SystemIds), letters };
     let any = "127.0.0.1:0".parse().unwrap();
     let intake =
         rapport_intake::build(Config { listen: any, staff_listen: any, ..config }, deps.clone()).await.unwrap();

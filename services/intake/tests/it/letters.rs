@@ -5,11 +5,15 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use prost::Message;
 use rapport_domain::{
+    contact::{Language, Mailbox},
     id::{CaseId, IntakeId},
     letter::{Cause, DueLetter, LetterKind, Recipient},
 };
-use rapport_intake::Config;
-use rapport_proto::staff::{self as pb, operations_service_client::OperationsServiceClient};
+use rapport_intake::{Config, LetterPreview};
+use rapport_proto::{
+    intake,
+    staff::{self as pb, operations_service_client::OperationsServiceClient},
+};
 use rapport_security::{BounceTag, Keyring, MasterKey, Role, Token};
 use rapport_store::{ClaimedLetter, StoreError, letters};
 use tonic::{Status, transport::Channel};
@@ -20,6 +24,50 @@ use crate::{
 };
 
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
+
+/// What whoever puts the services together would write.
+pub(crate) fn samples(kind: LetterKind) -> Vec<LetterPreview> {
+    let mailboxes: &[Mailbox] =
+        if kind == LetterKind::StaffAlert { &[Mailbox::Private] } else { &[Mailbox::Private, Mailbox::Shared] };
+    let variants = mailboxes.iter().flat_map(|mailbox| Language::ALL.map(|language| (*mailbox, language)));
+    let written = variants.map(|(mailbox, language)| LetterPreview {
+        kind,
+        mailbox,
+        language,
+        subject: format!("{} in {}", kind.name(), language.tag()),
+        text: format!("The words of {} for {mailbox:?}", kind.name()),
+        html: format!("<p>The words of {} for {mailbox:?}</p>", kind.name()),
+    });
+    written.collect()
+}
+
+/// Guards: `view::letter_preview`, which leaves the words out; the name by which `get` finds one.
+#[tokio::test]
+async fn every_sample_letter_is_listed_and_read_by_its_name() {
+    let house = house().await;
+    let desk = house.token(Role::Coordinator).await;
+    let mut operations = operations(&house);
+    let listed = operations.list_letter_previews(bearing(&desk, <_>::default())).await.unwrap().into_inner().previews;
+    assert_eq!(listed.len(), LetterKind::ALL.len() * 4 - 2);
+    for head in listed {
+        let request = pb::GetLetterPreviewRequest { name: head.name.clone() };
+        let read = operations.get_letter_preview(bearing(&desk, request)).await.unwrap().into_inner().preview.unwrap();
+        let mailbox = if head.mailbox() == intake::Mailbox::Shared { "shared" } else { "private" };
+        assert_eq!(head.name, format!("letterPreviews/{}.{mailbox}.{}", head.letter, head.language));
+        assert!(head.text.is_empty() && head.html.is_empty() && read.html.contains(&read.text));
+        assert_eq!(pb::LetterPreview { text: String::new(), html: String::new(), ..read }, head);
+    }
+    for (name, expected) in [
+        ("letterPreviews/staff_alert.shared.en", "RESOURCE_NOT_FOUND"),
+        ("letterPreviews/held.private.en/..", "RESOURCE_NOT_FOUND"),
+        ("letterPreviews/nothing.private.en", "FIELDS_INVALID"),
+        ("held.private.en", "FIELDS_INVALID"),
+    ] {
+        let request = pb::GetLetterPreviewRequest { name: name.to_owned() };
+        let refused = operations.get_letter_preview(bearing(&desk, request)).await.unwrap_err();
+        assert_eq!(reason(&refused), expected, "{name}");
+    }
+}
 
 fn operations(house: &House) -> OperationsServiceClient<Channel> {
     OperationsServiceClient::new(house.staff_channel.clone())

@@ -85,6 +85,7 @@ impl House {
             practice: Arc::clone(&practice),
             clock: Arc::new(ManualClock::at(now)),
             ids: Arc::new(SystemIds),
+            letters: Arc::new(|_| Vec::new()),
         };
         let intake = rapport_intake::build(config, deps).await.unwrap();
         let (client, desk) = (intake.client_address(), intake.staff_address());

@@ -96,6 +96,7 @@ impl House {
             practice: Arc::clone(&practice),
             clock: shared.clone(),
             ids: ids.clone(),
+            letters: Arc::new(|_| Vec::new()),
         };
         let intake = rapport_intake::build(config, deps).await.unwrap();
         let [address, desk] = [intake.client_address(), intake.staff_address()].map(|it| format!("http://{it}"));

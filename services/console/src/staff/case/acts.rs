@@ -110,11 +110,14 @@ pub(crate) async fn release(act: Act) -> Result<Response, Problem> {
 
 /// `POST /staff/cases/{id}/assign`
 pub(crate) async fn assign(act: Act) -> Result<Response, Problem> {
+    if act.sent.text("assignee").is_empty() {
+        return act.mend("assign", Errors::one("assignee", "Choose whom it goes to.")).await;
+    }
     let request = pb::AssignCaseRequest {
         name: act.name(),
         request_id: act.text("request_id"),
         etag: act.text("etag"),
-        assignee: act.text("assignee").trim().to_owned(),
+        assignee: act.text("assignee"),
     };
     let answered = act.desk.staff.triage().assign_case(act.staff.ask(request)?).await;
     act.settle("assign", answered, &[("assignee", "assignee")]).await

@@ -52,6 +52,14 @@ fn hostile() -> pb::Case {
         recipient: intake.clone(),
         ..Default::default()
     };
+    let score = pb::Score {
+        scale: naughty(),
+        label: naughty(),
+        band: naughty(),
+        bands: vec![pb::ScoreBand { label: naughty(), begin: 0.0, end: 1.0 }],
+        intake,
+        ..Default::default()
+    };
     pb::Case {
         summary: Some(pb::CaseSummary {
             name: "cases/1".to_owned(),
@@ -62,7 +70,7 @@ fn hostile() -> pb::Case {
         }),
         contacts: vec![contact],
         fired_rules: vec![rule],
-        scores: vec![pb::Score { scale: naughty(), label: naughty(), band: naughty(), intake, ..Default::default() }],
+        scores: vec![score],
         notes: vec![note],
         attempts: vec![attempt],
         letters: vec![letter],
@@ -70,6 +78,10 @@ fn hostile() -> pb::Case {
         referral: Some(pb::CaseReferral { to: naughty(), reason: naughty(), staff: naughty(), create_time: at }),
         ..Default::default()
     }
+}
+
+fn colleague(name: &str, role: pb::StaffRole) -> pb::Colleague {
+    pb::Colleague { display_name: name.to_owned(), role: role.into(), ..Default::default() }
 }
 
 fn written(case: pb::Case, role: pb::StaffRole, may: &[Rpc]) -> String {
@@ -97,6 +109,7 @@ fn written(case: pb::Case, role: pb::StaffRole, may: &[Rpc]) -> String {
         left: line::left(&summary, now),
         scales: chart::scales(&case),
         may: May::of(&staff, &summary, &case),
+        colleagues: vec![colleague(&naughty(), pb::StaffRole::Coordinator), colleague("Rue", pb::StaffRole::Clinician)],
         clinician: staff.is_clinician(),
         mine: false,
         snapshot: Snapshot::of(&summary, &case, now).text(),
@@ -129,8 +142,10 @@ fn what_a_role_may_not_call_is_not_on_the_page() {
     let open = pb::Case { summary: Some(pb::CaseSummary { clinician_only: true, ..Default::default() }), ..hostile() };
     let html = written(open.clone(), pb::StaffRole::Coordinator, rpc::ALL);
     assert!(html.contains("Log a call") && !html.contains("id=\"claim\"") && !html.contains("Book"));
+    assert!(!html.contains("id=\"assignee\""));
     let html = written(open, pb::StaffRole::Clinician, rpc::ALL);
     assert!(html.contains("id=\"claim\"") && html.contains("Book"));
+    assert!(html.contains("<option value=\"Rue\">Rue, Clinician</option>") && html.contains("only clinicians"));
 }
 
 /// Guard: `aria-current` of `beside.html`; nobody else's line is marked.

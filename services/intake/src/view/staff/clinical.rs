@@ -3,25 +3,26 @@
 use rapport_domain::{
     id::IntakeId,
     triage::{
-        Advice, FiredRule, JointView, Score, TriageResult,
+        Advice, FiredRule, JointView, Score,
         joint::{Row, Side},
     },
 };
 use rapport_proto::{enums, staff as pb};
 
-use super::Sources;
+use super::{Sources, Triaged};
 
 /// The rules, scores and small steps of all of a case's results.
 pub(super) fn findings(
-    results: &[(IntakeId, TriageResult)],
+    results: &[Triaged],
     sources: &Sources,
 ) -> (Vec<pb::FiredRule>, Vec<pb::Score>, Vec<pb::SmallStep>) {
     let (mut rules, mut scores, mut steps) = (Vec::new(), Vec::new(), Vec::new());
-    let either_flagged = results.iter().any(|(_, result)| result.flagged);
-    for (intake, result) in results {
-        rules.extend(result.fired.iter().map(|rule| fired_rule(*intake, rule, sources)));
-        scores.extend(result.scores.iter().map(|it| score(*intake, it, sources)));
-        steps.extend(result.advice_in_case(either_flagged).map(|advice| small_step(*intake, advice, sources)));
+    let either_flagged = results.iter().any(|it| it.result.flagged);
+    for triaged in results {
+        let (intake, result) = (triaged.intake, &triaged.result);
+        rules.extend(result.fired.iter().map(|rule| fired_rule(intake, rule, sources)));
+        scores.extend(result.scores.iter().map(|score| scored(triaged, score, sources)));
+        steps.extend(result.advice_in_case(either_flagged).map(|advice| small_step(intake, advice, sources)));
     }
     (rules, scores, steps)
 }
@@ -69,7 +70,8 @@ fn fired_rule(intake: IntakeId, rule: &FiredRule, sources: &Sources) -> pb::Fire
     }
 }
 
-fn score(intake: IntakeId, score: &Score, sources: &Sources) -> pb::Score {
+fn scored(triaged: &Triaged, score: &Score, sources: &Sources) -> pb::Score {
+    let bands = triaged.protocol.iter().flat_map(|protocol| protocol.score_bands(&score.scale));
     pb::Score {
         scale: score.scale.clone(),
         label: score.label.clone(),
@@ -77,8 +79,9 @@ fn score(intake: IntakeId, score: &Score, sources: &Sources) -> pb::Score {
         minimum: score.minimum,
         maximum: score.maximum,
         band: score.band_label.clone().or_else(|| score.band.clone()).unwrap_or_default(),
-        intake: intake.to_string(),
-        known_only_from: sources.known_only_from(intake),
+        intake: triaged.intake.to_string(),
+        known_only_from: sources.known_only_from(triaged.intake),
+        bands: bands.map(|it| pb::ScoreBand { label: it.label, begin: it.begin, end: it.end }).collect(),
     }
 }
 
