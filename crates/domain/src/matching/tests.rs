@@ -3,9 +3,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+mod choices;
 mod properties;
 
-use super::{Busy, Choice, Ranking, Taken, Therapist, Training, Wish, line_up, rank, span, try_choice};
+use super::{Busy, Ranking, Taken, Therapist, Training, Wish, line_up, rank, span};
 use crate::{
     calendar::{
         timetable::{HoursRule, Leave, Place, Timetable},
@@ -285,6 +286,22 @@ fn an_in_person_time_needs_a_free_room() {
     assert!(none.candidates.iter().all(|candidate| candidate.slot.starts_at != first.starts_at));
 }
 
+/// Red where `offered` does not hold a setting's place against the shift's.
+#[test]
+fn a_session_is_where_the_therapist_sits_on_that_day() {
+    let at = |day, location: &str| {
+        HoursRule::weekly(window(day, "09:00", "17:00"), Place { location: Some(location.to_owned()), video: false })
+    };
+    let hours = Timetable::new(vec![at("tue", "dilworth"), at("wed", "noda")], Vec::new());
+    let found = Asks::default().rank(&[Therapist { hours, ..amara() }], &[]).candidates;
+    let zone = &practice().zone;
+    let places: BTreeSet<_> = found
+        .iter()
+        .map(|it| (zone.to_datetime(it.slot.starts_at).weekday().to_monday_zero_offset(), it.slot.location.as_deref()))
+        .collect();
+    assert_eq!(places, BTreeSet::from([(1, Some("dilworth")), (2, Some("noda"))]));
+}
+
 #[test]
 fn a_week_takes_no_more_sessions_than_it_holds() {
     let asks = Asks { urgency: Urgency::Priority, ..Asks::default() };
@@ -442,18 +459,4 @@ fn who_offers_nothing_that_is_asked_for_reads_so_and_is_kept_for_nobody() {
     let best = Asks::default().rank(&[therapist], &[]).candidates.remove(0);
     let kept = best.because.last().unwrap();
     assert_eq!((kept.value, kept.text.as_str()), (1.0, "offers nothing that many others ask for"));
-}
-
-#[test]
-fn a_day_on_which_the_practice_is_closed_is_nobodys_to_choose() {
-    let therapist = Therapist { hours: by_video(window("fri", "09:00", "17:00")), ..amara() };
-    let against = |starts_at: &str| {
-        let starts_at = starts_at.parse().unwrap();
-        let choice = Choice { starts_at, therapist: therapist.id, format: Format::Video, location: None };
-        let weights = practice().protocol.weights();
-        let tried = try_choice(&Asks::default().wish(), &therapist, &choice, &taken(&[]), practice(), weights);
-        tried.against.iter().map(|objection| objection.filter).collect::<Vec<_>>()
-    };
-    assert_eq!(against("2026-12-18T15:00:00Z"), [""; 0]);
-    assert_eq!(against("2026-12-25T15:00:00Z"), ["hours"]);
 }
