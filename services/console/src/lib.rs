@@ -5,7 +5,7 @@
 //! Every page works without a script; the one script of ours makes it quicker.
 //!
 //! Read `server` (the listener and what surrounds every answer), `routes` (the
-//! one list of pages), then `pages`, one file each, and `programs` (calendars and mail servers). Beside them: `api` (the
+//! one list of pages, with the calls of `rpc` that each is made of), then `pages`, one file each, and `programs` (calendars and mail servers). Beside them: `api` (the
 //! intake service, as its caller sees it), `practice` (what it tells of the
 //! practice, kept for a minute), `visitor` (who asks: language and cookies),
 //! `cookies`, `form` (what was typed), `shell` (what stands around every page),
@@ -35,6 +35,7 @@ mod problem;
 mod programs;
 mod progress;
 mod routes;
+mod rpc;
 mod screening;
 mod server;
 mod shell;
@@ -42,6 +43,8 @@ mod staff;
 mod visitor;
 mod words;
 
+pub use routes::{Route, all as routes};
+pub use rpc::Rpc;
 pub use server::{Console, StartError};
 
 /// Where pages are served, and whom they ask.

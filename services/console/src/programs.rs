@@ -1,15 +1,10 @@
 //! What programs ask for, not people: a therapist's calendar, and where a mail server hands over what came back. They get
 //! a status and no page.
 
-use axum::{
-    Router,
-    extract::DefaultBodyLimit,
-    http::StatusCode,
-    routing::{get, post},
-};
+use axum::http::StatusCode;
 use tonic::{Code, Status};
 
-use crate::desk::Desk;
+use crate::{routes::Route, rpc};
 
 mod bounces;
 mod calendar;
@@ -18,10 +13,11 @@ mod calendar;
 const MOST_OF_A_BOUNCE: usize = 1000 * 1024;
 
 /// Every address for programs.
-pub(crate) fn routes() -> Router<Desk> {
-    Router::new()
-        .route("/calendar/{file}", get(calendar::show))
-        .route("/bounces", post(bounces::report).layer(DefaultBodyLimit::max(MOST_OF_A_BOUNCE)))
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/calendar/{file}", &[rpc::GET_CALENDAR_FEED], calendar::show),
+        Route::post("/bounces", &[rpc::REPORT_BOUNCE], bounces::report).of_at_most(MOST_OF_A_BOUNCE),
+    ]
 }
 
 /// What the intake service's refusal is over HTTP, where nothing better is known of it.

@@ -74,7 +74,7 @@ impl Console {
 /// All pages with everything around them.
 pub(crate) fn app(config: &Config, deps: &Deps, stop: CancellationToken) -> Result<Router, StartError> {
     let desk = Desk::new(config, deps, stop)?;
-    Ok(routes::all()
+    Ok(routes::serve(&desk)
         .layer(DefaultBodyLimit::max(config.most_bytes))
         .layer(CatchPanicLayer::custom(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response()))
         .layer(CsrfLayer::new())

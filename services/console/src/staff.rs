@@ -5,13 +5,14 @@
 //! that nothing here decides who may do what. One language, English: what stands on
 //! a page stands in its template, and `words` holds the names of enumerations.
 //!
-//! Read `routes` (the one list of pages), `signed_in` (who asks, and how they call
+//! Read `routes` (the one list of pages), `admit` (who is let in), `signed_in` (who asks, and how they call
 //! the service), `rpc` (the calls that pages are offered by), `places` (the
 //! navigation), `shell` (what stands around every page), `problem` (why a page
 //! cannot be shown). Then one file for each page.
 
 mod account;
 mod accounts;
+pub(crate) mod admit;
 mod audit;
 mod calendar;
 mod case;

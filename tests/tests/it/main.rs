@@ -19,6 +19,7 @@ mod feeds;
 mod foreign_clients;
 mod hours;
 mod request_ids;
+mod routes;
 mod samples;
 mod staff;
 mod storm;

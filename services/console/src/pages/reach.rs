@@ -38,13 +38,16 @@ struct Reach {
 
 /// `GET /reach`
 pub(crate) async fn show(State(desk): State<Desk>, visitor: Visitor) -> Result<Response, Problem> {
-    Own::of(&visitor).ok_or(Problem::Closed)?;
+    let own = Own::of(&visitor).ok_or(Problem::Closed)?;
+    // Nobody fills in a form whose intake is closed to them.
+    session::read(&desk, &own).await?;
     write(&desk, &visitor, About::default(), Errors::default()).await
 }
 
 /// `POST /reach`
 pub(crate) async fn change(State(desk): State<Desk>, visitor: Visitor, sent: Form) -> Result<Response, Problem> {
     let own = Own::of(&visitor).ok_or(Problem::Closed)?;
+    let name = session::read(&desk, &own).await?.name;
     let [_, fields, ..] = PAGES;
     let about = About::default().with_page(fields, &sent);
     let errors = check::reach(&about, &visitor.words().about);
@@ -52,7 +55,7 @@ pub(crate) async fn change(State(desk): State<Desk>, visitor: Visitor, sent: For
         return refuse(&desk, &visitor, about, errors).await;
     }
     let request = pb::UpdateContactRequest {
-        name: session::read(&desk, &own).await?.name,
+        name,
         request_id: sent.text("request_id").to_owned(),
         contact: Some(message::contact(&about)),
         email: about.text_of("email").to_owned(),

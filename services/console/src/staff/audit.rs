@@ -25,7 +25,7 @@ use super::{
     shell::Shell,
     signed_in::Staff,
 };
-use crate::{desk::Desk, form::Form, shell::page};
+use crate::{desk::Desk, form::Form, rpc::whole, shell::page};
 
 const PATH: &str = "/staff/audit";
 const PAGE_SIZE: i32 = 50;
@@ -126,12 +126,6 @@ impl Asked {
     }
 }
 
-/// "TriageService/GetCase" as the trail has it.
-fn whole(short: &str) -> String {
-    let of_clients = short.starts_with("IntakeService/");
-    format!("rapport.{}.v1.{short}", if of_clients { "intake" } else { "staff" })
-}
-
 /// `GET /staff/audit?principal=…&method=…&resource=…&since=…&until=…&page=…`
 pub(crate) async fn show(
     State(desk): State<Desk>,
@@ -184,15 +178,4 @@ pub(crate) async fn verify(State(desk): State<Desk>, staff: Staff, sent: Form) -
     let request = staff.ask(VerifyAuditTrailRequest { head })?;
     let found = desk.staff.audit().verify_audit_trail(request).await?.into_inner();
     Ok(page(&VerifiedPage { shell: Shell::of(&desk, &staff).await, found, by_head }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_call_may_be_named_without_its_package() {
-        assert_eq!(whole("TriageService/GetCase"), "rapport.staff.v1.TriageService/GetCase");
-        assert_eq!(whole("IntakeService/GetIntake"), "rapport.intake.v1.IntakeService/GetIntake");
-    }
 }

@@ -49,9 +49,6 @@ pub(crate) async fn show(
     visitor: Visitor,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    if !staff.may(rpc::LIST_CASES) && staff.home() != "/staff" {
-        return Ok(axum::response::Redirect::to(staff.home()).into_response());
-    }
     let query = Form::of_query(query.as_deref());
     let looked = Looked::of(&visitor, desk.clock.now(), staff.asks_by_itself());
     let filters = Filters::read(&query);

@@ -1,9 +1,29 @@
-//! The calls of the staff API that a page or an action is offered by.
+//! The calls of the staff API that a page is made of, or an action is offered by.
 
-/// One of them, without its package.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Rpc(&'static str);
+pub(crate) use crate::rpc::Rpc;
 
+pub(crate) const GET_SESSION: Rpc = Rpc("AccountService/GetSession");
+pub(crate) const CHANGE_PASSWORD: Rpc = Rpc("AccountService/ChangePassword");
+pub(crate) const REPLACE_RECOVERY_CODES: Rpc = Rpc("AccountService/ReplaceRecoveryCodes");
+pub(crate) const INVITE_STAFF: Rpc = Rpc("AccountService/InviteStaff");
+pub(crate) const UPDATE_ACCOUNT: Rpc = Rpc("AccountService/UpdateAccount");
+pub(crate) const RESET_ACCOUNT: Rpc = Rpc("AccountService/ResetAccount");
+pub(crate) const VERIFY_AUDIT_TRAIL: Rpc = Rpc("AuditService/VerifyAuditTrail");
+pub(crate) const GET_MAIL: Rpc = Rpc("OperationsService/GetMail");
+pub(crate) const GET_LETTER_PREVIEW: Rpc = Rpc("OperationsService/GetLetterPreview");
+pub(crate) const REVOKE_CALENDAR_FEED: Rpc = Rpc("OperationsService/RevokeCalendarFeed");
+pub(crate) const FORGET_TREATED_CLIENT: Rpc = Rpc("RosterService/ForgetTreatedClient");
+pub(crate) const GET_HEALTH: Rpc = Rpc("OperationsService/GetHealth");
+pub(crate) const GET_THERAPIST: Rpc = Rpc("RosterService/GetTherapist");
+pub(crate) const LIST_HOURS: Rpc = Rpc("RosterService/ListHours");
+pub(crate) const UPDATE_THERAPIST: Rpc = Rpc("RosterService/UpdateTherapist");
+pub(crate) const REOPEN_ROOM: Rpc = Rpc("RosterService/ReopenRoom");
+pub(crate) const WATCH_CASES: Rpc = Rpc("TriageService/WatchCases");
+pub(crate) const GET_CASE: Rpc = Rpc("TriageService/GetCase");
+pub(crate) const ACKNOWLEDGE_ALERT: Rpc = Rpc("TriageService/AcknowledgeAlert");
+pub(crate) const RESCHEDULE_APPOINTMENT: Rpc = Rpc("TriageService/RescheduleAppointment");
+pub(crate) const CONFIRM_APPOINTMENT: Rpc = Rpc("TriageService/ConfirmAppointment");
+pub(crate) const MARK_ATTENDANCE: Rpc = Rpc("TriageService/MarkAttendance");
 pub(crate) const LIST_CASES: Rpc = Rpc("TriageService/ListCases");
 pub(crate) const LIST_LETTERS: Rpc = Rpc("OperationsService/ListLetters");
 pub(crate) const LIST_LETTER_PREVIEWS: Rpc = Rpc("OperationsService/ListLetterPreviews");
@@ -92,20 +112,13 @@ pub(crate) const ALL: &[Rpc] = &[
     REVEAL_ANSWERS,
 ];
 
-impl Rpc {
-    /// Its name as the service tells it.
-    pub(crate) fn full_name(self) -> String {
-        format!("rapport.staff.v1.{}", self.0)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::staff::places::PLACES;
+    use crate::{routes, staff::places::PLACES};
 
     #[test]
-    fn every_page_is_offered_by_a_call_of_the_contract() {
+    fn every_page_is_made_of_calls_of_the_contract() {
         let pool = rapport_proto::descriptor();
         let methods: Vec<_> = pool
             .services()
@@ -114,7 +127,8 @@ mod tests {
                 methods.collect::<Vec<_>>()
             })
             .collect();
-        for Rpc(name) in PLACES.iter().map(|place| place.by).chain(ALL.iter().copied()) {
+        let made_of = routes::all().into_iter().flat_map(|route| route.calls.iter().copied());
+        for Rpc(name) in PLACES.iter().map(|place| place.by).chain(ALL.iter().copied()).chain(made_of) {
             assert!(methods.contains(&Rpc(name).full_name()), "{name}");
         }
     }

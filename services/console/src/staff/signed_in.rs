@@ -118,6 +118,9 @@ impl FromRequestParts<Desk> for Staff {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Self, Problem> {
+        if let Some(known) = parts.extensions.get::<Self>() {
+            return Ok(known.clone());
+        }
         let cookies = Cookies::read(&parts.headers);
         let Some(token) = cookies.get(Cookie::Staff) else { return Err(Problem::SignedOut) };
         let background = parts.headers.contains_key(BACKGROUND);

@@ -26,7 +26,7 @@ async fn every_answer_is_kept_by_nobody_and_loads_nothing_from_elsewhere() {
     }
 }
 
-/// Guard: the `Staff` extractor, without which no handler below `/staff` but the way in is reached.
+/// Guard: `admit`, behind which every handler below `/staff` but the way in stands, and the `Staff` extractor in it.
 #[tokio::test]
 async fn whoever_is_not_signed_in_is_sent_to_the_way_in_and_back() {
     let (status, headers, _) = ask(Method::GET, "/staff/cases/0193?x=1", &[], "").await;
