@@ -131,6 +131,26 @@ async fn each_role_keeps_the_house_running_with_what_it_may() {
     }
 }
 
+/// Guard: the escaping of every template. Staff bear such names too.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_anybody_typed_is_a_text_on_every_page_of_staffs() {
+    let mut house = Processes::new([]).unwrap();
+    house.start("all").await.unwrap();
+    let mut staff = Vec::new();
+    for role in ["coordinator", "clinician", "admin", "auditor"] {
+        let name = "<b>\"Q'&{{7*7}}</b>";
+        staff.push(one_time_sign_in(&house, &[name, &format!("{role}@example.com"), role, "--open"]).await);
+    }
+    let tokens: Vec<_> = staff.iter().map(String::as_str).collect();
+    let done = clients::browser("hostile.mjs", house.console, &pictures("hostile.mjs"), &tokens).await;
+    let logs = house.logs().unwrap();
+    house.end("all").await.unwrap();
+    done.unwrap_or_else(|why| panic!("{why:#}"));
+    for told in ["/staff/cases", "{{7*7}}", "onerror", "oakley@"].into_iter().chain(tokens) {
+        assert!(!logs.contains(told), "the logs tell of {told}");
+    }
+}
+
 async fn one_time_sign_in(house: &Processes, who: &[&str]) -> String {
     let [name, email, role, more @ ..] = who else { panic!("name, address and role") };
     let mut arguments = vec!["staff", "add", "--json", "--name", name, "--email", email, "--role", role];

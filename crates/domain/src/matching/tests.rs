@@ -286,6 +286,17 @@ fn an_in_person_time_needs_a_free_room() {
     assert!(none.candidates.iter().all(|candidate| candidate.slot.starts_at != first.starts_at));
 }
 
+#[test]
+fn a_time_must_suit_every_client() {
+    let only = |day, start, end| Preferences { windows: vec![window(day, start, end)], ..Preferences::default() };
+    let (one, other) = (only("tue", "09:00", "12:00"), only("tue", "11:00", "17:00"));
+    let asks = Asks::default();
+    let wish = Wish { preferences: vec![&one, &other], ..asks.wish() };
+    let found = rank(&wish, &[amara()], &taken(&[]), practice(), practice().protocol.weights()).candidates;
+    let times: BTreeSet<_> = found.iter().map(|it| practice().zone.to_datetime(it.slot.starts_at).time()).collect();
+    assert_eq!(times, BTreeSet::from([jiff::civil::time(11, 0, 0, 0)]));
+}
+
 /// Red where `offered` does not hold a setting's place against the shift's.
 #[test]
 fn a_session_is_where_the_therapist_sits_on_that_day() {
@@ -325,6 +336,10 @@ fn holds_take_no_more_than_their_share_of_a_week() {
     assert_eq!(filter_of(&asks.rank(&[therapist.clone()], &held(true))), "has no session left that week");
     let alone = Asks { care: Care::Individual, ..asks.clone() };
     assert!(!alone.rank(&[therapist.clone()], &held(true)).candidates.is_empty(), "the share binds holds alone");
+    // What lies outside of their wishes waits for a yes, and so is held.
+    let outside = Wish { outside: true, ..alone.wish() };
+    let ranking = rank(&outside, &[therapist.clone()], &taken(&held(true)), practice(), practice().protocol.weights());
+    assert_eq!(filter_of(&ranking), "has no session left that week");
 }
 
 #[test]
@@ -386,6 +401,8 @@ fn a_wish_counts_for_the_one_who_meets_it() {
             "theirs already, so kept for nobody else",
         ]
     );
+    // A driver at a quarter of the strongest one does not lead: it is no lack of theirs that they do not answer it.
+    assert!(best.because[0].value >= 0.9, "{:?}", best.because[0]);
     let share: f64 = best.because.iter().map(|term| term.weight).sum();
     assert!((share - 1.0).abs() < 1e-9);
 }
@@ -435,20 +452,22 @@ fn whoever_is_asked_for_much_is_kept_where_somebody_else_would_do() {
         let best = asks.rank(&both, &[]).candidates.remove(0);
         let kept = best.because.into_iter().find(|term| term.term == "kept").unwrap();
         assert!(!kept.tells_of_answers, "it follows from the file and the therapist");
-        (best.therapist, kept.text)
+        (best.therapist, kept.value, kept.text)
     };
     let also = "others ask for this too: trained in emotionally focused therapy (60 of 100); \
                 trained in the Gottman method (60 of 100); ";
-    let (therapist, text) = best(&Asks::default());
+    let (therapist, value, text) = best(&Asks::default());
     assert_eq!((therapist, text), (plain.id, format!("{also}is licensed for SC (8 of 100)")));
+    assert!(value < 1.0);
     let mut asks = Asks::default();
     asks.preferences.languages = vec!["es".to_owned()];
-    assert_eq!(best(&asks), (spanish.id, format!("{also}works in Spanish (12 of 100)")));
+    let (therapist, _, text) = best(&asks);
+    assert_eq!((therapist, text), (spanish.id, format!("{also}works in Spanish (12 of 100)")));
     // Whom they ask for by name or have seen before is not kept from them.
     let named = Preferences { therapist: Some(spanish.id), ..Preferences::default() };
     let theirs = "theirs already, so kept for nobody else".to_owned();
-    assert_eq!(best(&Asks { preferences: named, ..Asks::default() }), (spanish.id, theirs.clone()));
-    assert_eq!(best(&Asks { continuity: Some(spanish.id), ..Asks::default() }), (spanish.id, theirs));
+    assert_eq!(best(&Asks { preferences: named, ..Asks::default() }), (spanish.id, 1.0, theirs.clone()));
+    assert_eq!(best(&Asks { continuity: Some(spanish.id), ..Asks::default() }), (spanish.id, 1.0, theirs));
 }
 
 #[test]

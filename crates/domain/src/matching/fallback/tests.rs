@@ -20,22 +20,33 @@ fn window(day: &str, start: &str, end: &str) -> WeeklyWindow {
     WeeklyWindow::parse(parse_day(day).unwrap(), start, end).unwrap()
 }
 
-/// What the sample practice finds for somebody in North Carolina who asks for this.
-fn outcome(care: Care, preferences: &Preferences, needs: &BTreeSet<String>, conflicts: Vec<TherapistId>) -> Outcome {
-    let (practice, drivers) = (practice(), BTreeMap::new());
-    let wish = Wish {
+/// Of somebody in North Carolina who asks for this.
+fn wish<'a>(
+    care: Care,
+    preferences: &'a Preferences,
+    needs: &'a BTreeSet<String>,
+    drivers: &'a BTreeMap<String, f64>,
+    conflicts: Vec<TherapistId>,
+) -> Wish<'a> {
+    Wish {
         care,
         states: vec![Some(UsState::parse("NC").unwrap())],
         preferences: vec![preferences],
         needs,
-        drivers: &drivers,
+        drivers,
         urgency: Urgency::Routine,
         // A Monday, 9:00 in Charlotte.
         now: "2026-11-30T14:00:00Z".parse().unwrap(),
         continuity: None,
         conflicts,
         outside: false,
-    };
+    }
+}
+
+/// What the sample practice finds for them.
+fn outcome(care: Care, preferences: &Preferences, needs: &BTreeSet<String>, conflicts: Vec<TherapistId>) -> Outcome {
+    let (practice, drivers) = (practice(), BTreeMap::new());
+    let wish = wish(care, preferences, needs, &drivers, conflicts);
     let (taken, weights) = (Taken::new(&practice.zone, &[]), practice.protocol.weights());
     with_fallback(&wish, weights, |wish| rank(wish, roster(), &taken, practice, weights))
 }
@@ -67,6 +78,21 @@ fn one_thing_is_let_go_of_after_the_other_and_none_where_somebody_passes() {
         ..any
     };
     check(&elsewhere, &[Step::WidenWindows(120), Step::OfferVideo, Step::OtherLocations]);
+}
+
+/// Red where a changed wish does not say so: then a time outside of it would be taken without their yes.
+#[test]
+fn what_was_let_go_of_waits_for_their_yes() {
+    let early = Preferences { windows: vec![window("mon", "06:00", "07:00")], ..Preferences::default() };
+    let (practice, needs, drivers) = (practice(), BTreeSet::new(), BTreeMap::new());
+    let wish = wish(Care::Individual, &early, &needs, &drivers, Vec::new());
+    let (taken, weights) = (Taken::new(&practice.zone, &[]), practice.protocol.weights());
+    let asked = std::cell::RefCell::new(Vec::new());
+    with_fallback(&wish, weights, |wish| {
+        asked.borrow_mut().push(wish.outside);
+        rank(wish, roster(), &taken, practice, weights)
+    });
+    assert_eq!(asked.into_inner(), [false, true]);
 }
 
 #[test]

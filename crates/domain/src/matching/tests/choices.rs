@@ -35,3 +35,17 @@ fn a_licence_that_is_over_by_then_is_nobodys_judgement() {
     assert_eq!(filters(&against).first(), Some(&"licence"));
     assert!(against.iter().any(|objection| objection.stands), "{against:?}");
 }
+
+/// Red where `try_choice` gives a place without asking who has the therapist then.
+#[test]
+fn a_time_that_somebody_has_is_nobodys_judgement() {
+    let therapist = Therapist { hours: by_video(window("fri", "09:00", "17:00")), ..amara() };
+    let starts_at: Timestamp = "2026-12-18T15:00:00Z".parse().unwrap();
+    let choice = Choice { starts_at, therapist: therapist.id, format: Format::Video, location: None };
+    let weights = practice().protocol.weights();
+    let tried =
+        |busy: &[Busy]| try_choice(&Asks::default().wish(), &therapist, &choice, &taken(busy), practice(), weights);
+    assert!(tried(&[]).slot.is_some());
+    let tried = tried(&[busy(&therapist.id.to_string(), starts_at, 1, 1, false)]);
+    assert!(tried.slot.is_none() && tried.against.iter().any(|it| it.filter == "free" && it.stands), "{tried:?}");
+}

@@ -118,8 +118,10 @@ proptest! {
     fn the_order_of_roster_and_blocks_never_changes_the_ranking(
         numbers in proptest::collection::vec(any::<(u8, u16, u8, bool)>(), 0..60),
         turn in 0_usize..12,
+        spanish_only: bool,
     ) {
-        let asks = Asks::default();
+        let spanish = Preferences { languages: vec!["es".to_owned()], ..Preferences::default() };
+        let asks = if spanish_only { Asks { preferences: spanish, ..Asks::default() } } else { Asks::default() };
         let mut taken = blocks(practice(), &numbers, asks.now);
         let mut therapists = roster().to_vec();
         let ranking = asks.rank(&therapists, &taken);
