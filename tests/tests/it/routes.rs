@@ -86,11 +86,13 @@ impl House {
         let everybody = roster.list_therapists(clinician.with(<_>::default())).await.unwrap().into_inner();
         let mut operations = staff::operations_service_client::OperationsServiceClient::new(channel);
         let mail = operations.list_mail(coordinator.with(<_>::default())).await.unwrap().into_inner();
+        let letters = operations.list_letter_previews(coordinator.with(<_>::default())).await.unwrap().into_inner();
         let id = |name: &str| name.split_once('/').unwrap().1.to_owned();
         let ids = BTreeMap::from([
             ("/staff/cases/", id(&ordinary.summary.unwrap().name)),
             ("/staff/roster/", id(&everybody.therapists[0].name)),
             ("/staff/mailbox/", id(&mail.mail[0].name)),
+            ("/staff/practice/letters/", id(&letters.previews[0].name)),
         ]);
         let reasons: Vec<_> = clinicians.fired_rules.into_iter().map(|rule| rule.because).collect();
         assert!(!reasons.is_empty());
