@@ -77,6 +77,11 @@ impl From<Status> for Problem {
     fn from(status: Status) -> Self {
         match status.code() {
             Code::Unauthenticated | Code::NotFound => Self::Closed,
+            // No page or form of ours says what the service cannot read: this one was made by hand.
+            Code::InvalidArgument => {
+                tracing::warn!("the intake service could not read what an address or a form of somebody's said");
+                Self::NotFound
+            }
             // Aborted: others changed the same thing again and again; that passes too.
             Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled | Code::ResourceExhausted | Code::Aborted => {
                 let wait = status.get_details_retry_info().and_then(|info| info.retry_delay);
