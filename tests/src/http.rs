@@ -31,8 +31,8 @@ impl Answer {
     pub fn cookie(&self, name: &str) -> Option<String> {
         let set = self.headers.get_all(header::SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok());
         let pairs = set.filter_map(|cookie| cookie.split(';').next()).filter_map(|pair| pair.split_once('='));
-        let of_name = pairs.filter(|(of, value)| *of == name && !value.is_empty());
-        of_name.last().map(|(name, value)| format!("{name}={value}"))
+        let mut of_name = pairs.filter(|(of, value)| *of == name && !value.is_empty());
+        of_name.next_back().map(|(name, value)| format!("{name}={value}"))
     }
 }
 

@@ -71,7 +71,7 @@ fn put(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
 
 #[cfg(test)]
 mod tests {
-    use axum::{Extension, Router, body::Body, middleware::from_fn, response::IntoResponse, routing::get};
+    use axum::{Extension, body::Body, handler::Handler, middleware::from_fn, response::IntoResponse};
     use tower::ServiceExt;
 
     use super::*;
@@ -81,7 +81,7 @@ mod tests {
             Some(policy) => (Extension(policy), "").into_response(),
             None => "".into_response(),
         };
-        let app = Router::new().route("/", get(answer)).layer(from_fn(surround));
+        let app = answer.layer(from_fn(surround)).with_state(());
         let response = app.oneshot(Request::new(Body::empty())).await.unwrap();
         response.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned()
     }

@@ -1,4 +1,4 @@
-//! The audit trail: who saw and did what, whether it is as it was written, and all of it as a file ([`export`]).
+//! The audit trail: who saw and did what, whether it is as it was written, and all of it as a file ([`mod@export`]).
 
 use askama::Template;
 use axum::{

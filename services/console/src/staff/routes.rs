@@ -17,8 +17,12 @@ pub(crate) fn holds(path: &str) -> bool {
 }
 
 pub(crate) fn all() -> Vec<Route> {
+    [way_in(), house(), desk()].into_iter().flatten().collect()
+}
+
+/// The way in and out.
+fn way_in() -> Vec<Route> {
     vec![
-        // The way in and out.
         Route::get("/staff/sign-in", &[], sign_in::show),
         Route::post("/staff/sign-in", &[], sign_in::sign_in),
         Route::post("/staff/sign-out", &[], sign_out::sign_out),
@@ -29,7 +33,12 @@ pub(crate) fn all() -> Vec<Route> {
         Route::get("/staff/account", &[rpc::GET_SESSION], account::show),
         Route::post("/staff/account/password", &[rpc::CHANGE_PASSWORD], account::change_password),
         Route::post("/staff/account/codes", &[rpc::REPLACE_RECOVERY_CODES], account::replace_codes),
-        // What keeps the house running.
+    ]
+}
+
+/// What keeps the house running.
+fn house() -> Vec<Route> {
+    vec![
         Route::get("/staff/letters", &[rpc::LIST_LETTERS], letters::show),
         Route::post("/staff/letters/resend", &[rpc::RESEND_LETTER], letters::resend),
         Route::post("/staff/letters/resolve", &[rpc::RESOLVE_LETTER], letters::resolve),
@@ -77,7 +86,12 @@ pub(crate) fn all() -> Vec<Route> {
         Route::post("/staff/accounts/invite", &[rpc::LIST_ACCOUNTS, rpc::INVITE_STAFF], accounts::invite),
         Route::post("/staff/accounts/change", &[rpc::UPDATE_ACCOUNT], accounts::change),
         Route::post("/staff/accounts/reset", &[rpc::RESET_ACCOUNT], accounts::reset),
-        // The queue.
+    ]
+}
+
+/// The queue and its cases.
+fn desk() -> Vec<Route> {
+    vec![
         Route::get("/staff", &[rpc::LIST_CASES], queue::show),
         Route::post("/staff/find", &[rpc::LIST_CASES], queue::find),
         Route::get("/staff/news", &[rpc::WATCH_CASES], news::stream),

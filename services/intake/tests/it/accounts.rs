@@ -407,7 +407,7 @@ async fn whoever_hands_a_case_over_chooses_among_those_who_may_have_it() {
         for colleague in [&sam, &rue] {
             assert_eq!(listed(&colleague.session, "").await.unwrap(), both);
             assert_eq!(listed(&colleague.session, &anybodys.name).await.unwrap(), both);
-            assert_eq!(listed(&colleague.session, &clinicians.name).await.unwrap(), [clinician.clone()]);
+            assert_eq!(listed(&colleague.session, &clinicians.name).await.unwrap(), *std::slice::from_ref(&clinician));
         }
         assert_eq!(refused(listed(&ada.session, "").await).0, "ROLE_FORBIDDEN");
         let nowhere = "cases/0199f0c0-5a3e-7c41-9d58-2f6f0a1b2c51";

@@ -1,0 +1,15 @@
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "staff_sessions")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub account_id: Uuid,
+    pub token_hash: Vec<u8>,
+    pub created_at: DateTimeUtc,
+    /// When a person last used it.
+    pub touched_at: DateTimeUtc,
+    pub expires_at: DateTimeUtc,
+}
+no_relations!();
