@@ -24,6 +24,7 @@
 
 mod house;
 mod kept;
+mod posted;
 
 use futures::{StreamExt as _, stream};
 use rapport_proto::intake as pb;

@@ -100,12 +100,7 @@ pub(crate) async fn show(
 /// The case with this id, as their role may see it.
 pub(super) async fn read(desk: &Desk, staff: &Staff, id: &str) -> Result<pb::Case, Problem> {
     let request = staff.ask(GetCaseRequest { name: format!("cases/{id}") })?;
-    match desk.staff.triage().get_case(request).await {
-        Ok(answer) => answer.into_inner().record.ok_or(Problem::OURS),
-        // An address that holds no id is no page of ours.
-        Err(status) if status.code() == tonic::Code::InvalidArgument => Err(Problem::NOT_FOUND),
-        Err(status) => Err(status.into()),
-    }
+    desk.staff.triage().get_case(request).await?.into_inner().record.ok_or(Problem::OURS)
 }
 
 /// The page, with an action that did not go through where there was one.

@@ -78,12 +78,7 @@ pub(crate) async fn letter(
 
 async fn get(desk: &Desk, staff: &Staff, id: &str) -> Result<LetterPreview, Problem> {
     let request = staff.ask(GetLetterPreviewRequest { name: format!("letterPreviews/{id}") })?;
-    match desk.staff.operations().get_letter_preview(request).await {
-        Ok(answer) => answer.into_inner().preview.ok_or(Problem::OURS),
-        // An address that names no letter is no page of ours.
-        Err(status) if status.code() == tonic::Code::InvalidArgument => Err(Problem::NOT_FOUND),
-        Err(status) => Err(status.into()),
-    }
+    desk.staff.operations().get_letter_preview(request).await?.into_inner().preview.ok_or(Problem::OURS)
 }
 
 /// What was asked for; or the same letter for the mailbox that it is written for, or the first of all.

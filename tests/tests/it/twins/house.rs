@@ -1,14 +1,7 @@
 //! A house whose clock stands where it is put, and what its first client fetches, streams and receives.
 
-use std::{
-    collections::{BTreeSet, VecDeque},
-    fs,
-    path::Path,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{collections::BTreeSet, fs, path::Path, sync::Arc, time::Duration};
 
-use async_trait::async_trait;
 use futures::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
 use rapport_domain::{
@@ -18,9 +11,7 @@ use rapport_domain::{
     practice::Practice,
     protocol::Files,
 };
-use rapport_messaging::{
-    DeadLetter, Depth, Handler, InspectError, Kind, Message, PublishError, Queue, Transport, Verdict,
-};
+use rapport_messaging::{Handler, Verdict};
 use rapport_notifier::{LetterTexts, MailUrl};
 use rapport_proto::{
     intake::{self as pb, intake_service_client::IntakeServiceClient},
@@ -42,7 +33,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::{Request, Status, Streaming, transport::Channel};
 use uuid::Uuid;
 
-use super::{Partner, kept::Kept};
+use super::{Partner, kept::Kept, posted::Posted};
 
 /// A Monday, ten in the morning in Charlotte; no holiday within three weeks.
 const MONDAY: &str = "2027-01-11T15:00:00Z";
@@ -459,43 +450,4 @@ fn sample_files() -> Files {
     let mut files = Files::new();
     read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/charlotte"), "", &mut files);
     files
-}
-
-/// A broker that keeps what is published until the test takes it.
-#[derive(Default)]
-struct Posted(Mutex<VecDeque<Message>>);
-
-impl Posted {
-    fn take(&self, last_first: bool) -> Option<Message> {
-        let mut waiting = self.0.lock().unwrap();
-        if last_first { waiting.pop_back() } else { waiting.pop_front() }
-    }
-}
-
-#[async_trait]
-impl Transport for Posted {
-    fn kind(&self) -> Kind {
-        Kind::Amqp
-    }
-
-    async fn publish(&self, batch: &[Message]) -> Result<(), PublishError> {
-        self.0.lock().unwrap().extend(batch.iter().cloned());
-        Ok(())
-    }
-
-    async fn consume(&self, _: &Queue, _: usize, _: Arc<dyn Handler>, stop: CancellationToken) {
-        stop.cancelled().await;
-    }
-
-    async fn depth(&self, _: &Queue) -> Result<Depth, InspectError> {
-        Ok(Depth::default())
-    }
-
-    async fn dead_letters(&self, _: &Queue, _: usize) -> Result<Vec<DeadLetter>, InspectError> {
-        Ok(Vec::new())
-    }
-
-    async fn replay(&self, _: &Queue, _: Option<Uuid>) -> Result<usize, InspectError> {
-        Ok(0)
-    }
 }
