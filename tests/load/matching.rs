@@ -15,7 +15,7 @@ use rapport_domain::{
     contact::UsState,
     id::TherapistId,
     intake::{Care, Preferences},
-    matching::{Therapist, Wish, rank, span},
+    matching::{Therapist, Wish, best, span},
     triage::Urgency,
 };
 use rapport_runtime::{Clock, SystemClock};
@@ -85,7 +85,7 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<Vec<Report>> {
             let started = Instant::now();
             let look = openings.shared(whole).await?;
             let (chosen, passing) = look.choose(|taken| {
-                let ranking = rank(&wish, &look.therapists, taken, &practice, practice.protocol.weights());
+                let ranking = best(&wish, &look.therapists, taken, &practice, practice.protocol.weights());
                 let passing = look.therapists.len() - ranking.excluded.len();
                 let block = ranking.candidates.first().map(|best| Busy {
                     resource: therapist_resource(best.therapist),

@@ -5,11 +5,15 @@
 //! the person, then those of the calendar), scores the times that are left and
 //! orders them; every candidate says why, everybody left out by which filter.
 //! [`asked_for`] keeps who is much asked for.
+//! [`best`] is the first of them alone, and
 //! [`line_up`] does the same for a person who chooses: everybody once. Where nobody
 //! passes, [`fallback`] lets go of one wish after the other.
 //! [`offer`] leaves the choice to a person: times within reach, and whether one may be had.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 
@@ -39,7 +43,7 @@ pub use crate::calendar::{
 pub use fallback::{Outcome, with_fallback};
 pub use filter::is_in_question;
 pub use offer::{Choice, Objection, Offer, Offering, Tried, offer_span, offer_weeks, offers, try_choice};
-pub use rank::{line_up, rank, span};
+pub use rank::{best, line_up, rank, span};
 pub use therapist::{Licence, Therapist, Training};
 pub use weights::Weights;
 
@@ -90,7 +94,7 @@ impl<'a> Wish<'a> {
 /// Who could treat, best first, and who could not, and why.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ranking {
-    /// Best first; of [`rank`](fn@rank) at most [`MOST_CANDIDATES`].
+    /// Best first: of [`rank`](fn@rank) at most [`MOST_CANDIDATES`], of [`best`](fn@best) one.
     pub candidates: Vec<Candidate>,
     /// Everybody left out, in the roster's order by id.
     pub excluded: Vec<Excluded>,
@@ -107,7 +111,7 @@ pub struct EmptiedBy {
     pub tells_of_answers: bool,
 }
 
-/// As many times as a booking tries before it asks for a fresh ranking.
+/// As many times a ranking names.
 pub const MOST_CANDIDATES: usize = 64;
 
 /// A therapist at a time.
@@ -162,9 +166,9 @@ pub struct Excluded {
     pub therapist: TherapistId,
     /// As clients read it.
     pub name: String,
-    /// The first filter that did not let them pass, in words: "is not licensed for AK".
-    pub filter: String,
+    /// The first filter that did not let them pass, in words: "is not licensed for AK". Many are left out by the same.
+    pub filter: Arc<str>,
     /// The same for whoever may read nothing that tells of answers: for the competence that answers call for, and for a
     /// conflict, so that it does not give the first away, what else is against them, or one sentence.
-    pub discreet: String,
+    pub discreet: Arc<str>,
 }

@@ -3,8 +3,16 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use rapport_domain::{appointment::AppointmentState, calendar::busy::Busy, id::AppointmentId};
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QueryTrait, sea_query::OnConflict};
+use rapport_domain::{
+    appointment::AppointmentState,
+    calendar::busy::{Busy, is_room},
+    id::AppointmentId,
+};
+use sea_orm::{
+    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    prelude::{DateTimeUtc, Uuid},
+    sea_query::OnConflict,
+};
 
 use crate::{
     Conn, StoreError, Tx,
@@ -50,28 +58,36 @@ async fn read(
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Vec<Busy>, StoreError> {
-    let rows = table::Entity::find()
+    let rows: Vec<(String, DateTimeUtc, DateTimeUtc, Option<Uuid>, Option<String>)> = table::Entity::find()
+        .select_only()
+        .columns([table::Column::Resource, table::Column::StartsAt, table::Column::EndsAt])
+        .column(table::Column::AppointmentId)
+        .column(appointments::Column::State)
+        .left_join(appointments::Entity)
         .apply_if(resources, |find, resources| find.filter(table::Column::Resource.is_in(resources)))
         .filter(table::Column::StartsAt.lt(column::from_time(to)))
         .filter(table::Column::EndsAt.gt(column::from_time(from)))
         .order_by_asc(table::Column::Resource)
         .order_by_asc(table::Column::StartsAt)
-        .find_also_related(appointments::Entity)
+        .into_tuple()
         .all(conn.db())
         .await?;
-    let taken = rows.into_iter().map(|(block, appointment)| {
+    let taken = rows.into_iter().map(|(resource, starts_at, ends_at, appointment, state)| {
         Ok(Busy {
-            resource: block.resource,
-            starts_at: column::to_time(block.starts_at)?,
-            ends_at: column::to_time(block.ends_at)?,
-            appointment: block.appointment_id.map(AppointmentId::new),
-            held: appointment.is_some_and(|it| it.state == AppointmentState::Held.name()),
+            resource,
+            starts_at: column::to_time(starts_at)?,
+            ends_at: column::to_time(ends_at)?,
+            appointment: appointment.map(AppointmentId::new),
+            held: state.as_deref() == Some(AppointmentState::Held.name()),
         })
     });
     let mut busy = taken.collect::<Result<Vec<_>, StoreError>>()?;
-    let closed = closures::within(conn, from, to).await?;
-    let closed = closed.iter().map(Closure::busy);
-    busy.extend(closed.filter(|closed| resources.is_none_or(|resources| resources.contains(&closed.resource))));
+    // Nothing closes but rooms.
+    if resources.is_none_or(|resources| resources.iter().any(|resource| is_room(resource))) {
+        let closed = closures::within(conn, from, to).await?;
+        let closed = closed.iter().map(Closure::busy);
+        busy.extend(closed.filter(|closed| resources.is_none_or(|resources| resources.contains(&closed.resource))));
+    }
     Ok(busy)
 }
 

@@ -16,7 +16,7 @@ use rapport_domain::{
     event::{Event, Fact},
     id::{CaseId, EventId, IntakeId, TherapistId},
     letter::Cause,
-    matching::{EmptiedBy, Outcome, Ranking, Therapist, Wish, rank, span, with_fallback},
+    matching::{EmptiedBy, Outcome, Ranking, Therapist, Wish, best, span, with_fallback},
     protocol::Protocol,
 };
 use rapport_messaging::topology::MATCH_CASE;
@@ -161,11 +161,12 @@ impl MatchCase {
     ) -> ((Option<Session>, Ranking), Vec<Busy>) {
         let care = dossier.care();
         let wish = dossier.wish(care, cue.continuity, cue.now);
-        let rank = |wish: &Wish<'_>| rank(wish, therapists, taken, &self.deps.practice, protocol.weights());
-        let Outcome { ranking, let_go } = with_fallback(&wish, protocol.weights(), rank);
-        let best = ranking.candidates.first();
-        let session =
-            best.map(|best| Session::plan(&self.deps, dossier, care, best, &ranking.excluded, &let_go, cue.now));
+        let best = |wish: &Wish<'_>| best(wish, therapists, taken, &self.deps.practice, protocol.weights());
+        let Outcome { ranking, let_go } = with_fallback(&wish, protocol.weights(), best);
+        let session = ranking
+            .candidates
+            .first()
+            .map(|best| Session::plan(&self.deps, dossier, care, best, &ranking.excluded, &let_go, cue.now));
         let blocks = session.as_ref().map_or_else(Vec::new, |session| session.blocks().to_vec());
         ((session, ranking), blocks)
     }

@@ -126,13 +126,14 @@ impl House {
         let path = self.address(path, of);
         http::ask(self.processes.console, method, &path, headers, "").await.unwrap()
     }
-    /// Whoever was signed in and is not any more, with a client's cookie that opens nothing either.
+
+    /// Whoever was signed in and is not any more, with a client's cookie and a form's that open nothing either.
     async fn signed_out(&self) -> Caller {
         let gone = self.signed_in(Role::Clinician).await;
         let headers = [("cookie", gone.cookie.as_str())];
         let pages = self.processes.console;
         http::ask(pages, &Method::POST, "/staff/sign-out", &headers, "").await.unwrap();
-        let cookie = format!("{}; __Host-own={NOBODYS}", gone.cookie);
+        let cookie = format!("{}; __Host-own={NOBODYS}; __Host-form={NOBODYS}", gone.cookie);
         Caller { who: "somebody signed out", cookie, ..Caller::nobody() }
     }
 

@@ -43,6 +43,12 @@ pub fn room_resource(room: &str) -> String {
     format!("rooms/{room}")
 }
 
+/// Whether a resource is a room.
+#[must_use]
+pub fn is_room(resource: &str) -> bool {
+    resource.starts_with("rooms/")
+}
+
 /// What an appointment takes: the therapist's time, then the room's, each with
 /// the practice's buffer behind it. Always in this order, so that two bookings
 /// never wait for one another crosswise.

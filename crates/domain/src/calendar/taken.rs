@@ -1,6 +1,9 @@
 //! What is taken, looked up by resource.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::Range,
+};
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
@@ -25,8 +28,8 @@ pub struct Week {
 
 #[derive(Debug, Clone, Default)]
 struct OfResource {
-    /// Stretches that share no instant, by their start: what overlaps is one.
-    stretches: BTreeMap<Timestamp, Timestamp>,
+    /// From when to when: in order, sharing no instant, for what overlaps is one.
+    stretches: Vec<(Timestamp, Timestamp)>,
     /// By Monday.
     weeks: BTreeMap<Date, Week>,
 }
@@ -62,43 +65,57 @@ impl Taken {
     /// What is taken of one resource: to be asked for many times of it.
     #[must_use]
     pub fn of(&self, resource: &str) -> TakenOf<'_> {
-        TakenOf(self.by_resource.get(resource))
+        let of = self.by_resource.get(resource);
+        TakenOf { stretches: of.map_or(&[], |of| &of.stretches), weeks: of.map(|of| &of.weeks) }
     }
 }
 
 /// What is taken of one resource.
 #[derive(Debug, Clone, Copy)]
-pub struct TakenOf<'a>(Option<&'a OfResource>);
+pub struct TakenOf<'a> {
+    stretches: &'a [(Timestamp, Timestamp)],
+    weeks: Option<&'a BTreeMap<Date, Week>>,
+}
 
 impl TakenOf<'_> {
     /// Whether nobody has any of `[starts_at, ends_at)`.
     #[must_use]
     pub fn is_free(self, starts_at: Timestamp, ends_at: Timestamp) -> bool {
-        let last_before = |of: &OfResource| of.stretches.range(..ends_at).next_back().map(|(_, ends)| *ends);
-        self.0.and_then(last_before).is_none_or(|ends| ends <= starts_at)
+        overlapping(self.stretches, starts_at, ends_at).is_empty()
+    }
+
+    /// The part of it that has to do with `[from, to)`, where many times are asked for.
+    #[must_use]
+    pub fn within(self, from: Timestamp, to: Timestamp) -> Self {
+        let stretches = self.stretches.get(overlapping(self.stretches, from, to)).unwrap_or_default();
+        Self { stretches, ..self }
     }
 
     /// The sessions of the week that begins on this Monday.
     #[must_use]
     pub fn week(self, monday: Date) -> Week {
-        self.0.and_then(|of| of.weeks.get(&monday)).copied().unwrap_or_default()
+        self.weeks.and_then(|weeks| weeks.get(&monday)).copied().unwrap_or_default()
     }
 }
 
 impl OfResource {
-    fn take(&mut self, mut starts_at: Timestamp, mut ends_at: Timestamp) {
+    fn take(&mut self, starts_at: Timestamp, ends_at: Timestamp) {
         if starts_at >= ends_at {
             return;
         }
-        while let Some((starts, ends)) = self.stretches.range(..ends_at).next_back().map(|(at, to)| (*at, *to)) {
-            if ends <= starts_at {
-                break;
-            }
-            self.stretches.remove(&starts);
-            (starts_at, ends_at) = (starts_at.min(starts), ends_at.max(ends));
-        }
-        self.stretches.insert(starts_at, ends_at);
+        let places = overlapping(&self.stretches, starts_at, ends_at);
+        let them = self.stretches.get(places.clone()).unwrap_or_default();
+        let first = them.first().map_or(starts_at, |(starts, _)| starts_at.min(*starts));
+        let last = them.last().map_or(ends_at, |(_, ends)| ends_at.max(*ends));
+        self.stretches.splice(places, [(first, last)]);
     }
+}
+
+/// The places of those stretches that share an instant with `[starts_at, ends_at)`.
+fn overlapping(stretches: &[(Timestamp, Timestamp)], starts_at: Timestamp, ends_at: Timestamp) -> Range<usize> {
+    let behind = stretches.partition_point(|(starts, _)| *starts < ends_at);
+    let before = stretches.get(..behind).unwrap_or_default();
+    before.partition_point(|(_, ends)| *ends <= starts_at)..behind
 }
 
 #[cfg(test)]
@@ -124,6 +141,8 @@ mod tests {
             for to in from + 1..14 {
                 let expected = !blocks.iter().any(|block| block.overlaps(at(from), at(to)));
                 assert_eq!(taken.of("rooms/one").is_free(at(from), at(to)), expected, "{from} to {to}");
+                let day = taken.of("rooms/one").within(at(from - 1), at(to + 1));
+                assert_eq!(day.is_free(at(from), at(to)), expected, "{from} to {to}, of the hours around");
                 assert!(taken.of("rooms/two").is_free(at(from), at(to)));
             }
         }

@@ -73,7 +73,7 @@ pub(super) const OF_PERSON: [(Filter, Passes); 8] = [
     (Filter::Licence, is_licensed),
     (Filter::Care, |therapist, asked| therapist.treats.contains(&asked.wish.care)),
     (Filter::Competence, |therapist, asked| asked.wish.needs.is_subset(&therapist.competences)),
-    (Filter::Setting, |therapist, asked| !asked.settings(therapist).is_empty()),
+    (Filter::Setting, |therapist, asked| asked.settings(therapist).next().is_some()),
     (Filter::Payer, takes_payers),
     (Filter::Language, speaks),
     (Filter::Conflict, has_no_conflict),
@@ -96,7 +96,7 @@ pub(super) struct Asked<'a> {
 }
 
 /// A way in which a therapist could see them, and until when their licences allow it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub(super) struct Setting<'t> {
     pub(super) format: Format,
     /// Id of the location; `None` for video.
@@ -106,21 +106,17 @@ pub(super) struct Setting<'t> {
 }
 
 impl Asked<'_> {
-    /// How and where a therapist could see them.
-    pub(super) fn settings<'t>(&self, therapist: &'t Therapist) -> Vec<Setting<'t>> {
-        let mut settings: Vec<Setting<'t>> = Vec::new();
-        for place in therapist.hours.rules().iter().map(HoursRule::place) {
-            let location = place.location.as_deref();
-            for (format, location) in [(Format::InPerson, location), (Format::Video, None)] {
-                let known = settings.iter().any(|it| (it.format, it.location) == (format, location));
-                if known || !place.offers(format) || !self.wants_format(format) {
-                    continue;
-                }
-                let until = self.licensed_until(therapist, format).min(self.suits_location(therapist, location));
-                settings.extend(until.map(|until| Setting { format, location, until }));
-            }
-        }
-        settings
+    /// How and where a therapist could see them; one may come more than once.
+    pub(super) fn settings<'t>(&'t self, therapist: &'t Therapist) -> impl Iterator<Item = Setting<'t>> {
+        therapist.hours.rules().iter().map(HoursRule::place).flat_map(move |place| {
+            let ways = [(Format::InPerson, place.location.as_deref()), (Format::Video, None)];
+            let wanted = move |(format, _): &(Format, _)| place.offers(*format) && self.wants_format(*format);
+            ways.into_iter().filter(wanted).filter_map(move |(format, location)| {
+                let licensed = self.licensed_until(therapist, format)?;
+                let until = licensed.min(self.suits_location(therapist, location)?);
+                Some(Setting { format, location, until })
+            })
+        })
     }
 
     /// What the filter asks, after "is", "has" or the like: for the one who was left out.
@@ -141,15 +137,14 @@ impl Asked<'_> {
         }
     }
 
-    /// As [`Asked::left_out_by`], telling nothing of answers: what else of the person is against them, and one sentence
-    /// where nothing else is.
-    pub(super) fn left_out_discreetly(&self, therapist: &Therapist, filter: Filter) -> String {
+    /// The filter that may be named to whoever reads nothing of answers: this one or what else of the person is against
+    /// them; `None` where nothing else is.
+    pub(super) fn discreet(&self, therapist: &Therapist, filter: Filter) -> Option<Filter> {
         if !filter.tells_of_answers() {
-            return self.left_out_by(filter);
+            return Some(filter);
         }
         let mut against = OF_PERSON.iter().filter(|(_, passes)| !passes(therapist, self)).map(|(other, _)| *other);
-        let open = against.find(|other| !other.tells_of_answers());
-        open.map_or_else(|| "may not be offered to them".to_owned(), |other| self.left_out_by(other))
+        against.find(|other| !other.tells_of_answers())
     }
 
     /// The filter that left nobody: "no therapist is licensed for AK".

@@ -29,6 +29,7 @@ use crate::{
 const ROOMS_OFFERED: usize = 2;
 
 /// A time that could be taken, with the week that it falls into.
+#[derive(Clone, Copy)]
 pub(super) struct Free<'a> {
     pub(super) time: Time,
     pub(super) format: Format,
@@ -88,7 +89,7 @@ pub(super) struct Diary<'a> {
     pub(super) therapist: &'a Therapist,
     pub(super) settings: Vec<Setting<'a>>,
     session: SignedDuration,
-    taken: TakenOf<'a>,
+    pub(super) taken: TakenOf<'a>,
 }
 
 impl Diary<'_> {
@@ -138,7 +139,13 @@ impl<'a> Calendar<'a> {
     }
 
     /// What is looked up of a therapist once.
-    pub(super) fn diary(&self, therapist: &'a Therapist, settings: Vec<Setting<'a>>) -> Diary<'a> {
+    pub(super) fn diary(&self, therapist: &'a Therapist, ways: impl Iterator<Item = Setting<'a>>) -> Diary<'a> {
+        let mut settings = Vec::new();
+        for way in ways {
+            if !settings.contains(&way) {
+                settings.push(way);
+            }
+        }
         let session = therapist.session(self.asked.wish.care, &self.asked.practice.booking);
         Diary { therapist, settings, session, taken: self.taken.of(&therapist_resource(therapist.id)) }
     }
@@ -162,7 +169,10 @@ impl<'a> Calendar<'a> {
         let left = days
             .iter()
             .flat_map(move |date| {
-                let is_left = |time: &Time| self.is_free(&diary, time) && self.suits(time);
+                let shifts = block.on(*date).iter().map(|shift| shift.at);
+                let (begins, ends) = (shifts.clone().map(|at| at.starts_at).min(), shifts.map(|at| at.ends_at).max());
+                let taken = begins.zip(ends).map(|(begins, ends)| diary.taken.within(begins, ends + self.buffer()));
+                let is_left = |time: &Time| taken.is_some_and(|taken| self.is_free(taken, time)) && self.suits(time);
                 self.offered(&diary, &block, *date, is_left)
             })
             .flat_map(move |(time, format, location)| self.in_rooms(Free { time, format, location, room: None, week }));
@@ -220,6 +230,7 @@ impl<'a> Calendar<'a> {
                 date <= setting.until && shift.place.offers(setting.format) && same_place
             });
             let times = self.times(shift, diary.session);
+            offered.reserve(times.len());
             let within = |time: &&Time| shift.at.starts_at <= time.starts_at && time.ends_at <= shift.at.ends_at;
             for time in times.iter().filter(within).filter(|time| wanted(time)) {
                 offered.extend(here.clone().map(|setting| (*time, setting.format, setting.location)));
@@ -240,8 +251,12 @@ impl<'a> Calendar<'a> {
     }
 
     /// Whether nobody has the therapist then, nor in the buffer behind it.
-    pub(super) fn is_free(&self, diary: &Diary<'_>, time: &Time) -> bool {
-        diary.taken.is_free(time.starts_at, time.ends_at + self.asked.practice.booking.buffer())
+    pub(super) fn is_free(&self, taken: TakenOf<'_>, time: &Time) -> bool {
+        taken.is_free(time.starts_at, time.ends_at + self.buffer())
+    }
+
+    fn buffer(&self) -> SignedDuration {
+        self.asked.practice.booking.buffer()
     }
 
     pub(super) fn suits(&self, time: &Time) -> bool {
@@ -253,18 +268,16 @@ impl<'a> Calendar<'a> {
     }
 
     /// By video it is one, in person one per free room.
-    pub(super) fn in_rooms(&self, free: Free<'a>) -> Vec<Free<'a>> {
-        if free.format == Format::Video {
-            return vec![free];
-        }
-        let ends_at = free.time.ends_at + self.asked.practice.booking.buffer();
-        let places = self.rooms.iter().filter(|(location, _)| Some(*location) == free.location);
-        places
+    pub(super) fn in_rooms(&'a self, free: Free<'a>) -> impl Iterator<Item = Free<'a>> {
+        let by_video = (free.format == Format::Video).then_some(free);
+        let ends_at = free.time.ends_at + self.buffer();
+        let places = self.rooms.iter().filter(move |(location, _)| Some(*location) == free.location);
+        let in_person = places
             .flat_map(|(_, rooms)| rooms)
-            .filter(|(_, taken)| taken.is_free(free.time.starts_at, ends_at))
+            .filter(move |(_, taken)| taken.is_free(free.time.starts_at, ends_at))
             .take(ROOMS_OFFERED)
-            .map(|(room, _)| Free { room: Some(room), ..free })
-            .collect()
+            .map(move |(room, _)| Free { room: Some(room), ..free });
+        by_video.into_iter().chain(in_person)
     }
 
     /// A session fits into the week, and one that is only held into the holds' share of it; one hold always does.

@@ -194,13 +194,12 @@ pub fn try_choice(
     let calendar = Calendar::within(&asked, taken, (choice.starts_at, choice.starts_at)).at_any_minute();
     let location = choice.location.as_deref().filter(|_| choice.format == Format::InPerson);
     let is_here = |setting: &Setting<'_>| (setting.format, setting.location) == (choice.format, location);
-    let diary = calendar.diary(therapist, asked.settings(therapist).into_iter().filter(is_here).collect());
+    let diary = calendar.diary(therapist, asked.settings(therapist).filter(is_here));
     let ends_at = choice.starts_at + therapist.session(wish.care, &practice.booking);
     let time = Time { starts_at: choice.starts_at, ends_at, date };
     let week = diary.week(week_of(date));
-    let rooms = calendar.in_rooms(Free { time, format: choice.format, location, room: None, week });
-    let is_free = calendar.is_free(&diary, &time);
-    let slot = rooms.first().filter(|_| is_free).map(Free::slot);
+    let mut rooms = calendar.in_rooms(Free { time, format: choice.format, location, room: None, week });
+    let slot = rooms.next().filter(|_| calendar.is_free(diary.taken, &time)).map(|free| free.slot());
 
     let mut failed: Vec<Filter> =
         OF_PERSON.iter().filter(|(_, passes)| !passes(therapist, &asked)).map(|(filter, _)| *filter).collect();

@@ -1,6 +1,11 @@
 //! Filters, scores and orders.
 
-use std::{cmp::Ordering, collections::BinaryHeap, rc::Rc};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BinaryHeap},
+    rc::Rc,
+    sync::Arc,
+};
 
 use jiff::{Timestamp, civil::Date};
 
@@ -42,7 +47,19 @@ pub fn rank(
     practice: &Practice,
     weights: &Weights,
 ) -> Ranking {
-    sort_out(wish, therapists, taken, practice, weights, best_times)
+    sort_out(wish, therapists, taken, practice, weights, best_times::<MOST_CANDIDATES>)
+}
+
+/// Filters and orders as [`rank`] does, for a machine that books: the best time alone.
+#[must_use]
+pub fn best(
+    wish: &Wish<'_>,
+    therapists: &[Therapist],
+    taken: &Taken,
+    practice: &Practice,
+    weights: &Weights,
+) -> Ranking {
+    sort_out(wish, therapists, taken, practice, weights, best_times::<1>)
 }
 
 /// Filters and orders as [`rank`] does, for a person who chooses: everybody who could treat stands there once, at their
@@ -59,7 +76,7 @@ pub fn line_up(
 }
 
 /// Makes candidates of what may be left to each who passes.
-type Pick = for<'a> fn(Vec<Heap<'a>>, &View<'a>) -> Vec<Candidate>;
+type Pick = for<'a> fn(Vec<Vec<Entry<'a>>>, &View<'a>) -> Vec<Candidate>;
 
 fn sort_out(
     wish: &Wish<'_>,
@@ -81,21 +98,19 @@ fn sort_out(
     let mut left_out: Vec<(&Therapist, Filter)> = Vec::new();
     for therapist in roster {
         match view.pass(therapist) {
-            Ok(heap) => passing.push(heap),
+            Ok(entries) => passing.push(entries),
             Err(filter) => left_out.push((therapist, filter)),
         }
     }
     let candidates = pick(passing, &view);
     let emptied_by = candidates.is_empty().then(|| emptied_by(&left_out, &asked));
-    Ranking {
-        candidates,
-        excluded: left_out.into_iter().map(|(therapist, filter)| excluded(therapist, filter, &asked)).collect(),
-        emptied_by,
-    }
+    let mut words = Words { asked: &asked, of: BTreeMap::new() };
+    let excluded = left_out.into_iter().map(|(therapist, filter)| words.excluded(therapist, filter)).collect();
+    Ranking { candidates, excluded, emptied_by }
 }
 
 /// The best times of all, whosever they are.
-fn best_times<'a>(passing: Vec<Heap<'a>>, view: &View<'a>) -> Vec<Candidate> {
+fn best_times<'a, const MOST: usize>(passing: Vec<Vec<Entry<'a>>>, view: &View<'a>) -> Vec<Candidate> {
     let mut all: Heap<'a> = passing.into_iter().flatten().collect();
     let times = std::iter::from_fn(|| {
         let (key, mut time) = view.best(&mut all)?;
@@ -103,12 +118,12 @@ fn best_times<'a>(passing: Vec<Heap<'a>>, view: &View<'a>) -> Vec<Candidate> {
         all.extend(time.rest.next().map(|free| view.entry(Time { free, ..time })));
         Some(candidate)
     });
-    times.take(MOST_CANDIDATES).collect()
+    times.take(MOST).collect()
 }
 
 /// Everybody's best time.
-fn best_of_each<'a>(passing: Vec<Heap<'a>>, view: &View<'a>) -> Vec<Candidate> {
-    let mut each: Vec<_> = passing.into_iter().filter_map(|mut heap| view.best(&mut heap)).collect();
+fn best_of_each<'a>(passing: Vec<Vec<Entry<'a>>>, view: &View<'a>) -> Vec<Candidate> {
+    let mut each: Vec<_> = passing.into_iter().filter_map(|entries| view.best(&mut entries.into())).collect();
     each.sort_by(|(one, _), (other, _)| other.cmp(one));
     each.into_iter().map(|(key, time)| view.candidate(&key, &time)).collect()
 }
@@ -124,12 +139,26 @@ fn emptied_by(left_out: &[(&Therapist, Filter)], asked: &Asked<'_>) -> EmptiedBy
     EmptiedBy { text, tells_of_answers: last == Some(Filter::Competence) }
 }
 
-fn excluded(therapist: &Therapist, filter: Filter, asked: &Asked<'_>) -> Excluded {
-    Excluded {
-        therapist: therapist.id,
-        name: therapist.name.clone(),
-        filter: asked.left_out_by(filter),
-        discreet: asked.left_out_discreetly(therapist, filter),
+/// What is said of those left out, put in words once for each filter.
+struct Words<'a> {
+    asked: &'a Asked<'a>,
+    of: BTreeMap<Filter, Arc<str>>,
+}
+
+impl Words<'_> {
+    fn excluded(&mut self, therapist: &Therapist, filter: Filter) -> Excluded {
+        let discreet = self.asked.discreet(therapist, filter);
+        Excluded {
+            therapist: therapist.id,
+            name: therapist.name.clone(),
+            filter: self.left_out_by(filter),
+            discreet: discreet.map_or_else(|| Arc::from("may not be offered to them"), |open| self.left_out_by(open)),
+        }
+    }
+
+    fn left_out_by(&mut self, filter: Filter) -> Arc<str> {
+        let words = self.of.entry(filter).or_insert_with(|| self.asked.left_out_by(filter).into());
+        Arc::clone(words)
     }
 }
 
@@ -181,7 +210,7 @@ struct Key {
 
 impl<'a> View<'a> {
     /// The first time that is left to a therapist and the weeks behind it, or the filter that left none.
-    fn pass(&self, therapist: &'a Therapist) -> Result<Heap<'a>, Filter> {
+    fn pass(&self, therapist: &'a Therapist) -> Result<Vec<Entry<'a>>, Filter> {
         if let Some((filter, _)) = OF_PERSON.iter().find(|(_, passes)| !passes(therapist, self.asked)) {
             return Err(*filter);
         }

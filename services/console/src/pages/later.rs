@@ -8,8 +8,8 @@ use axum::{
 };
 
 use crate::{
-    cookies::Cookie,
     desk::Desk,
+    draft::Draft,
     headers::over_tls,
     problem::Problem,
     shell::{Shell, page},
@@ -27,10 +27,11 @@ struct Later {
 
 /// `GET /later`
 pub(crate) async fn show(State(desk): State<Desk>, visitor: Visitor, headers: HeaderMap) -> Result<Response, Problem> {
-    let Some(token) = visitor.cookies.get(Cookie::Draft) else { return Ok(Redirect::to("/").into_response()) };
+    // A link is shown only where it leads somewhere.
+    let Some(draft) = Draft::open(&desk, &visitor).await? else { return Ok(Redirect::to("/").into_response()) };
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let scheme = if over_tls(&headers) { "https" } else { "http" };
-    let link = format!("{scheme}://{host}/continue/{token}");
+    let link = format!("{scheme}://{host}/continue/{}", draft.token);
     let shell = Shell::of(&desk, &visitor).await?;
     Ok(page(&Later { shell, link, w: &visitor.words().review }))
 }

@@ -14,7 +14,7 @@ use rapport_proto::{
     intake::{Answer, GetScreeningResponse, QuestionnaireAnswers, SafetyNotice, SubmitIntakeRequest},
     staff::CreateIntakeRequest,
 };
-use tonic::{Code, Status};
+use tonic::Status;
 use tonic_types::StatusExt;
 
 use super::{problem::Problem, shell::Shell, signed_in::Staff};
@@ -120,7 +120,7 @@ pub(crate) async fn take(State(desk): State<Desk>, staff: Staff, sent: Form) -> 
             let shell = Shell::of(&desk, &staff).await;
             Ok(page(&TakenPage { shell, case_name: answer.case_name, notice, help }))
         }
-        Err(status) if status.code() == Code::InvalidArgument => {
+        Err(status) if status.get_details_bad_request().is_some() => {
             let shown = write(&desk, &staff, filled, Errors::default(), told(&status)).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, shown).into_response())
         }

@@ -82,6 +82,7 @@ impl From<Status> for Problem {
             Code::NotFound => Self::NOT_FOUND,
             Code::Aborted => Self::Changed,
             Code::FailedPrecondition | Code::AlreadyExists => Self::Refused(reason(&status)),
+            Code::InvalidArgument if reason(&status) == Some(Reason::RequestIdReused) => Self::Refused(reason(&status)),
             Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled | Code::ResourceExhausted => {
                 let wait = status.get_details_retry_info().and_then(|info| info.retry_delay);
                 Self::Plain(Plain::Away(wait.as_ref().map_or(5, Duration::as_secs).clamp(1, 300)))

@@ -112,6 +112,9 @@ pub(super) const fn refusal(reason: Option<Reason>) -> &'static str {
         }
         Some(Reason::LetterNotOpen) => "The letter stands otherwise by now. Load the page again.",
         Some(Reason::TherapistExists) => "Somebody with this first licence is on the roster. Change their entry.",
+        Some(Reason::RequestIdReused) => {
+            "This form was sent before, with other words. Look at what came of it, and send it again if that is not all."
+        }
         Some(Reason::OwnAccount) => "Nobody changes their own account. Ask another administrator.",
         Some(Reason::ProtocolUnknown) => "The questions have changed meanwhile. Begin the form again.",
         _ => "Load the page again to see how it stands now.",

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::matching::best;
 
 /// Blocks of therapists and rooms over the promise, from a few numbers.
 fn blocks(practice: &Practice, numbers: &[(u8, u16, u8, bool)], now: Timestamp) -> Vec<Busy> {
@@ -112,6 +113,20 @@ proptest! {
         let found = line_up(&rest);
         prop_assert_eq!(found.candidates, expected.candidates);
         prop_assert_eq!(found.excluded, expected.excluded);
+    }
+
+    /// Red where `best` picks another one, or leaves other people out.
+    #[test]
+    fn a_machine_gets_the_time_that_a_ranking_names_first(
+        numbers in proptest::collection::vec(any::<(u8, u16, u8, bool)>(), 0..120),
+        couple: bool,
+    ) {
+        let care = if couple { Care::Couple } else { Care::Individual };
+        let asks = Asks { care, ..Asks::default() };
+        let (practice, taken) = (practice(), taken(&blocks(practice(), &numbers, asks.now)));
+        let mut ranking = rank(&asks.wish(), roster(), &taken, practice, practice.protocol.weights());
+        ranking.candidates.truncate(1);
+        prop_assert_eq!(best(&asks.wish(), roster(), &taken, practice, practice.protocol.weights()), ranking);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use rapport_proto::{
 };
 use tonic::Status;
 
-use super::{AppointmentState, Tried, acts::Act, read, say, say::Say};
+use super::{AppointmentState, Snapshot, Tried, acts::Act, read, say, say::Say, timeline};
 use crate::{
     desk::Desk,
     form::Form,
@@ -40,6 +40,8 @@ struct MatchesPage {
     asked: Care,
     say: Say,
     tried: Tried,
+    /// How the case stands: what its forms carry.
+    snapshot: String,
     request_id: String,
 }
 
@@ -187,7 +189,8 @@ async fn write(desk: &Desk, staff: &Staff, id: &str, query: &Form, mut tried: Tr
     let (practice, now) = (desk.board.today(Language::En).await?, desk.clock.now());
     let summary = case.summary.clone().unwrap_or_default();
     let say = Say::new(&practice, now, &case);
-    tried.compare(&super::Snapshot::of(&summary, &case, now), &super::timeline::of(&case, &say));
+    let snapshot = Snapshot::of(&summary, &case, now);
+    tried.compare(&snapshot, &timeline::of(&case, &say));
     let open = |it: &pb::CaseAppointment| matches!(it.state(), AppointmentState::Held | AppointmentState::Confirmed);
     let status = tried.status;
     let shown = page(&MatchesPage {
@@ -201,6 +204,7 @@ async fn write(desk: &Desk, staff: &Staff, id: &str, query: &Form, mut tried: Tr
         asked,
         say,
         tried,
+        snapshot: snapshot.text(),
         request_id: desk.ids.uuid().to_string(),
         summary,
     });

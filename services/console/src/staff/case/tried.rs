@@ -59,6 +59,9 @@ impl Tried {
         let tried = Self { act, sent, ..Self::nothing() };
         match status.code() {
             Code::Aborted => Ok(Self { overtaken: true, status: StatusCode::CONFLICT, ..tried }),
+            code if code == Code::FailedPrecondition || reason(&status) == Some(Reason::RequestIdReused) => {
+                Ok(Self { refused: Some(why(&status)), status: StatusCode::CONFLICT, ..tried })
+            }
             Code::InvalidArgument => {
                 let errors = Errors::of_fields(status, fields)?;
                 Ok(Self { errors, status: StatusCode::UNPROCESSABLE_ENTITY, ..tried })
@@ -67,7 +70,6 @@ impl Tried {
                 let refused = "Only a clinician decides that here. Nothing was changed.".to_owned();
                 Ok(Self { refused: Some(refused), status: StatusCode::FORBIDDEN, ..tried })
             }
-            Code::FailedPrecondition => Ok(Self { refused: Some(why(&status)), status: StatusCode::CONFLICT, ..tried }),
             _ => Err(status.into()),
         }
     }

@@ -52,6 +52,6 @@ fn left_out(it: &Excluded, role: Role) -> pb::LeftOut {
     pb::LeftOut {
         therapist: it.therapist.to_string(),
         therapist_name: it.name.clone(),
-        filter: if sees_answers(role) { it.filter.clone() } else { it.discreet.clone() },
+        filter: if sees_answers(role) { &it.filter } else { &it.discreet }.to_string(),
     }
 }
