@@ -18,6 +18,7 @@ mod dependence;
 mod feeds;
 mod foreign_clients;
 mod hours;
+mod overtaken;
 mod request_ids;
 mod routes;
 mod samples;

@@ -250,13 +250,13 @@ fn main_of(answer: &Answer) -> &str {
     answer.body.split_once("<main").map_or(answer.body.as_str(), |(_, main)| main)
 }
 
-fn sample(name: &str) -> Value {
+pub(crate) fn sample(name: &str) -> Value {
     let file = format!("{}/../deploy/charlotte/samples/{name}.json", env!("CARGO_MANIFEST_DIR"));
     serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap()
 }
 
 /// Submits a sample as somebody else, and waits until it is decided.
-async fn submit(processes: &Processes, mut sample: Value, who: &[(&str, &str)]) -> pb::SubmitIntakeResponse {
+pub(crate) async fn submit(processes: &Processes, mut sample: Value, who: &[(&str, &str)]) -> pb::SubmitIntakeResponse {
     for (field, value) in who {
         sample["client"][*field] = json!(value);
     }
