@@ -68,6 +68,22 @@ await afraid.page.locator("#panel").waitFor({ state: "detached" });
 assert(!await question("around your neck").isVisible());
 await afraid.leave();
 
+// Without scripts it comes before anything else that was pressed, and once: whoever stops or goes back reads it too.
+for (const [press, onward] of [["Stop for now", "/later"], ["Back", "/questions/"], ["Continue", "/questions/"]]) {
+  const grave = await come({ scripts: false, device: "phone" });
+  await begin(grave);
+  await onTo(grave, /wanted to be dead/);
+  await grave.answer([[/wanted to be dead/, /^Yes/]]);
+  const asked = grave.path();
+  await grave.press(press);
+  assert.equal(grave.path(), asked, `${press} waits for help`);
+  await grave.look(`help-before-${onward.split("/")[1]}`);
+  assert.match(await grave.page.locator("#panel").innerText(), /988/);
+  await grave.press(press);
+  assert(grave.path() !== asked && grave.path().startsWith(onward), `${press} leads to ${grave.path()}`);
+  await grave.leave();
+}
+
 // Not alone: what is about violence is not on any page.
 for (const scripts of [true, false]) {
   const watched = await come({ scripts, device: "phone", theme: "dark" });

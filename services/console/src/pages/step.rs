@@ -102,17 +102,19 @@ pub(crate) async fn answer(
     screening.decide(number, &page.answers, &mut way);
     // Once read, here or on an earlier page, it is not put in the way again.
     let unread = notice.filter(|_| sent.text("read") != mark && way.read != mark);
+    // Whoever goes back or stops need not have answered; help comes first for them too.
+    let goes_on = !matches!(sent.text("go"), "back" | "stop");
+    if goes_on && !passed {
+        page.require(step, form);
+    }
+    let more = goes_on && page.has_more(step, form, &sent);
+    if unread.is_some() || more || (goes_on && !page.wrong.is_empty()) {
+        return around.page(&page.answers, &page.wrong, more, unread).await;
+    }
     let onward = match sent.text("go") {
         "back" => screening.back(number, &page.answers, &way).map_or_else(|| "/".to_owned(), address),
         "stop" => "/later".to_owned(),
         _ => {
-            if !passed {
-                page.require(step, form);
-            }
-            let more = page.has_more(step, form, &sent);
-            if !page.wrong.is_empty() || more || unread.is_some() {
-                return around.page(&page.answers, &page.wrong, more, unread).await;
-            }
             way.pass(number);
             after(&screening, number, &page.answers, &way)
         }

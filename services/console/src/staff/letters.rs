@@ -137,7 +137,8 @@ pub(crate) async fn resolve(State(desk): State<Desk>, staff: Staff, sent: Form) 
     let outcome = match sent.text("outcome") {
         "arrived" => LetterOutcome::Arrived,
         "not_arrived" => LetterOutcome::NotArrived,
-        _ => LetterOutcome::DoneOtherwise,
+        "otherwise" => LetterOutcome::DoneOtherwise,
+        _ => LetterOutcome::Unspecified,
     };
     let (name, etag) = (sent.text("name").to_owned(), sent.text("etag").to_owned());
     let request = ResolveLetterRequest { name, etag, outcome: outcome.into(), ..Default::default() };
