@@ -52,13 +52,16 @@ pub async fn busy_of(
     read(conn, Some(resources), from, to).await
 }
 
+/// A resource, from when to when it is taken, and the appointment that takes it with its state.
+type Row = (String, DateTimeUtc, DateTimeUtc, Option<Uuid>, Option<String>);
+
 async fn read(
     conn: &impl Conn,
     resources: Option<&BTreeSet<String>>,
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Vec<Busy>, StoreError> {
-    let rows: Vec<(String, DateTimeUtc, DateTimeUtc, Option<Uuid>, Option<String>)> = table::Entity::find()
+    let rows: Vec<Row> = table::Entity::find()
         .select_only()
         .columns([table::Column::Resource, table::Column::StartsAt, table::Column::EndsAt])
         .column(table::Column::AppointmentId)

@@ -84,13 +84,6 @@ impl TakenOf<'_> {
         overlapping(self.stretches, starts_at, ends_at).is_empty()
     }
 
-    /// The part of it that has to do with `[from, to)`, where many times are asked for.
-    #[must_use]
-    pub fn within(self, from: Timestamp, to: Timestamp) -> Self {
-        let stretches = self.stretches.get(overlapping(self.stretches, from, to)).unwrap_or_default();
-        Self { stretches, ..self }
-    }
-
     /// The sessions of the week that begins on this Monday.
     #[must_use]
     pub fn week(self, monday: Date) -> Week {
@@ -141,8 +134,6 @@ mod tests {
             for to in from + 1..14 {
                 let expected = !blocks.iter().any(|block| block.overlaps(at(from), at(to)));
                 assert_eq!(taken.of("rooms/one").is_free(at(from), at(to)), expected, "{from} to {to}");
-                let day = taken.of("rooms/one").within(at(from - 1), at(to + 1));
-                assert_eq!(day.is_free(at(from), at(to)), expected, "{from} to {to}, of the hours around");
                 assert!(taken.of("rooms/two").is_free(at(from), at(to)));
             }
         }

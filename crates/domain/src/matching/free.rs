@@ -89,7 +89,7 @@ pub(super) struct Diary<'a> {
     pub(super) therapist: &'a Therapist,
     pub(super) settings: Vec<Setting<'a>>,
     session: SignedDuration,
-    pub(super) taken: TakenOf<'a>,
+    taken: TakenOf<'a>,
 }
 
 impl Diary<'_> {
@@ -169,10 +169,7 @@ impl<'a> Calendar<'a> {
         let left = days
             .iter()
             .flat_map(move |date| {
-                let shifts = block.on(*date).iter().map(|shift| shift.at);
-                let (begins, ends) = (shifts.clone().map(|at| at.starts_at).min(), shifts.map(|at| at.ends_at).max());
-                let taken = begins.zip(ends).map(|(begins, ends)| diary.taken.within(begins, ends + self.buffer()));
-                let is_left = |time: &Time| taken.is_some_and(|taken| self.is_free(taken, time)) && self.suits(time);
+                let is_left = |time: &Time| self.is_free(&diary, time) && self.suits(time);
                 self.offered(&diary, &block, *date, is_left)
             })
             .flat_map(move |(time, format, location)| self.in_rooms(Free { time, format, location, room: None, week }));
@@ -251,8 +248,8 @@ impl<'a> Calendar<'a> {
     }
 
     /// Whether nobody has the therapist then, nor in the buffer behind it.
-    pub(super) fn is_free(&self, taken: TakenOf<'_>, time: &Time) -> bool {
-        taken.is_free(time.starts_at, time.ends_at + self.buffer())
+    pub(super) fn is_free(&self, diary: &Diary<'_>, time: &Time) -> bool {
+        diary.taken.is_free(time.starts_at, time.ends_at + self.buffer())
     }
 
     fn buffer(&self) -> SignedDuration {

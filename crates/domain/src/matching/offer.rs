@@ -199,7 +199,7 @@ pub fn try_choice(
     let time = Time { starts_at: choice.starts_at, ends_at, date };
     let week = diary.week(week_of(date));
     let mut rooms = calendar.in_rooms(Free { time, format: choice.format, location, room: None, week });
-    let slot = rooms.next().filter(|_| calendar.is_free(diary.taken, &time)).map(|free| free.slot());
+    let slot = rooms.next().filter(|_| calendar.is_free(&diary, &time)).map(|free| free.slot());
 
     let mut failed: Vec<Filter> =
         OF_PERSON.iter().filter(|(_, passes)| !passes(therapist, &asked)).map(|(filter, _)| *filter).collect();
