@@ -62,9 +62,12 @@ const show = (form, found, near) => {
 let looking;
 const look = async (form, near) => {
   looking?.abort();
-  looking = new AbortController();
+  const mine = looking = new AbortController();
+  // Whoever listens to the page hears it once, when all of it stands there.
+  const status = form.querySelector(".status");
+  status.setAttribute("aria-busy", "true");
   try {
-    const response = await post(form, { live: "1" }, looking.signal);
+    const response = await post(form, { live: "1" }, mine.signal);
     if (!response.ok) return;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const found = page.querySelector("[data-open]");
@@ -74,9 +77,13 @@ const look = async (form, near) => {
       part.hidden = !open.has(part.dataset.item);
       if (part.localName === "fieldset") part.disabled = part.hidden;
     }
-    say(form, form.querySelector(".status").dataset.saved);
+    say(form, status.dataset.saved);
     show(form, found, near);
-  } catch { /* The press on "Continue" sends it all again. */ }
+  } catch {
+    // The press on "Continue" sends it all again.
+  } finally {
+    if (mine === looking) status.removeAttribute("aria-busy");
+  }
 };
 addEventListener("change", (event) => {
   const form = event.target.form;
