@@ -15,7 +15,7 @@ use rapport_domain::{
     contact::UsState,
     id::TherapistId,
     intake::{Care, Preferences},
-    matching::{Therapist, Wish, best, span},
+    matching::{Therapist, Wish, best, line_up, span},
     triage::Urgency,
 };
 use rapport_runtime::{Clock, SystemClock};
@@ -78,26 +78,28 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<Vec<Report>> {
         let openings = Openings::new(store.clone(), Arc::clone(&practice), Duration::ZERO);
         let whole = span(&wish, &practice);
         // The whole calendar is read once, when a process starts.
-        openings.shared(whole).await?;
-        let (mut latencies, mut unmatched, mut suitable) = (Latencies::new(), 0, 0);
+        let look = openings.shared(whole).await?;
+        let weights = practice.protocol.weights();
+        let line_up = look.choose(|taken| (line_up(&wish, &look.therapists, taken, &practice, weights), Vec::new()));
+        let suitable = line_up.candidates.len();
+        drop(look);
+        let (mut latencies, mut unmatched) = (Latencies::new(), 0);
         let began = Instant::now();
         for _ in 0..options.matches {
             let started = Instant::now();
             let look = openings.shared(whole).await?;
-            let (chosen, passing) = look.choose(|taken| {
-                let ranking = best(&wish, &look.therapists, taken, &practice, practice.protocol.weights());
-                let passing = look.therapists.len() - ranking.excluded.len();
-                let block = ranking.candidates.first().map(|best| Busy {
+            let chosen = look.choose(|taken| {
+                let best = best(&wish, &look.therapists, taken, &practice, weights);
+                let block = best.ok().map(|best| Busy {
                     resource: therapist_resource(best.therapist),
                     starts_at: best.slot.starts_at,
                     ends_at: best.slot.ends_at + practice.booking.buffer(),
                     appointment: None,
                     held: false,
                 });
-                ((block.clone(), passing), block.into_iter().collect())
+                (block.clone(), block.into_iter().collect())
             });
             latencies.record(started.elapsed());
-            suitable = suitable.max(passing);
             match chosen {
                 Some(block) => take(&mut connection, &block).await?,
                 None => unmatched += 1,

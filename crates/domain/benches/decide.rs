@@ -19,7 +19,7 @@ use rapport_domain::{
     contact::UsState,
     id::{CaseId, IntakeId, TherapistId},
     intake::{Care, Preferences},
-    matching::{Busy, Taken, Therapist, Wish, rank},
+    matching::{Busy, Taken, Therapist, Wish, best, rank},
     practice::Practice,
     problem::FieldProblems,
     protocol::{Files, Protocol, Subject},
@@ -79,10 +79,14 @@ fn decide(criterion: &mut Criterion) {
         conflicts: Vec::new(),
         outside: false,
     };
-    for (name, roster) in [("rank 12 therapists", roster.clone()), ("rank 192 therapists", many(&roster, 16))] {
+    for times in [1, 16] {
+        let roster = many(&roster, times);
         let taken = Taken::new(&practice.zone, &half_taken(&roster, wish.now));
-        criterion.bench_function(name, |bench| {
+        criterion.bench_function(&format!("rank {} therapists", roster.len()), |bench| {
             bench.iter(|| rank(black_box(&wish), &roster, &taken, &practice, practice.protocol.weights()));
+        });
+        criterion.bench_function(&format!("best of {} therapists", roster.len()), |bench| {
+            bench.iter(|| best(black_box(&wish), &roster, &taken, &practice, practice.protocol.weights()));
         });
     }
 }

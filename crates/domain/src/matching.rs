@@ -94,7 +94,7 @@ impl<'a> Wish<'a> {
 /// Who could treat, best first, and who could not, and why.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ranking {
-    /// Best first: of [`rank`](fn@rank) at most [`MOST_CANDIDATES`], of [`best`](fn@best) one.
+    /// Best first: of [`rank`](fn@rank) at most [`MOST_CANDIDATES`].
     pub candidates: Vec<Candidate>,
     /// Everybody left out, in the roster's order by id.
     pub excluded: Vec<Excluded>,

@@ -31,8 +31,6 @@ pub struct CaseDetail {
     pub staff_reason: Option<StaffReason>,
     /// Why this therapist and time, a sentence per term, weightiest first.
     pub match_because: Vec<String>,
-    /// Who was left out of the ranking, and by which filter.
-    pub excluded: Vec<String>,
     /// What was let go of to find a time, in words; empty where nothing was.
     #[serde(default)]
     pub fallback: String,

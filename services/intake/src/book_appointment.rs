@@ -96,7 +96,6 @@ async fn book(
     }
     it.case.follow(session.state)?;
     it.detail.match_because = weighed.because;
-    it.detail.excluded = Vec::new();
     it.detail.fallback = String::new();
     it.detail.staff_reason = it.detail.staff_reason.take().filter(StaffReason::outlives_a_session);
     it.save(tx).await?;

@@ -49,7 +49,7 @@ pub(crate) async fn run(
     let care = care(&case, query.care)?;
     let now = query.page.after.map_or_else(|| deps.clock.now(), |after| after.now);
     let clients = clients(deps, protocols, &case, care).await?;
-    let Outcome { ranking, let_go } = ranking(deps, protocols, &case, care, &clients, now).await?;
+    let Outcome { found: ranking, let_go } = ranking(deps, protocols, &case, care, &clients, now).await?;
     let (page, last) = page(&ranking, query.page.after, query.page.size);
     let next_page_token = match last {
         Some((last, score)) => query.page.token_behind(&MatchCursor { now, last, score }, deps.store.keyring())?,
@@ -99,7 +99,7 @@ async fn ranking(
     care: Care,
     clients: &[Arc<OwnIntake>],
     now: Timestamp,
-) -> Result<Outcome, Refusal> {
+) -> Result<Outcome<Ranking>, Refusal> {
     let (store, practice) = (&deps.store, &deps.practice);
     let first = clients.first().ok_or(Refusal::NotFound)?;
     let current = appointments::current_of_case(store, case.id).await?;
@@ -129,7 +129,7 @@ async fn ranking(
     busy.retain(|block| block.appointment.is_none() || block.appointment != current.as_ref().map(|it| it.id));
     let taken = Taken::new(&practice.zone, &busy);
     let line_up = |wish: &Wish<'_>| line_up(wish, &roster, &taken, practice, protocol.weights());
-    Ok(with_fallback(&wish, protocol.weights(), line_up))
+    Ok(with_fallback(&wish, protocol.weights(), line_up, |ranking| ranking.emptied_by.is_none()))
 }
 
 /// What is taken of these therapists and of every room: no more than is looked at, unless that is nearly everything.

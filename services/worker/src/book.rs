@@ -8,7 +8,7 @@ use rapport_domain::{
     id::AppointmentId,
     intake::Care,
     letter::{Cause, DueLetter, LetterKind},
-    matching::{Candidate, Excluded, fallback},
+    matching::{Candidate, fallback},
     practice::Confirm,
 };
 use rapport_store::{Blocked, Tx, appointments, calendar, cases, letters, outbox};
@@ -23,7 +23,6 @@ pub(crate) struct Session {
     event: Event,
     letters: Vec<DueLetter>,
     because: Vec<String>,
-    excluded: Vec<String>,
     fallback: String,
 }
 
@@ -37,7 +36,6 @@ impl Session {
         dossier: &Dossier,
         care: Care,
         candidate: &Candidate,
-        excluded: &[Excluded],
         let_go: &[fallback::Step],
         now: Timestamp,
     ) -> Self {
@@ -73,7 +71,6 @@ impl Session {
             event: deps.event(fact, now),
             letters: dossier.letters(care, kind, cause).into_iter().chain(alert).collect(),
             because: terms.into_iter().map(|term| term.text.clone()).collect(),
-            excluded: in_words(excluded),
             fallback: fallback::in_words(let_go),
             appointment,
         }
@@ -89,14 +86,13 @@ impl Session {
     /// # Errors
     /// [`JobError::Taken`] where somebody else has the time: the transaction must roll back.
     pub(crate) async fn book(self, tx: &Tx, mut dossier: Dossier, now: Timestamp) -> Result<(), JobError> {
-        let Self { appointment, blocks, event, letters, because, excluded, fallback } = self;
+        let Self { appointment, blocks, event, letters, because, fallback } = self;
         appointments::insert(tx, &appointment).await?;
         if calendar::block(tx, &blocks, appointment.id).await? == Blocked::Taken {
             return Err(JobError::Taken);
         }
         dossier.case.follow(appointment.state)?;
         dossier.detail.match_because = because;
-        dossier.detail.excluded = excluded;
         dossier.detail.fallback = fallback;
         cases::save_with_detail(tx, &dossier.case, &dossier.detail).await?;
         outbox::add(tx, &event).await?;
@@ -112,9 +108,4 @@ pub(crate) const fn told(appointment: &Appointment) -> (Fact, LetterKind) {
         AppointmentState::Confirmed => (Fact::AppointmentConfirmed { appointment: id, case }, LetterKind::Confirmed),
         _ => (Fact::AppointmentHeld { appointment: id, case }, LetterKind::Held),
     }
-}
-
-/// Who was left out and why, a line each.
-pub(crate) fn in_words(excluded: &[Excluded]) -> Vec<String> {
-    excluded.iter().map(|left_out| format!("{} {}", left_out.name, left_out.filter)).collect()
 }

@@ -16,7 +16,7 @@ use rapport_domain::{
     event::{Event, Fact},
     id::{CaseId, EventId, IntakeId, TherapistId},
     letter::Cause,
-    matching::{EmptiedBy, Outcome, Ranking, Therapist, Wish, best, span, with_fallback},
+    matching::{EmptiedBy, Outcome, Therapist, Wish, best, span, with_fallback},
     protocol::Protocol,
 };
 use rapport_messaging::topology::MATCH_CASE;
@@ -24,7 +24,7 @@ use rapport_store::{appointments, inbox, intakes, search};
 
 use crate::{
     Deps,
-    book::{self, Session},
+    book::Session,
     consumers::Job,
     dossier::{self, Dossier},
     job::JobError,
@@ -95,11 +95,11 @@ impl MatchCase {
             return Ok(());
         }
         if let Some(reason) = forbidden(&dossier) {
-            return self.refer(&cue, dossier, reason, Vec::new()).await;
+            return self.refer(&cue, dossier, reason).await;
         }
         let tokens = search::tokens(&self.deps.store, &dossier.first.submission.client);
         if intakes::same_person_open(&self.deps.store, &dossier.first, &tokens).await? {
-            return self.refer(&cue, dossier, StaffReason::SamePersonElsewhere, Vec::new()).await;
+            return self.refer(&cue, dossier, StaffReason::SamePersonElsewhere).await;
         }
         Box::pin(self.find_time(&cue, dossier)).await
     }
@@ -121,36 +121,33 @@ impl MatchCase {
         let mut look = self.openings.shared(whole).await?;
         let (mut is_own, mut refused) = (false, 0);
         while refused < MOST_TRIES {
-            let (session, ranking) =
-                look.choose(|taken| self.choose(cue, &dossier, &look.therapists, taken, &protocol));
+            let session = look.choose(|taken| self.choose(cue, &dossier, &look.therapists, taken, &protocol));
             let look_again = match session {
-                Some(session) => match self.book(cue, dossier.clone(), session).await {
+                Ok(session) => match self.book(cue, dossier.clone(), session).await {
                     Err(JobError::Taken) => {
                         refused += 1;
                         refused % BEFORE_ANOTHER_LOOK == 0
                     }
                     outcome => return outcome,
                 },
-                None if is_own => {
-                    let reason = match ranking.emptied_by {
-                        Some(EmptiedBy { text, tells_of_answers }) if refused == 0 => {
-                            StaffReason::NobodyMatches { filter: text, tells_of_answers }
-                        }
+                Err(EmptiedBy { text, tells_of_answers }) if is_own => {
+                    let reason = match refused {
+                        0 => StaffReason::NobodyMatches { filter: text, tells_of_answers },
                         _ => StaffReason::NoTimeLeft,
                     };
-                    return self.refer(cue, dossier, reason, book::in_words(&ranking.excluded)).await;
+                    return self.refer(cue, dossier, reason).await;
                 }
                 // What another case chose may yet fall through: only the database says that there is no time.
-                None => true,
+                Err(_) => true,
             };
             if look_again {
                 (look, is_own) = (self.openings.own(whole).await?, true);
             }
         }
-        self.refer(cue, dossier, StaffReason::NoTimeLeft, Vec::new()).await
+        self.refer(cue, dossier, StaffReason::NoTimeLeft).await
     }
 
-    /// The best session that is left, with what it takes.
+    /// The best session that is left, with what it takes; or what left none.
     fn choose(
         &self,
         cue: &Cue,
@@ -158,17 +155,14 @@ impl MatchCase {
         therapists: &[Therapist],
         taken: &Taken,
         protocol: &Protocol,
-    ) -> ((Option<Session>, Ranking), Vec<Busy>) {
+    ) -> (Result<Session, EmptiedBy>, Vec<Busy>) {
         let care = dossier.care();
         let wish = dossier.wish(care, cue.continuity, cue.now);
         let best = |wish: &Wish<'_>| best(wish, therapists, taken, &self.deps.practice, protocol.weights());
-        let Outcome { ranking, let_go } = with_fallback(&wish, protocol.weights(), best);
-        let session = ranking
-            .candidates
-            .first()
-            .map(|best| Session::plan(&self.deps, dossier, care, best, &ranking.excluded, &let_go, cue.now));
-        let blocks = session.as_ref().map_or_else(Vec::new, |session| session.blocks().to_vec());
-        ((session, ranking), blocks)
+        let Outcome { found, let_go } = with_fallback(&wish, protocol.weights(), best, Result::is_ok);
+        let session = found.map(|best| Session::plan(&self.deps, dossier, care, &best, &let_go, cue.now));
+        let blocks = session.as_ref().map_or_else(|_| Vec::new(), |session| session.blocks().to_vec());
+        (session, blocks)
     }
 
     async fn book(&self, cue: &Cue, dossier: Dossier, session: Session) -> Result<(), JobError> {
@@ -186,14 +180,8 @@ impl MatchCase {
             .await
     }
 
-    async fn refer(
-        &self,
-        cue: &Cue,
-        dossier: Dossier,
-        reason: StaffReason,
-        excluded: Vec<String>,
-    ) -> Result<(), JobError> {
-        let referral = Referral::plan(&self.deps, &dossier, reason, cue.cause, cue.now).leaving_out(excluded);
+    async fn refer(&self, cue: &Cue, dossier: Dossier, reason: StaffReason) -> Result<(), JobError> {
+        let referral = Referral::plan(&self.deps, &dossier, reason, cue.cause, cue.now);
         let (heard, now) = (cue.event, cue.now);
         self.deps
             .store

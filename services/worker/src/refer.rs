@@ -23,7 +23,6 @@ pub(crate) struct Referral {
     reason: StaffReason,
     /// By when somebody must have called; `None` where triage has said so already.
     respond_by: Option<Timestamp>,
-    excluded: Vec<String>,
     event: Event,
     letters: Vec<DueLetter>,
 }
@@ -46,15 +45,9 @@ impl Referral {
         Self {
             reason,
             respond_by,
-            excluded: Vec::new(),
             event: deps.event(Fact::CaseReferred { case }, now),
             letters: letters.into_iter().flatten().collect(),
         }
-    }
-
-    /// With the therapists who were left out.
-    pub(crate) fn leaving_out(self, excluded: Vec<String>) -> Self {
-        Self { excluded, ..self }
     }
 
     /// Writes it. A case that has ended stays as it is.
@@ -64,7 +57,6 @@ impl Referral {
         }
         dossier.case.respond_by = self.respond_by.unwrap_or(dossier.case.respond_by);
         dossier.detail.staff_reason = Some(self.reason);
-        dossier.detail.excluded = self.excluded;
         cases::save_with_detail(tx, &dossier.case, &dossier.detail).await?;
         outbox::add(tx, &self.event).await?;
         letters::queue(tx, &self.letters, now).await?;

@@ -278,7 +278,7 @@ async fn alone_at_held_time(
     let mut busy = calendar::busy(&deps.store, from, to).await?;
     busy.retain(|block| block.appointment != Some(hold.id));
     let candidate = at_held_time(deps, &wish, hold, held_with, busy);
-    Ok(candidate.map(|candidate| Session::plan(deps, dossier, Care::Individual, &candidate, &[], &[], now)))
+    Ok(candidate.map(|candidate| Session::plan(deps, dossier, Care::Individual, &candidate, &[], now)))
 }
 
 /// The matcher's answer for the held time alone: everything before and behind it is fenced off.

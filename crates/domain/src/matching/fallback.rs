@@ -7,7 +7,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Ranking, Weights, Wish};
+use super::{Weights, Wish};
 use crate::{
     appointment::Appointment,
     contact::Language,
@@ -26,34 +26,39 @@ pub enum Step {
     OtherLocations,
 }
 
-/// A ranking, and what had to be let go of for it.
+/// What was found, and what had to be let go of for it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Outcome {
-    /// Of the wish as it was changed; of the wish as it came, where nothing helped.
-    pub ranking: Ranking,
+pub struct Outcome<T> {
+    /// For the wish as it was changed; for the wish as it came, where nothing helped.
+    pub found: T,
     /// In the order in which it was; empty where the wish was met or nothing helped.
     pub let_go: Vec<Step>,
 }
 
-/// Ranks, and where that leaves nobody lets go of one thing after the other, until it leaves somebody or a step is
+/// Looks for somebody, and where there is nobody lets go of one thing after the other, until there is or a step is
 /// staff's. What was let go of once stays so.
-pub fn with_fallback(wish: &Wish<'_>, weights: &Weights, rank: impl Fn(&Wish<'_>) -> Ranking) -> Outcome {
-    let ranking = rank(wish);
+pub fn with_fallback<T>(
+    wish: &Wish<'_>,
+    weights: &Weights,
+    look: impl Fn(&Wish<'_>) -> T,
+    is_met: impl Fn(&T) -> bool,
+) -> Outcome<T> {
+    let found = look(wish);
     let mut preferences: Vec<Preferences> = wish.preferences.iter().copied().cloned().collect();
-    for (at, step) in weights.fallback.iter().enumerate().filter(|_| ranking.candidates.is_empty()) {
+    for (at, step) in weights.fallback.iter().enumerate().filter(|_| !is_met(&found)) {
         let before = preferences.clone();
         preferences.iter_mut().for_each(|preferences| step.let_go(preferences));
         if preferences == before {
             continue;
         }
         let changed = Wish { preferences: preferences.iter().collect(), outside: true, ..wish.clone() };
-        let ranking = rank(&changed);
-        if !ranking.candidates.is_empty() {
+        let found = look(&changed);
+        if is_met(&found) {
             let let_go = weights.fallback.iter().take(at + 1).copied().collect();
-            return Outcome { ranking, let_go };
+            return Outcome { found, let_go };
         }
     }
-    Outcome { ranking, let_go: Vec::new() }
+    Outcome { found, let_go: Vec::new() }
 }
 
 impl Step {

@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 
-use super::{Therapist, Weights, Wish};
+use super::{Therapist, Weights, Wish, free::horizon};
 use crate::{
     calendar::timetable::HoursRule,
     intake::{Care, Format},
@@ -105,7 +105,13 @@ pub(super) struct Setting<'t> {
     pub(super) until: Date,
 }
 
-impl Asked<'_> {
+impl<'a> Asked<'a> {
+    /// What is asked for a first session.
+    pub(super) fn first(wish: &'a Wish<'a>, practice: &'a Practice, weights: &'a Weights) -> Self {
+        let (from, _) = horizon(wish, practice);
+        Self { wish, practice, weights, first_day: practice.today(from) }
+    }
+
     /// How and where a therapist could see them; one may come more than once.
     pub(super) fn settings<'t>(&'t self, therapist: &'t Therapist) -> impl Iterator<Item = Setting<'t>> {
         therapist.hours.rules().iter().map(HoursRule::place).flat_map(move |place| {

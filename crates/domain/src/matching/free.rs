@@ -69,13 +69,21 @@ pub(super) struct Calendar<'a> {
     asked: &'a Asked<'a>,
     taken: &'a Taken,
     grid: Grid,
-    /// The days of each week, by its Monday.
-    weeks: Vec<(Date, Vec<Date>)>,
+    weeks: Vec<Days>,
     windows: Vec<&'a [WeeklyWindow]>,
     /// Id of every location, with its rooms.
     rooms: Vec<(&'a str, Vec<(&'a str, TakenOf<'a>)>)>,
     /// Therapists share hours; the times of a stretch of a day are worked out once.
     times: RefCell<TimesOfDays>,
+}
+
+/// A week, as far as it lies within the promise.
+pub(super) struct Days {
+    pub(super) monday: Date,
+    /// The first moment of it at which a session may begin.
+    pub(super) begins: Timestamp,
+    /// On which the practice is open.
+    open: Vec<Date>,
 }
 
 /// The times of a stretch of a day, by the day, the stretch's first and last minute and the session's length.
@@ -116,11 +124,15 @@ impl<'a> Calendar<'a> {
         };
         let last = practice.today(until);
         let days = days_from(practice.today(from)).take_while(|date| *date <= last);
-        let mut weeks: Vec<(Date, Vec<Date>)> = Vec::new();
+        let mut weeks: Vec<Days> = Vec::new();
         for date in days.filter(|date| !practice.closed_on.contains(date)) {
-            match weeks.last_mut().filter(|(monday, _)| *monday == week_of(date)) {
-                Some((_, days)) => days.push(date),
-                None => weeks.push((week_of(date), vec![date])),
+            let monday = week_of(date);
+            match weeks.last_mut().filter(|week| week.monday == monday) {
+                Some(week) => week.open.push(date),
+                None => {
+                    let begins = instant(&practice.zone, monday, 0).map_or(from, |begins| begins.max(from));
+                    weeks.push(Days { monday, begins, open: vec![date] });
+                }
             }
         }
         let rooms = practice.locations.iter().map(|location| {
@@ -138,8 +150,18 @@ impl<'a> Calendar<'a> {
         Self { grid: Grid { step_minutes: 1, ..self.grid }, ..self }
     }
 
-    /// What is looked up of a therapist once.
-    pub(super) fn diary(&self, therapist: &'a Therapist, ways: impl Iterator<Item = Setting<'a>>) -> Diary<'a> {
+    /// What is taken of a therapist's time.
+    pub(super) fn taken_of(&self, therapist: &Therapist) -> TakenOf<'a> {
+        self.taken.of(&therapist_resource(therapist.id))
+    }
+
+    /// What every look at a therapist's time needs.
+    pub(super) fn diary(
+        &self,
+        therapist: &'a Therapist,
+        taken: TakenOf<'a>,
+        ways: impl Iterator<Item = Setting<'a>>,
+    ) -> Diary<'a> {
         let mut settings = Vec::new();
         for way in ways {
             if !settings.contains(&way) {
@@ -147,26 +169,28 @@ impl<'a> Calendar<'a> {
             }
         }
         let session = therapist.session(self.asked.wish.care, &self.asked.practice.booking);
-        Diary { therapist, settings, session, taken: self.taken.of(&therapist_resource(therapist.id)) }
+        Diary { therapist, settings, session, taken }
     }
 
-    /// Every week within the promise, by its Monday.
-    pub(super) fn weeks(&self) -> impl Iterator<Item = Date> {
-        self.weeks.iter().map(|(monday, _)| *monday)
+    /// The first moment at which a session may begin.
+    pub(super) const fn begins(&self) -> Timestamp {
+        self.grid.from
     }
 
-    /// The first moment of a week at which a session may begin.
-    pub(super) fn begins(&self, monday: Date) -> Timestamp {
-        instant(&self.asked.practice.zone, monday, 0).map_or(self.grid.from, |begins| begins.max(self.grid.from))
+    /// Every week within the promise.
+    pub(super) fn weeks(&self) -> std::slice::Iter<'_, Days> {
+        self.weeks.iter()
     }
 
     /// The times of a week that are left to a therapist, by start, format and place.
-    pub(super) fn left(&'a self, diary: Rc<Diary<'a>>, monday: Date) -> Rest<'a> {
-        let week = diary.week(monday);
-        let days = self.weeks.iter().find(|(of, _)| *of == monday).filter(|_| self.has_capacity(diary.therapist, week));
-        let Some((_, days)) = days else { return Box::new(std::iter::empty()) };
-        let block = self.block(&diary, monday);
+    pub(super) fn left(&'a self, diary: Diary<'a>, days: &'a Days) -> Rest<'a> {
+        let week = diary.week(days.monday);
+        if !self.has_capacity(diary.therapist, week) {
+            return Box::new(std::iter::empty());
+        }
+        let block = self.block(&diary, days.monday);
         let left = days
+            .open
             .iter()
             .flat_map(move |date| {
                 let is_left = |time: &Time| self.is_free(&diary, time) && self.suits(time);
@@ -201,9 +225,9 @@ impl<'a> Calendar<'a> {
 
     /// Every time within the promise, whoever has it.
     pub(super) fn all<'d>(&'d self, diary: &'d Diary<'_>) -> impl Iterator<Item = Offered<'d>> {
-        self.weeks.iter().flat_map(move |(monday, days)| {
-            let block = self.block(diary, *monday);
-            days.iter().flat_map(move |date| self.offered(diary, &block, *date, |_| true))
+        self.weeks.iter().flat_map(move |days| {
+            let block = self.block(diary, days.monday);
+            days.open.iter().flat_map(move |date| self.offered(diary, &block, *date, |_| true))
         })
     }
 

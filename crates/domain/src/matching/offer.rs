@@ -3,7 +3,7 @@
 //! The same filters as for [`super::rank`](fn@super::rank), but for the promise: whoever moves a
 //! session may want a later time. Nothing is ranked beyond who treats them today.
 
-use std::{cmp::Ordering, rc::Rc};
+use std::cmp::Ordering;
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -167,9 +167,10 @@ fn of_week(
     let calendar = Calendar::within(&asked, taken, (from, until));
     let passing = therapists.iter().filter(|therapist| OF_PERSON.iter().all(|(_, passes)| passes(therapist, &asked)));
     let mut offers: Vec<Offer> = passing
-        .flat_map(|therapist| {
-            let diary = calendar.diary(therapist, asked.settings(therapist));
-            let left = calendar.left(Rc::new(diary), week_of(date));
+        .flat_map(|therapist| calendar.weeks().map(move |week| (therapist, week)))
+        .flat_map(|(therapist, week)| {
+            let diary = calendar.diary(therapist, calendar.taken_of(therapist), asked.settings(therapist));
+            let left = calendar.left(diary, week);
             left.map(|free| Offer { therapist: therapist.id, name: therapist.name.clone(), slot: free.slot() })
         })
         .collect();
@@ -194,7 +195,8 @@ pub fn try_choice(
     let calendar = Calendar::within(&asked, taken, (choice.starts_at, choice.starts_at)).at_any_minute();
     let location = choice.location.as_deref().filter(|_| choice.format == Format::InPerson);
     let is_here = |setting: &Setting<'_>| (setting.format, setting.location) == (choice.format, location);
-    let diary = calendar.diary(therapist, asked.settings(therapist).filter(is_here));
+    let ways = asked.settings(therapist).filter(is_here);
+    let diary = calendar.diary(therapist, calendar.taken_of(therapist), ways);
     let ends_at = choice.starts_at + therapist.session(wish.care, &practice.booking);
     let time = Time { starts_at: choice.starts_at, ends_at, date };
     let week = diary.week(week_of(date));

@@ -3,22 +3,21 @@
 use std::{
     cmp::Ordering,
     collections::{BTreeMap, BinaryHeap},
-    rc::Rc,
     sync::Arc,
 };
 
-use jiff::{Timestamp, civil::Date};
+use jiff::Timestamp;
 
 use super::{
     Candidate, EmptiedBy, Excluded, MOST_CANDIDATES, Ranking, Therapist, Weights, Wish,
     filter::{Asked, Filter, OF_PERSON},
-    free::{Calendar, Diary, Free, Rest, horizon},
+    free::{Calendar, Days, Diary, Free, Rest, horizon},
     score::{Fit, Scorer, load},
 };
 use crate::{
     calendar::{
         hours::{instant, week_of},
-        taken::{Taken, Week},
+        taken::{Taken, TakenOf, Week},
     },
     id::TherapistId,
     intake::Format,
@@ -47,19 +46,31 @@ pub fn rank(
     practice: &Practice,
     weights: &Weights,
 ) -> Ranking {
-    sort_out(wish, therapists, taken, practice, weights, best_times::<MOST_CANDIDATES>)
+    sort_out(wish, therapists, taken, practice, weights, best_times)
 }
 
-/// Filters and orders as [`rank`] does, for a machine that books: the best time alone.
-#[must_use]
+/// The first candidate of [`rank`], for a machine that books. Whoever could not be the best at whatever time is looked at
+/// no closer, so that it costs little on a large roster.
+///
+/// # Errors
+/// With the filter that left nobody.
 pub fn best(
     wish: &Wish<'_>,
     therapists: &[Therapist],
     taken: &Taken,
     practice: &Practice,
     weights: &Weights,
-) -> Ranking {
-    sort_out(wish, therapists, taken, practice, weights, best_times::<1>)
+) -> Result<Candidate, EmptiedBy> {
+    let asked = Asked::first(wish, practice, weights);
+    let calendar = Calendar::new(&asked, taken);
+    let scorer = Scorer::new(wish, practice, weights);
+    let view = View { asked: &asked, calendar: &calendar, scorer: &scorer };
+    let passing = therapists.iter().filter(|therapist| view.against(therapist).is_none());
+    let mut all: Heap<'_> = passing.map(|therapist| view.unweighed(therapist)).collect();
+    view.best(&mut all).map(|(key, time)| view.candidate(&key, &time)).ok_or_else(|| {
+        let filters: Vec<_> = therapists.iter().filter_map(|therapist| view.pass(therapist).err()).collect();
+        emptied_by(&filters, &asked)
+    })
 }
 
 /// Filters and orders as [`rank`] does, for a person who chooses: everybody who could treat stands there once, at their
@@ -86,8 +97,7 @@ fn sort_out(
     weights: &Weights,
     pick: Pick,
 ) -> Ranking {
-    let (from, _) = horizon(wish, practice);
-    let asked = Asked { wish, practice, weights, first_day: practice.today(from) };
+    let asked = Asked::first(wish, practice, weights);
     let calendar = Calendar::new(&asked, taken);
     let scorer = Scorer::new(wish, practice, weights);
     let mut roster: Vec<&Therapist> = therapists.iter().collect();
@@ -103,14 +113,17 @@ fn sort_out(
         }
     }
     let candidates = pick(passing, &view);
-    let emptied_by = candidates.is_empty().then(|| emptied_by(&left_out, &asked));
+    let emptied_by = candidates.is_empty().then(|| {
+        let filters: Vec<_> = left_out.iter().map(|(_, filter)| *filter).collect();
+        emptied_by(&filters, &asked)
+    });
     let mut words = Words { asked: &asked, of: BTreeMap::new() };
     let excluded = left_out.into_iter().map(|(therapist, filter)| words.excluded(therapist, filter)).collect();
     Ranking { candidates, excluded, emptied_by }
 }
 
 /// The best times of all, whosever they are.
-fn best_times<'a, const MOST: usize>(passing: Vec<Vec<Entry<'a>>>, view: &View<'a>) -> Vec<Candidate> {
+fn best_times<'a>(passing: Vec<Vec<Entry<'a>>>, view: &View<'a>) -> Vec<Candidate> {
     let mut all: Heap<'a> = passing.into_iter().flatten().collect();
     let times = std::iter::from_fn(|| {
         let (key, mut time) = view.best(&mut all)?;
@@ -118,7 +131,7 @@ fn best_times<'a, const MOST: usize>(passing: Vec<Vec<Entry<'a>>>, view: &View<'
         all.extend(time.rest.next().map(|free| view.entry(Time { free, ..time })));
         Some(candidate)
     });
-    times.take(MOST).collect()
+    times.take(MOST_CANDIDATES).collect()
 }
 
 /// Everybody's best time.
@@ -129,11 +142,10 @@ fn best_of_each<'a>(passing: Vec<Vec<Entry<'a>>>, view: &View<'a>) -> Vec<Candid
 }
 
 /// Everybody stands at the first filter that did not let them pass; the last of those left nobody.
-fn emptied_by(left_out: &[(&Therapist, Filter)], asked: &Asked<'_>) -> EmptiedBy {
-    let filters = left_out.iter().map(|(_, filter)| *filter);
-    let last = filters.clone().max();
+fn emptied_by(filters: &[Filter], asked: &Asked<'_>) -> EmptiedBy {
+    let last = filters.iter().max().copied();
     let text = match last {
-        Some(last) => asked.emptied_by(last, filters.min() == Some(last)),
+        Some(last) => asked.emptied_by(last, filters.iter().min() == Some(&last)),
         None => "the roster is empty".to_owned(),
     };
     EmptiedBy { text, tells_of_answers: last == Some(Filter::Competence) }
@@ -181,9 +193,12 @@ enum What<'a> {
     /// A therapist's first time of one week, before the rest of it. Of two times in the same week the earlier never
     /// scores less, for nothing but the time differs.
     Time(Time<'a>),
-    /// A therapist's week that nobody has looked into, by its Monday: it counts as a time at its very beginning, which
-    /// none of it is better than.
-    Week(Person<'a>, Date),
+    /// A therapist's week that nobody has looked into: it counts as a time at its very beginning, which none of it is
+    /// better than.
+    Week(Person<'a>, &'a Days),
+    /// A therapist of whom nothing was looked up yet: they count as if they were free at once in an empty week, and kept
+    /// for nobody.
+    Therapist(&'a Therapist),
 }
 
 struct Time<'a> {
@@ -192,9 +207,11 @@ struct Time<'a> {
     rest: Rest<'a>,
 }
 
-#[derive(Clone)]
+/// A therapist against whom nothing is but their calendar, perhaps.
+#[derive(Clone, Copy)]
 struct Person<'a> {
-    diary: Rc<Diary<'a>>,
+    therapist: &'a Therapist,
+    taken: TakenOf<'a>,
     fit: Fit,
 }
 
@@ -204,42 +221,65 @@ struct Key {
     load: f64,
     therapist: TherapistId,
     starts_at: Timestamp,
-    /// A week has none.
+    /// Nothing but a time has one.
     format: Option<Format>,
 }
 
 impl<'a> View<'a> {
     /// The first time that is left to a therapist and the weeks behind it, or the filter that left none.
     fn pass(&self, therapist: &'a Therapist) -> Result<Vec<Entry<'a>>, Filter> {
-        if let Some((filter, _)) = OF_PERSON.iter().find(|(_, passes)| !passes(therapist, self.asked)) {
-            return Err(*filter);
-        }
-        let diary = Rc::new(self.calendar.diary(therapist, self.asked.settings(therapist)));
-        let person = Person { diary, fit: self.scorer.fit(therapist) };
+        self.against(therapist).map_or(Ok(()), Err)?;
+        let person = self.person(therapist);
         let mut weeks = self.calendar.weeks();
-        let first = weeks.find_map(|monday| self.look_into(person.clone(), monday));
-        let first = first.ok_or_else(|| self.calendar.filter_of(&person.diary))?;
-        let behind = weeks.map(|monday| {
-            let (week, begins) = (person.diary.week(monday), self.calendar.begins(monday));
-            Entry { key: self.key(&person, week, begins, None), what: What::Week(person.clone(), monday) }
-        });
-        Ok(std::iter::once(first).chain(behind).collect())
+        let first = weeks.find_map(|week| self.look_into(person, week));
+        let first = first.ok_or_else(|| self.calendar.filter_of(&self.diary(person)))?;
+        Ok(std::iter::once(first).chain(weeks.map(|week| self.unseen(person, week))).collect())
+    }
+
+    /// The first filter, of those that need no calendar, that does not let a therapist pass.
+    fn against(&self, therapist: &Therapist) -> Option<Filter> {
+        OF_PERSON.iter().find(|(_, passes)| !passes(therapist, self.asked)).map(|(filter, _)| *filter)
+    }
+
+    fn unweighed(&self, therapist: &'a Therapist) -> Entry<'a> {
+        let fit = self.scorer.fit_at_most(therapist);
+        let key = self.key((therapist, fit), Week::default(), self.calendar.begins(), None);
+        Entry { key, what: What::Therapist(therapist) }
+    }
+
+    fn person(&self, therapist: &'a Therapist) -> Person<'a> {
+        Person { therapist, taken: self.calendar.taken_of(therapist), fit: self.scorer.fit(therapist) }
+    }
+
+    fn unseen(&self, person: Person<'a>, week: &'a Days) -> Entry<'a> {
+        let key = self.key((person.therapist, person.fit), person.taken.week(week.monday), week.begins, None);
+        Entry { key, what: What::Week(person, week) }
     }
 
     /// The first time of a week; `None` where nothing of it is left.
-    fn look_into(&self, person: Person<'a>, monday: Date) -> Option<Entry<'a>> {
-        let mut rest = self.calendar.left(Rc::clone(&person.diary), monday);
+    fn look_into(&self, person: Person<'a>, week: &'a Days) -> Option<Entry<'a>> {
+        let mut rest = self.calendar.left(self.diary(person), week);
         rest.next().map(|free| self.entry(Time { person, free, rest }))
     }
 
-    fn entry(&self, time: Time<'a>) -> Entry<'a> {
-        let Time { person, free, .. } = &time;
-        Entry { key: self.key(person, free.week, free.time.starts_at, Some(free.format)), what: What::Time(time) }
+    fn diary(&self, person: Person<'a>) -> Diary<'a> {
+        self.calendar.diary(person.therapist, person.taken, self.asked.settings(person.therapist))
     }
 
-    fn key(&self, person: &Person<'a>, week: Week, starts_at: Timestamp, format: Option<Format>) -> Key {
-        let therapist = person.diary.therapist;
-        let score = self.scorer.score(therapist, person.fit, (week, starts_at));
+    fn entry(&self, time: Time<'a>) -> Entry<'a> {
+        let Time { person: Person { therapist, fit, .. }, free, .. } = &time;
+        let key = self.key((therapist, *fit), free.week, free.time.starts_at, Some(free.format));
+        Entry { key, what: What::Time(time) }
+    }
+
+    fn key(
+        &self,
+        (therapist, fit): (&Therapist, Fit),
+        week: Week,
+        starts_at: Timestamp,
+        format: Option<Format>,
+    ) -> Key {
+        let score = self.scorer.score(therapist, fit, (week, starts_at));
         Key { score, load: load(therapist, week), therapist: therapist.id, starts_at, format }
     }
 
@@ -249,13 +289,17 @@ impl<'a> View<'a> {
             let Entry { key, what } = heap.pop()?;
             match what {
                 What::Time(time) => return Some((key, time)),
-                What::Week(person, monday) => heap.extend(self.look_into(person, monday)),
+                What::Week(person, week) => heap.extend(self.look_into(person, week)),
+                What::Therapist(therapist) => {
+                    let person = self.person(therapist);
+                    heap.extend(self.calendar.weeks().map(|week| self.unseen(person, week)));
+                }
             }
         }
     }
 
     fn candidate(&self, key: &Key, Time { person, free, .. }: &Time<'a>) -> Candidate {
-        let therapist = person.diary.therapist;
+        let therapist = person.therapist;
         Candidate {
             therapist: therapist.id,
             name: therapist.name.clone(),

@@ -61,11 +61,17 @@ impl<'a> Scorer<'a> {
 
     /// What no time changes.
     pub(super) fn fit(&self, therapist: &Therapist) -> Fit {
+        let kept = if self.is_theirs(therapist) { 1.0 } else { 1.0 - self.weights.asked_for.share(therapist) };
+        Fit { kept, ..self.fit_at_most(therapist) }
+    }
+
+    /// The same as if they were kept for nobody, which takes longest to find out.
+    pub(super) fn fit_at_most(&self, therapist: &Therapist) -> Fit {
         Fit {
             drivers: self.drivers(therapist),
             preferences: self.preferences(therapist),
             continuity: f64::from(self.wish.continuity == Some(therapist.id)),
-            kept: if self.is_theirs(therapist) { 1.0 } else { 1.0 - self.weights.asked_for.share(therapist) },
+            kept: 1.0,
         }
     }
 

@@ -136,7 +136,6 @@ pub(super) fn detail() -> CaseDetail {
         label: format!("{CANARY} A."),
         staff_reason: Some(StaffReason::NobodyMatches { filter: CANARY.to_owned(), tells_of_answers: true }),
         match_because: vec![CANARY.to_owned()],
-        excluded: vec![CANARY.to_owned()],
         fallback: CANARY.to_owned(),
         overrides: vec![Override {
             from: Urgency::Routine,

@@ -118,7 +118,6 @@ async fn plant(stage: &Stage) -> Vec<String> {
     let detail = CaseDetail {
         label: "Zebulon Quillfeather".to_owned(),
         match_because: vec!["Canaryfit with Doctor Quillwright, traumaquill-trained".to_owned()],
-        excluded: vec!["Leftoutquill: methodquill".to_owned()],
         ..CaseDetail::default()
     };
     let saved = store.transact(move |tx| {

@@ -11,7 +11,7 @@ use crate::{
     contact::UsState,
     id::{AppointmentId, CaseId, TherapistId},
     intake::Care,
-    matching::{Taken, rank},
+    matching::{Ranking, Taken, rank},
     practice::sample::{practice, roster},
     triage::Urgency,
 };
@@ -43,19 +43,28 @@ fn wish<'a>(
     }
 }
 
+fn has_somebody(ranking: &Ranking) -> bool {
+    !ranking.candidates.is_empty()
+}
+
 /// What the sample practice finds for them.
-fn outcome(care: Care, preferences: &Preferences, needs: &BTreeSet<String>, conflicts: Vec<TherapistId>) -> Outcome {
+fn outcome(
+    care: Care,
+    preferences: &Preferences,
+    needs: &BTreeSet<String>,
+    conflicts: Vec<TherapistId>,
+) -> Outcome<Ranking> {
     let (practice, drivers) = (practice(), BTreeMap::new());
     let wish = wish(care, preferences, needs, &drivers, conflicts);
     let (taken, weights) = (Taken::new(&practice.zone, &[]), practice.protocol.weights());
-    with_fallback(&wish, weights, |wish| rank(wish, roster(), &taken, practice, weights))
+    with_fallback(&wish, weights, |wish| rank(wish, roster(), &taken, practice, weights), has_somebody)
 }
 
 #[track_caller]
 fn check(preferences: &Preferences, expected: &[Step]) {
     let outcome = outcome(Care::Individual, preferences, &BTreeSet::new(), Vec::new());
     assert_eq!(outcome.let_go, expected);
-    assert!(!outcome.ranking.candidates.is_empty());
+    assert!(has_somebody(&outcome.found));
 }
 
 #[test]
@@ -88,10 +97,11 @@ fn what_was_let_go_of_waits_for_their_yes() {
     let wish = wish(Care::Individual, &early, &needs, &drivers, Vec::new());
     let (taken, weights) = (Taken::new(&practice.zone, &[]), practice.protocol.weights());
     let asked = std::cell::RefCell::new(Vec::new());
-    with_fallback(&wish, weights, |wish| {
+    let look = |wish: &Wish<'_>| {
         asked.borrow_mut().push(wish.outside);
         rank(wish, roster(), &taken, practice, weights)
-    });
+    };
+    with_fallback(&wish, weights, look, has_somebody);
     assert_eq!(asked.into_inner(), [false, true]);
 }
 
@@ -99,8 +109,8 @@ fn what_was_let_go_of_waits_for_their_yes() {
 fn where_nothing_helps_the_wish_as_it_came_says_why() {
     let asks = Preferences { windows: vec![window("mon", "03:00", "04:00")], ..Preferences::default() };
     let found = outcome(Care::Individual, &asks, &BTreeSet::new(), Vec::new());
-    assert!(found.let_go.is_empty() && found.ranking.candidates.is_empty());
-    assert!(found.ranking.emptied_by.unwrap().text.ends_with("has hours when the clients can come"));
+    assert!(found.let_go.is_empty() && found.found.candidates.is_empty());
+    assert!(found.found.emptied_by.unwrap().text.ends_with("has hours when the clients can come"));
 }
 
 /// A session at this time in Charlotte.
@@ -186,7 +196,7 @@ proptest! {
         let care = if couple { Care::Couple } else { Care::Individual };
         let needs: BTreeSet<String> = need.into_iter().map(str::to_owned).collect();
         let found = outcome(care, &preferences, &needs, conflicts.clone());
-        for candidate in &found.ranking.candidates {
+        for candidate in &found.found.candidates {
             let therapist = roster().iter().find(|it| it.id == candidate.therapist).unwrap();
             prop_assert!(!avoid.contains(&therapist.id) && !conflicts.contains(&therapist.id));
             prop_assert!(needs.is_subset(&therapist.competences));
