@@ -45,10 +45,10 @@ async fn mark(
     if !policy::may_claim(staff.role, &it.case) {
         return Err(Refusal::RoleForbidden);
     }
+    it.check_etag(&asked.etag)?;
     if session.state != AppointmentState::Confirmed || session.starts_at > now {
         return Err(Refusal::SessionNotBegun);
     }
-    it.check_etag(&asked.etag)?;
     let clients = intakes::of_case(tx, it.case.id).await?;
     for (n, (intake, attendance)) in asked.marks.iter().enumerate() {
         if !clients.iter().any(|client| client.id == *intake) {
