@@ -135,6 +135,14 @@ if (await kim.page.locator("#session summary", { hasText: "Give it back" }).coun
 }
 await kim.page.locator(".act.link").click();
 await kim.look("matches");
+await follow(sam, routine);
+await open(sam, "Log a call");
+await sam.page.locator("#outcome").selectOption("2");
+await sam.press("Log it");
+await kim.page.locator(".matches .btn").first().click();
+await kim.page.locator(".errors").waitFor();
+await kim.look("matches-overtaken");
+assert.match(await kim.text(), /Somebody changed this case while you were writing/);
 await kim.page.locator(".matches .btn").first().click();
 await kim.page.locator("#session .tag").waitFor();
 await kim.look("case-booked");
