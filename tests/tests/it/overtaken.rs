@@ -186,7 +186,9 @@ async fn whoever_is_overtaken_changes_nothing_reads_what_changed_and_loses_nothi
     let mut later = Vec::new();
     for form in forms.filter(|form| !OF_NOBODY_ELSES_CONCERN.contains(form)) {
         match form {
-            "confirm" | "cancel" | "move" | "attendance" | "refer" | "close" => desk.is_overtaken_with(&couple, form).await,
+            "confirm" | "cancel" | "move" | "attendance" | "refer" | "close" => {
+                desk.is_overtaken_with(&couple, form).await
+            }
             "release" | "resume" | "reopen" => later.push(form),
             _ => desk.is_overtaken_with(&grave, form).await,
         }
