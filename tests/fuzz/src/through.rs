@@ -186,7 +186,9 @@ fn weighs(form: &Json) -> bool {
 
 /// What a practice reads about a file must stand on one line, and within the file.
 pub(crate) fn readable(problems: &[FileProblem], file: &str, text: &str) -> Result<(), Complaint> {
-    let lines = u32::try_from(text.lines().count()).unwrap_or(u32::MAX).saturating_add(1);
+    // YAML breaks a line at a carriage return alone, too.
+    let breaks = text.replace("\r\n", "\n").matches(['\r', '\n']).count();
+    let lines = u32::try_from(text.lines().count().max(breaks)).unwrap_or(u32::MAX).saturating_add(1);
     for problem in problems {
         let line = problem.to_string();
         must!(!line.chars().any(char::is_control), "a problem holds control characters: {line:?}");
