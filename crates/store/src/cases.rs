@@ -29,7 +29,7 @@ pub struct CaseDetail {
     pub sample: bool,
     /// Why it is before staff.
     pub staff_reason: Option<StaffReason>,
-    /// Why this therapist and time, a sentence per term, weightiest first.
+    /// Why this therapist and time, a sentence per term, first what speaks most for them.
     pub match_because: Vec<String>,
     /// What was let go of to find a time, in words; empty where nothing was.
     #[serde(default)]

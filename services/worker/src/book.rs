@@ -65,7 +65,7 @@ impl Session {
         let cause = Cause::Appointment(appointment.id, appointment.sequence);
         let alert = needs_staff.then(|| alert(case, cause));
         let mut terms: Vec<_> = candidate.because.iter().collect();
-        terms.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+        terms.sort_by(|a, b| (b.weight * b.value).total_cmp(&(a.weight * a.value)));
         Self {
             blocks: blocks(&appointment, &deps.practice),
             event: deps.event(fact, now),

@@ -35,7 +35,12 @@ async fn whoever_comes_alone_is_confirmed_within_the_promise() {
     let session = house.appointment(case).await.unwrap();
     assert_eq!((session.state, session.care), (AppointmentState::Confirmed, Care::Individual));
     assert!(session.starts_at <= stands.respond_by);
-    assert!(!house.detail(case).await.match_because.is_empty());
+    let because = house.detail(case).await.match_because;
+    let place = |begin: &str| because.iter().position(|it| it.starts_with(begin)).unwrap();
+    assert!(
+        place("first session on") < place("others ask for this too"),
+        "what speaks most for them first: {because:?}"
+    );
     assert_eq!(house.letters(case).await, [LetterKind::Confirmed]);
     assert_eq!(house.booked().await, 1);
     house.close().await;
