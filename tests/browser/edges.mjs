@@ -68,6 +68,24 @@ await afraid.page.locator("#panel").waitFor({ state: "detached" });
 assert(!await question("around your neck").isVisible());
 await afraid.leave();
 
+// While an answer is looked at the page says so, and no longer, whether the service answered or nobody did.
+const watchful = await come({ device: "phone" });
+await begin(watchful);
+const busy = watchful.page.locator(".status[aria-busy]");
+const options = watchful.page.locator("fieldset.question:visible label.choice");
+for (const [nth, answered] of [[0, true], [1, false]]) {
+  let end;
+  const ends = new Promise((resolve) => { end = resolve; });
+  await watchful.page.route("**/questions/*", async (route) => { await ends; await (answered ? route.continue() : route.abort()); });
+  await options.nth(nth).click();
+  await busy.waitFor();
+  end();
+  await busy.waitFor({ state: "detached" });
+  await watchful.page.unroute("**/questions/*");
+}
+watchful.wrong = watchful.wrong.filter((each) => !/ERR_FAILED/.test(each));
+await watchful.leave();
+
 // Without scripts it comes before anything else that was pressed, and once: whoever stops or goes back reads it too.
 for (const [press, onward] of [["Stop for now", "/later"], ["Back", "/questions/"], ["Continue", "/questions/"]]) {
   const grave = await come({ scripts: false, device: "phone" });
