@@ -108,9 +108,9 @@ fn what_was_let_go_of_waits_for_their_yes() {
 #[test]
 fn where_nothing_helps_the_wish_as_it_came_says_why() {
     let asks = Preferences { windows: vec![window("mon", "03:00", "04:00")], ..Preferences::default() };
-    let found = outcome(Care::Individual, &asks, &BTreeSet::new(), Vec::new());
-    assert!(found.let_go.is_empty() && found.found.candidates.is_empty());
-    assert!(found.found.emptied_by.unwrap().text.ends_with("has hours when the clients can come"));
+    let Outcome { found, let_go } = outcome(Care::Individual, &asks, &BTreeSet::new(), Vec::new());
+    assert!(let_go.is_empty() && found.candidates.is_empty());
+    assert!(found.emptied_by.unwrap().text.ends_with("has hours when the clients can come"));
 }
 
 /// A session at this time in Charlotte.
@@ -195,8 +195,8 @@ proptest! {
         };
         let care = if couple { Care::Couple } else { Care::Individual };
         let needs: BTreeSet<String> = need.into_iter().map(str::to_owned).collect();
-        let found = outcome(care, &preferences, &needs, conflicts.clone());
-        for candidate in &found.found.candidates {
+        let Outcome { found, .. } = outcome(care, &preferences, &needs, conflicts.clone());
+        for candidate in &found.candidates {
             let therapist = roster().iter().find(|it| it.id == candidate.therapist).unwrap();
             prop_assert!(!avoid.contains(&therapist.id) && !conflicts.contains(&therapist.id));
             prop_assert!(needs.is_subset(&therapist.competences));
