@@ -11,6 +11,13 @@ const [base, out] = process.argv.slice(2);
 const browser = await open();
 const come = (wish = {}) => Visitor.come(browser, base, out, { device: "desktop", theme: "light", language: "en", scripts: true, ...wish });
 const cookies = async (visitor) => (await visitor.context.cookies(base)).map((cookie) => cookie.name).filter((name) => name !== "__Host-lang");
+// The page is left at once, and the device forgets as soon as the house has heard of it.
+const hasForgotten = async (visitor) => {
+  for (let turn = 0; (await cookies(visitor)).length > 0; turn += 1) {
+    assert(turn < 200, `never forgot ${await cookies(visitor)}`);
+    await new Promise((wake) => setTimeout(wake, 50));
+  }
+};
 // On to the question whose words fit.
 const onTo = async (visitor, words) => {
   for (let turn = 0; !words.test(await visitor.text()); turn += 1) {
@@ -27,7 +34,7 @@ for (const scripts of [true, false]) {
   assert.notDeepEqual(await cookies(visitor), []);
   await visitor.page.getByRole("button", { name: "Leave now" }).click();
   await visitor.page.waitForURL(AWAY);
-  assert.deepEqual(await cookies(visitor), []);
+  await hasForgotten(visitor);
   await visitor.page.goBack().catch(() => {});
   assert(!visitor.page.url().includes("/questions/"), visitor.page.url());
   await visitor.leave();
@@ -36,7 +43,7 @@ const hasty = await come();
 await begin(hasty);
 for (let press = 0; press < 3; press += 1) await hasty.page.keyboard.press("Shift");
 await hasty.page.waitForURL(AWAY);
-assert.deepEqual(await cookies(hasty), []);
+await hasForgotten(hasty);
 await hasty.leave();
 
 // What this device keeps: nothing beyond the browser's end, unless somebody lets it.
